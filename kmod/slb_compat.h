@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Today's kernel interfaces on yesterday's kernels; included before every file
+ * by the compiler's command line. The only file that asks for the version.
+ */
+#ifndef _SLB_COMPAT_H
+#define _SLB_COMPAT_H
+
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
+#error "slb needs Linux 6.1 or later"
+#endif
+
+/* 6.12 moved the header. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
+#include <asm/unaligned.h>
+#else
+#include <linux/unaligned.h>
+#endif
+
+/* 6.2 gave every architecture accessors for what an ftrace callback is handed. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#define ftrace_regs_get_argument(fregs, n) \
+	regs_get_kernel_argument(&(fregs)->regs, n)
+#define ftrace_regs_set_instruction_pointer(fregs, addr) \
+	instruction_pointer_set(&(fregs)->regs, addr)
+#endif
+
+#endif /* _SLB_COMPAT_H */
