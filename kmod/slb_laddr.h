@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Local addresses of fullNAT and the named pools that hold them.
+ */
+#ifndef _SLB_LADDR_H
+#define _SLB_LADDR_H
+
+#include <linux/atomic.h>
+#include <linux/in6.h>
+#include <linux/list.h>
+#include <linux/rcupdate.h>
+#include <linux/refcount.h>
+#include <linux/types.h>
+#include <uapi/linux/slb.h>
+
+struct slb_net;
+
+/**
+ * struct slb_laddr - a local address
+ * @addr: IPv4 in the first word, the rest 0
+ * @v6: family
+ * @dedicated: the host does not use the address; ip_local_port_range is leased too
+ * @dying: removed by the operator; no new leases
+ * @port_first: lowest port leased, host byte order
+ * @port_last: highest port leased, host byte order
+ * @id: small number, unique in the namespace: index into an endpoint's maps
+ * @ref: one from the pool, one per lease map
+ * @leases: leases in use
+ * @exhausted: connections refused for want of a port here
+ * @reclaimed: leases taken back
+ *
+ * Its address stays in the bystander filter until the last reference is put, so that packets of
+ * connections that outlive the removal are still recognised.
+ */
+struct slb_laddr {
+	struct in6_addr		addr;
+	bool			v6;
+	bool			dedicated;
+	bool			dying;
+	u16			port_first;
+	u16			port_last;
+	u32			vrf;
+	u32			id;
+	refcount_t		ref;
+	atomic_t		leases;
+	atomic64_t		exhausted;
+	atomic64_t		reclaimed;
+	struct slb_net		*sn;
+	struct rcu_head		rcu;
+};
+
+/**
+ * struct slb_laddr_set - the members of one pool and family, as packets see them
+ * @n: how many
+ * @next: where the next connection starts looking; racy on purpose
+ *
+ * Replaced as a whole under sn->cfg_mutex; the old one is freed by kfree_rcu(). The members are
+ * referenced by the pool, which drops its reference behind RCU.
+ */
+struct slb_laddr_set {
+	struct rcu_head		rcu;
+	u32			n;
+	u32			next;
+	struct slb_laddr	*laddr[];
+};
+
+/**
+ * struct slb_pool - a named pool
+ * @list: in sn->pools, under sn->cfg_mutex
+ * @set: by family, [0] IPv4, [1] IPv6; NULL is empty; r: RCU, w: sn->cfg_mutex
+ * @users: services that use it, plus members; under sn->cfg_mutex; freed behind RCU when 0
+ */
+struct slb_pool {
+	struct list_head		list;
+	char				name[SLB_NAME_MAX + 1];
+	struct slb_laddr_set __rcu	*set[2];
+	unsigned int			users;
+	struct rcu_head			rcu;
+};
+
+void slb_laddr_put(struct slb_laddr *laddr);
+
+#endif

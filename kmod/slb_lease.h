@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Leases: which local ports of a local address are in use towards one server endpoint.
+ *
+ * A lease must be unique only per (laddr:lport, server:port, protocol), so there is a bitmap for each
+ * (laddr, endpoint) pair in use. An endpoint is a server's (address, port, protocol, VRF), shared by all
+ * services that lead to it.
+ */
+#ifndef _SLB_LEASE_H
+#define _SLB_LEASE_H
+
+#include <linux/in6.h>
+#include <linux/refcount.h>
+#include <linux/rhashtable-types.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+
+struct slb_conn;
+struct slb_laddr;
+struct slb_net;
+
+#define SLB_LEASE_CHUNK_BITS	2048
+#define SLB_LEASE_CHUNKS	(65536 / SLB_LEASE_CHUNK_BITS)
+
+struct slb_ep_key {
+	struct in6_addr		addr;		/* IPv4 in the first word, the rest 0 */
+	__be16			port;
+	u8			proto;
+	u8			v6;
+	u32			vrf;
+};
+
+/**
+ * struct slb_ep - a server endpoint
+ * @node: in sn->eps, keyed by @key
+ * @key: immutable
+ * @ref: one per server object and per map
+ * @maps: by laddr id; r: RCU, w: @lock; NULL entries until used
+ */
+struct slb_ep {
+	struct rhash_head		node;
+	struct slb_ep_key		key;
+	refcount_t			ref;
+	spinlock_t			lock;	/* BH off */
+	struct slb_lease_maps __rcu	*maps;
+	struct slb_net			*sn;
+	struct rcu_head			rcu;
+};
+
+/**
+ * struct slb_lease_map - ports of one laddr in use towards one endpoint
+ * @ref: one from @ep while the laddr lives, one per lease
+ * @laddr: holds a reference
+ * @ep: holds a reference
+ */
+struct slb_lease_map {
+	refcount_t		ref;
+	spinlock_t		lock;		/* BH off; guards the fields below */
+	u32			used;
+	u16			cursor;
+	struct slb_laddr	*laddr;
+	struct slb_ep		*ep;
+	struct rcu_head		rcu;
+	u16			chunk_used[SLB_LEASE_CHUNKS];
+	unsigned long		*chunk[SLB_LEASE_CHUNKS];
+};
+
+/**
+ * struct slb_lease - answer of the allocator
+ * @map: holds a reference for the lease
+ * @port: the leased port
+ * @reused: the port was reclaimed; @old_end and @old_ts are its old connection's
+ * @old_end: highest sequence number end, server's view
+ * @old_ts: highest TSval sent to the server, valid with @old_has_ts
+ */
+struct slb_lease {
+	struct slb_lease_map	*map;
+	__be16			port;
+	bool			reused;
+	bool			old_has_ts;
+	u32			old_end;
+	u32			old_ts;
+};
+
+int slb_lease_init(struct slb_net *sn);
+void slb_lease_exit(struct slb_net *sn);
+struct slb_ep *slb_ep_get(struct slb_net *sn, const struct slb_ep_key *key);
+void slb_ep_put(struct slb_ep *ep);
+int slb_lease_take_rcu(struct slb_net *sn, struct slb_ep *ep, struct slb_laddr *laddr,
+		       struct slb_lease *lease);
+void slb_lease_release(struct slb_lease_map *map, __be16 port);
+void slb_lease_forget_laddr(struct slb_net *sn, struct slb_laddr *laddr);
+
+#endif

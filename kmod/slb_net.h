@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * All state of one network namespace.
+ *
+ * Locks, outermost first:
+ *   sn->cfg_mutex	process; every configuration change; may sleep
+ *   conn->flags lock	BH off; a connection's state (bit lock)
+ *   group->lock	BH off; a scheduler's data
+ *   map->lock		BH off; the ports of one (laddr, endpoint)
+ *   ep->lock		BH off; the maps of one endpoint
+ *   tab->grow_lock	BH off; one bucket split at a time; only ever tried from packets
+ *   tab->lock[]	BH off; chains; two of them in index order
+ *   wheel->lock	BH off; one CPU's expiry slots
+ *   filter->lock	BH off; reference counts of the bystander filter
+ *
+ * The packet path takes none of them to find things and none for a packet that changes no state: it
+ * walks under RCU. An object dies in this order: unlink, reset or outlive its connections, last put,
+ * call_rcu(), free.
+ */
+#ifndef _SLB_NET_H
+#define _SLB_NET_H
+
+#include <linux/mutex.h>
+#include <linux/rhashtable-types.h>
+#include <linux/idr.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+#include "slb_conn.h"
+#include "slb_filter.h"
+#include "slb_laddr.h"
+#include "slb_lease.h"
+#include "slb_stats.h"
+#include "slb_svc.h"
+#include "slb_table.h"
+#include "slb_wheel.h"
+
+/* Prefixes whose TOA passes; replaced as a whole. */
+struct slb_prefixes {
+	struct rcu_head		rcu;
+	u32			n;
+	struct slb_prefix {
+		struct in6_addr	addr;
+		u8		v6;
+		u8		len;
+	} prefix[];
+};
+
+/**
+ * struct slb_settings - settings of the namespace
+ * @timeout_s: by state, seconds
+ * @reclaim_unanswered: ticks
+ * @reclaim_udp: ticks
+ */
+struct slb_settings {
+	u32				timeout_s[SLB_STATE_COUNT];
+	u16				reclaim_unanswered;
+	u16				reclaim_udp;
+	u32				reclaim_unanswered_s;
+	u32				reclaim_udp_s;
+	bool				idle_reset;
+	u32				conn_max;
+	u32				reset_rate;
+	struct slb_prefixes __rcu	*trusted;	/* r: RCU, w: cfg_mutex; NULL is empty */
+};
+
+/**
+ * struct slb_net - the balancer of one network namespace
+ * @table: connections by tuple
+ * @filter: is an address ours at all
+ * @counters: per CPU
+ * @wheel: per CPU
+ * @svcs: services by key; r: RCU, w: @cfg_mutex
+ * @eps: endpoints by key; r: RCU, w: @cfg_mutex (slb_ep_get) and any context (last put)
+ * @dead: the namespace is being dismantled: no new connections
+ * @seq_key: key of the initial sequence numbers and timestamp offsets
+ */
+struct slb_net {
+	struct slb_table		table;
+	struct slb_filter		filter;
+	struct slb_counters __percpu	*counters;
+	struct slb_wheel __percpu	*wheel;
+	struct slb_settings		set;		/* r: READ_ONCE, w: @cfg_mutex */
+	struct rhashtable		svcs;
+	struct rhashtable		eps;
+	struct net			*net;
+	siphash_key_t			seq_key;
+	bool				dead;
+
+	struct mutex			cfg_mutex;
+	struct list_head		svc_list;	/* @cfg_mutex */
+	struct list_head		pools;		/* @cfg_mutex */
+	struct slb_pool			*pool_default;	/* exists as long as the namespace */
+	struct ida			laddr_ids;	/* own lock */
+	unsigned int			cfg_gen;	/* @cfg_mutex; consistency of dumps */
+	bool				defrag;		/* nf_defrag is enabled; @cfg_mutex */
+	atomic_t			conns;
+	atomic_t			n_svcs;
+	atomic_t			n_srvs;
+	atomic_t			n_laddrs;
+	atomic64_t			created;	/* services, servers, laddrs, maps, endpoints */
+	atomic64_t			destroyed;
+	u64				reset_tokens;	/* see slb_reset.c */
+	u64				reset_stamp;
+	spinlock_t			reset_lock;	/* BH off; the two above */
+};
+
+extern unsigned int slb_net_id;
+
+static inline struct slb_net *slb_net(const struct net *net)
+{
+	return net_generic(net, slb_net_id);
+}
+
+static inline void slb_count(const struct slb_net *sn, enum slb_count what)
+{
+	this_cpu_inc(sn->counters->count[what]);
+}
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Expiry: one wheel per CPU and namespace, slots of four ticks (about one second). A connection is filed
+ * once; that its deadline has moved on is noticed when its slot comes, so packets touch no timer.
+ */
+#ifndef _SLB_WHEEL_H
+#define _SLB_WHEEL_H
+
+#include <linux/spinlock.h>
+#include <linux/timer.h>
+#include <linux/types.h>
+
+struct slb_conn;
+struct slb_net;
+
+#define SLB_WHEEL_SLOTS		1024	/* a later deadline waits in the last slot and is filed again */
+#define SLB_WHEEL_BATCH		500	/* entries looked at in one timer softirq */
+#define SLB_WHEEL_TICKS		4	/* ticks per slot */
+
+struct slb_wheel {
+	spinlock_t		lock;		/* BH off; guards everything here and conn->wheel */
+	u16			tick;		/* slots up to this tick are worked off */
+	u32			entries;
+	struct timer_list	timer;		/* pinned; armed while @entries is not 0 */
+	struct slb_net		*sn;
+	struct hlist_head	slot[SLB_WHEEL_SLOTS];
+};
+
+int slb_wheel_init(struct slb_net *sn);
+void slb_wheel_stop(struct slb_net *sn);
+void slb_wheel_exit(struct slb_net *sn);
+void slb_wheel_file(struct slb_net *sn, struct slb_conn *conn, u16 deadline);
+void slb_wheel_refile(struct slb_net *sn, struct slb_conn *conn, u16 deadline);
+void slb_wheel_remove(struct slb_net *sn, struct slb_conn *conn);
+
+#endif
