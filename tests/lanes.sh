@@ -1,0 +1,78 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Builds what the lanes need, runs the tests in each and adds up:
+#
+#   lanes.sh LANE... -- TEST...
+#
+# UML and QEMU keep one CPU busy each, so they run side by side. Each lane's KTAP is kept in
+# build/results/LANE.ktap.
+set -u
+. "$(dirname "$0")/../scripts/common.sh"
+
+lanes=()
+while [ $# -gt 0 ] && [ "$1" != -- ]; do
+	lanes+=("$1")
+	shift
+done
+shift
+[ ${#lanes[@]} -gt 0 ] || die "usage: lanes.sh LANE... -- TEST..."
+[ $# -gt 0 ] || die "there are no tests"
+results=$SLB_TOP/build/results
+mkdir -p "$results"
+
+# A lane that cannot be built or whose machine dies counts as one failure.
+failure() {
+	echo "not ok 1 $1"
+	echo "0 passed, 1 failed"
+}
+
+build() {
+	local kernel=${1#qemu-} self
+
+	for self in 0 1; do
+		SELFTEST=$self "$SLB_TOP/scripts/build-modules.sh" --quiet "$kernel" >/dev/null || return
+	done
+}
+
+run() {
+	local lane=$1 vm
+
+	shift
+	case $lane in
+	uml) vm=(--uml) ;;
+	*) vm=(--qemu "${lane#qemu-}") ;;
+	esac
+	"$SLB_TOP/tests/vm/boot.sh" "${vm[@]}" --no-build --timeout "${SLB_LANE_TIMEOUT:-1500}" -- \
+		"$SLB_TOP/tests/run.sh" "$@"
+	# The exit status is in the results' last line, unless there is none.
+	case $? in
+	0 | 1) ;;
+	*) failure "$lane: the machine did not come to its end" ;;
+	esac
+}
+
+[ ! -f "$SLB_TOP/tool/Makefile" ] || "${NICE[@]}" make -s -C "$SLB_TOP/tool" || die "the tool does not build"
+beside=
+later=()
+for lane in "${lanes[@]}"; do
+	rm -f "$results/$lane.ktap"
+	if ! build "$lane"; then
+		failure "$lane: build" | tee "$results/$lane.ktap"
+	elif [ "$lane" = uml ] && [ ${#lanes[@]} -gt 1 ]; then
+		run "$lane" "$@" >"$results/$lane.ktap" 2>&1 &
+		beside=$!
+	else
+		later+=("$lane")
+	fi
+done
+trap '[ -z "$beside" ] || kill "$beside" 2>/dev/null' EXIT
+trap 'exit 130' INT TERM
+for lane in "${later[@]}"; do
+	run "$lane" "$@" 2>&1 | tee "$results/$lane.ktap"
+done
+if [ -n "$beside" ]; then
+	wait "$beside"
+	beside=
+	cat "$results/uml.ktap"
+fi
+"$SLB_TOP/scripts/total.sh" "${lanes[@]/%/.ktap}"

@@ -1,0 +1,132 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Runs tests one by one on the running kernel and merges their KTAP:
+#
+#   run.sh [TEST]...        paths relative to this directory; default: all
+#
+# Only the tests meant for this lane are run. Each is killed at its timeout. The last line is
+# "N passed, N failed[, N skipped]", which counts the tests' own points. Exit status 1 when
+# something failed or nothing ran.
+set -u
+
+cd "$(dirname "$0")" || exit 1
+tests=$PWD
+lane=${SLB_LANE:-host}
+passed=0
+failed=0
+skipped=0
+number=0
+
+# setting TEST NAME DEFAULT: from a comment in the test's head.
+setting() {
+	local value
+
+	value=$(sed -n "2,20s/^# *$2: *//p" "$1" | head -n 1)
+	echo "${value:-$3}"
+}
+
+lanes_default() {
+	case $1 in
+	toa/*) echo qemu ;;
+	stress/*) echo uml ;;
+	*) echo uml qemu ;;
+	esac
+}
+
+wanted() {
+	local l
+
+	for l in $(setting "$1" lanes "$(lanes_default "$1")"); do
+		case $lane in
+		"$l" | "$l"-*) return 0 ;;
+		esac
+	done
+	return 1
+}
+
+# count FILE REGEX
+count() {
+	grep -cE "$2" "$1"
+}
+
+run_one() {
+	local test=$1 seconds status out good bad none begin=$SECONDS
+
+	seconds=$(setting "$test" timeout "$(sed -n 's/^timeout=//p' settings)")
+	case $lane in
+	qemu*) seconds=$((seconds * 3)) ;;
+	esac
+	out=$(mktemp)
+	number=$((number + 1))
+	echo "# $test"
+	cd "$tests/${test%/*}" || exit 1
+	timeout -k 10 "$seconds" "./${test##*/}" </dev/null 2>&1 | tee "$out" | sed -u 's/^/    /'
+	status=${PIPESTATUS[0]}
+	cd "$tests" || exit 1
+
+	none=$(count "$out" '^ok .*# (SKIP|skip)|^1\.\.0 # SKIP')
+	good=$(($(count "$out" '^ok ') - $(count "$out" '^ok .*# (SKIP|skip)')))
+	bad=$(count "$out" '^not ok ')
+	rm -f "$out"
+	case $status in
+	0) ;;
+	4) [ "$none" -gt 0 ] || none=1 ;;
+	124 | 137)
+		echo "# $test: killed after $seconds s"
+		bad=$((bad + 1))
+		;;
+	*)
+		# It may have failed without a test point that says so.
+		[ "$bad" -gt 0 ] || bad=1
+		;;
+	esac
+	if [ "$status" = 0 ] && [ $((good + bad + none)) = 0 ]; then
+		echo "# $test: says nothing"
+		bad=1
+	fi
+	passed=$((passed + good))
+	failed=$((failed + bad))
+	skipped=$((skipped + none))
+	if [ "$bad" -gt 0 ]; then
+		echo "not ok $number $test # $((SECONDS - begin)) s, status $status"
+	elif [ "$status" = 4 ]; then
+		echo "ok $number $test # SKIP"
+	else
+		echo "ok $number $test # $((SECONDS - begin)) s"
+	fi
+}
+
+# What only the whole run can show.
+leaks() {
+	local out
+
+	[ -w /sys/kernel/debug/kmemleak ] || return
+	number=$((number + 1))
+	if out=$(./leaks.sh 2>&1); then
+		echo "ok $number kmemleak finds nothing"
+		passed=$((passed + 1))
+	else
+		echo "$out" | sed 's/^/# /'
+		echo "not ok $number kmemleak finds nothing"
+		failed=$((failed + 1))
+	fi
+}
+
+[ $# -gt 0 ] || mapfile -t all < <(make -s --no-print-directory list)
+list=()
+for test in "${@:-${all[@]}}"; do
+	test=${test#tests/}
+	[ -x "$test" ] || { echo "not ok 1 $test # no such test"; echo "0 passed, 1 failed"; exit 1; }
+	wanted "$test" && list+=("$test")
+done
+echo "KTAP version 1"
+echo "# lane $lane, kernel $(uname -r)"
+for test in "${list[@]}"; do
+	run_one "$test"
+done
+[ $((passed + failed)) -gt 0 ] && leaks
+echo "1..$number"
+line="$passed passed, $failed failed"
+[ "$skipped" -gt 0 ] && line+=", $skipped skipped"
+echo "$line"
+[ "$failed" = 0 ] && [ "$passed" -gt 0 ]
