@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Conversations: UDP question and answer, and TCP from handshake to close. Every packet is
+ * injected at its sender's device and checked where it comes out.
+ */
+#include <linux/ip.h>
+#include <linux/sched.h>
+#include "gen.h"
+
+/* Numbers the flows; clients' addresses and ports follow from it. */
+static u32 gen_flow_next;
+
+/**
+ * gen_flow_init() - a flow that no packet has been sent of, from a client not used before
+ * @flow: the flow
+ * @v6: 1 for IPv6
+ * @proto: IPPROTO_UDP or IPPROTO_TCP
+ * @timestamps: use the TCP timestamp option
+ * @bystander: send it past the services
+ */
+void gen_flow_init(struct gen_flow *flow, u8 v6, u8 proto, bool timestamps, bool bystander)
+{
+	struct gen_tuple *t = &flow->side[GEN_TO_SERVER].tuple;
+	const struct gen_conf *conf = &gen_conf;
+	u32 n = gen_flow_next++;
+
+	memset(flow, 0, sizeof(*flow));
+	flow->v6 = v6;
+	flow->proto = proto;
+	flow->timestamps = timestamps;
+	flow->bystander = bystander;
+	flow->side[GEN_TO_SERVER].seq = n * 2654435761u;
+	flow->side[GEN_TO_CLIENT].seq = n * 2246822519u;
+	flow->side[GEN_TO_SERVER].tsval = n * 1000003u;
+	flow->side[GEN_TO_CLIENT].tsval = n * 7919u + 77;
+
+	/* Odd multipliers permute the range: scattered, and no two flows alike. */
+	gen_addr_add(&t->src, &conf->client[v6], v6, (n * 40503) & 0xffff);
+	t->sport = htons(10000 + n * 7919 % 50000);
+	if (bystander) {
+		gen_addr_add(&t->dst, &conf->other[v6], v6, n % conf->servers);
+		t->dport = conf->rport;
+	} else if (conf->direct) {
+		gen_addr_add(&t->dst, &conf->server[v6], v6, n % conf->servers);
+		t->dport = conf->rport;
+	} else {
+		t->dst = conf->vip[v6];
+		t->dport = conf->vport;
+	}
+}
+
+/**
+ * gen_flow_send() - send one packet of a flow through the system under test
+ * @flow: the flow
+ * @dir: direction
+ * @flags: TCP flags
+ * @payload: bytes
+ * @measure: let the profiler count it
+ * @cost: instructions are added to this; may be NULL
+ *
+ * Return: 0, or a negative error; gen_check_error() says what was wrong.
+ */
+int gen_flow_send(struct gen_flow *flow, enum gen_dir dir, u8 flags, u16 payload,
+		  bool measure, u32 *cost)
+{
+	struct gen_pkt pkt = {
+		.flow = flow, .dir = dir, .flags = flags, .payload = payload,
+	};
+	struct gen_side *side = &flow->side[dir];
+	struct sk_buff_head out;
+	struct sk_buff *skb;
+	u32 spent;
+	int err;
+
+	skb = gen_pkt_build(&pkt);
+	if (!skb)
+		return -ENOMEM;
+	__skb_queue_head_init(&out);
+	spent = gen_dev_inject(skb, measure, &out);
+	if (cost)
+		*cost += spent;
+	err = gen_check(&pkt, &out);
+	side->seq += payload + !!(flags & GEN_SYN) + !!(flags & GEN_FIN);
+	cond_resched();
+	return err;
+}
+
+struct gen_step {
+	enum gen_dir	dir;
+	u8		flags;
+	u16		payload;
+};
+
+/* The first GEN_STEPS_OPEN leave an established connection that was answered. */
+#define GEN_STEPS_OPEN 7
+static const struct gen_step gen_steps[] = {
+	{ GEN_TO_SERVER, GEN_SYN,		0 },
+	{ GEN_TO_CLIENT, GEN_SYN | GEN_ACK,	0 },
+	{ GEN_TO_SERVER, GEN_ACK,		0 },
+	{ GEN_TO_SERVER, GEN_ACK | GEN_PSH,	GEN_REQUEST },
+	{ GEN_TO_CLIENT, GEN_ACK,		0 },
+	{ GEN_TO_CLIENT, GEN_ACK | GEN_PSH,	GEN_RESPONSE },
+	{ GEN_TO_SERVER, GEN_ACK,		0 },
+	{ GEN_TO_SERVER, GEN_ACK | GEN_FIN,	0 },
+	{ GEN_TO_CLIENT, GEN_ACK,		0 },
+	{ GEN_TO_CLIENT, GEN_ACK | GEN_FIN,	0 },
+	{ GEN_TO_SERVER, GEN_ACK,		0 },
+};
+
+static int gen_flow_steps(struct gen_flow *flow, u32 n, bool measure, u32 *cost)
+{
+	const struct gen_step *step;
+	int err = 0;
+	u32 i;
+
+	for (i = 0; !err && i < n; i++) {
+		step = &gen_steps[i];
+		err = gen_flow_send(flow, step->dir, step->flags, step->payload, measure, cost);
+	}
+	return err;
+}
+
+/**
+ * gen_flow_open() - bring a new flow to where both sides have talked
+ * @flow: the flow, initialised
+ *
+ * Return: 0 or a negative error.
+ */
+int gen_flow_open(struct gen_flow *flow)
+{
+	int err;
+
+	if (flow->proto == IPPROTO_TCP)
+		return gen_flow_steps(flow, GEN_STEPS_OPEN, false, NULL);
+	err = gen_flow_send(flow, GEN_TO_SERVER, 0, GEN_UDP_PAYLOAD, false, NULL);
+	if (err)
+		return err;
+	return gen_flow_send(flow, GEN_TO_CLIENT, 0, GEN_UDP_PAYLOAD, false, NULL);
+}
+
+/**
+ * gen_flow_life() - a TCP connection of eleven packets
+ * @flow: the flow, initialised
+ * @measure: let the profiler count it
+ * @cost: instructions of all packets are added to this
+ *
+ * Return: 0 or a negative error.
+ */
+int gen_flow_life(struct gen_flow *flow, bool measure, u32 *cost)
+{
+	return gen_flow_steps(flow, ARRAY_SIZE(gen_steps), measure, cost);
+}

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh disable=SC2154
+# slb, as an operator sets it up.
+insmod /bench/slb.ko || die "cannot load slb"
+
+slb_services() {
+	for proto in -t -u; do
+		echo "-A $proto $VIP4:$VPORT -s wrr"
+		echo "-A $proto [$VIP6]:$VPORT -s wrr"
+		each_server "-a $proto $VIP4:$VPORT -r %s:$RPORT -b -w 1" \
+			"-a $proto [$VIP6]:$VPORT -r [%s]:$RPORT -b -w 1"
+	done
+}
+
+slbadm -P -z "$LADDR4" || die "cannot add $LADDR4"
+slbadm -P -z "$LADDR6" || die "cannot add $LADDR6"
+slb_services | slbadm -R || die "slbadm -R failed"
+echo fullnat >/proc/slbgen

@@ -1,0 +1,203 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Counts the instructions that slb and its peers spend per packet, and compares them with
+# bench/baseline.json. See bench/README.md.
+#
+#   bench/run.sh [--modes A,B] [--rows R,S] [--jobs N] [--update-baseline]
+#   bench/run.sh --profile MODE:ROW
+#   QUICK=1 bench/run.sh		the main table only
+set -u
+# shellcheck source=../scripts/common.sh
+. "$(dirname "$0")/../scripts/common.sh"
+
+KERNEL=6.1
+BENCH=$SLB_TOP/bench
+ALL_MODES=plain,ipvs,ipvs-masq,nft,nft-flow,slb
+MAIN_ROWS=udpN-to-server,udpN-to-client,tcpN-to-server,tcpN-to-client,udpN-new,tcpN-new,tcpN-life,otherN
+MORE_ROWS=tcpNts-to-server,tcpNts-to-client,tcpNts-new,tcpNts-life
+
+# What a mode may load; dependencies are added.
+MODULES=(ip_vs ip_vs_wrr nf_conntrack nf_nat nf_tables nft_chain_nat nft_nat nft_masq
+	nft_numgen nft_ct nf_flow_table nf_flow_table_inet nft_flow_offload
+	nf_defrag_ipv4 nf_defrag_ipv6)
+
+# shellcheck disable=SC2054 # the kernel's own commas
+CMDLINE=(console=ttyS0 quiet panic=-1 oops=panic nokaslr mitigations=off nowatchdog
+	tsc=reliable clocksource=tsc random.trust_cpu=on rcupdate.rcu_expedited=1 slab_nomerge
+	clearcpuid=rep_good,erms,fsrm ipv6.autoconf=0)
+
+usage() {
+	sed -n 's/^#   //p' "$0" >&2
+	exit 2
+}
+
+modes=$ALL_MODES
+rows=
+jobs=${JOBS:-1}
+profile=
+report=()
+while [ $# -gt 0 ]; do
+	case $1 in
+	--modes) modes=${2-} && shift ;;
+	--rows) rows=${2-} && shift ;;
+	--jobs) jobs=${2-} && shift ;;
+	--profile) profile=${2-} && shift ;;
+	--update-baseline) report+=(--update) ;;
+	*) usage ;;
+	esac
+	shift || usage
+done
+if [ -z "$rows" ]; then
+	[ -n "${QUICK-}" ] || MAIN_ROWS=$MAIN_ROWS,$MORE_ROWS
+	rows=${MAIN_ROWS//N/4},${MAIN_ROWS//N/6}
+fi
+if [ -n "$profile" ]; then
+	modes=${profile%%:*}
+	rows=${profile#*:}
+	[ "$modes" != "$profile" ] || usage
+fi
+for mode in ${modes//,/ }; do
+	[ -r "$BENCH/mode/$mode.sh" ] || die "no mode $mode"
+done
+
+missing=()
+for tool in qemu-system-x86_64:qemu-system-x86 busybox:busybox-static ip:iproute2 ipvsadm:ipvsadm \
+	nft:nftables cpio:cpio depmod:kmod python3:python3 gcc:gcc make:make; do
+	PATH=$PATH:/sbin:/usr/sbin command -v "${tool%%:*}" >/dev/null || missing+=("${tool#*:}")
+done
+if [ ${#missing[@]} -gt 0 ]; then
+	[ "$(id -u)" = 0 ] || die "missing Debian packages: ${missing[*]}"
+	apt_lists
+	apt-get -qy install "${missing[@]}" >&2 || die "cannot install ${missing[*]}"
+fi
+export PATH=$PATH:/sbin:/usr/sbin
+
+"$SLB_TOP/scripts/fetch-kernels.sh" "$KERNEL" || exit 1
+kdir=$SLB_CACHE/kernels/$KERNEL
+rel=$(cat "$kdir/release")
+build=$SLB_TOP/build/$rel/bench
+mkdir -p "$build" || exit 1
+
+# Mirrors bench/kmod: kernels' builds never mix.
+build_generator() {
+	local dir=$build/kmod file
+
+	mkdir -p "$dir"
+	for file in "$BENCH"/kmod/*; do
+		ln -sf "$file" "$dir/"
+	done
+	"${NICE[@]}" make -s -C "$kdir/lib/modules/$rel/build" M="$dir" modules \
+		>"$build/kmod.log" 2>&1 || { cat "$build/kmod.log" >&2; die "slbgen does not build"; }
+}
+
+# add ROOT PROGRAM...: copies programs with the libraries they need.
+add() {
+	local root=$1 program lib
+	shift
+	for program; do
+		program=$(command -v "$program") || die "no $program"
+		cp -L "$program" "$root/usr/sbin/"
+		for lib in $(ldd "$program" 2>/dev/null | grep -o '/[^ ]*'); do
+			mkdir -p "$root${lib%/*}"
+			cp -Lu "$lib" "$root$lib"
+		done
+	done
+}
+
+# pack ROOT ARCHIVE: the same tree always gives the same archive.
+pack() {
+	find "$1" -exec touch -h -d @0 {} +
+	(cd "$1" && find . | LC_ALL=C sort | cpio --quiet --reproducible -R 0:0 -o -H newc) >"$2" ||
+		die "cannot write $2"
+}
+
+# The peers' archive does not depend on slb, so their figures do not either.
+build_initramfs() {
+	local root=$build/root moddir=$build/root/lib/modules/$rel module
+
+	rm -rf "$root"
+	mkdir -p "$root"/{bin,sbin,proc,sys,dev,tmp,bench,usr/sbin} "$moddir/extra"
+	cp "$(command -v busybox)" "$root/bin/busybox"
+	add "$root" ip ipvsadm nft
+	cp -r "$BENCH/mode" "$BENCH/guest/topology.sh" "$root/bench/"
+	install -m 755 "$BENCH/guest/init" "$root/init"
+	cp "$kdir/lib/modules/$rel"/modules.{order,builtin,builtin.modinfo} "$moddir/"
+	for module in "${MODULES[@]}"; do
+		modprobe -d "$kdir" -S "$rel" --show-depends "$module" || die "no module $module"
+	done | sed -n 's/^insmod \([^ ]*\).*/\1/p' | sort -u | while read -r module; do
+		cp "$module" "$moddir/extra/"
+	done
+	cp "$build/kmod/slbgen.ko" "$moddir/extra/"
+	depmod -b "$root" "$rel" || die "depmod failed"
+	ln -sf /bin/busybox "$root/sbin/modprobe"
+	pack "$root" "$build/initramfs.cpio"
+}
+
+build_slb() {
+	local root=$build/root-slb ko=$SLB_TOP/build/$rel/slb.ko tool=$SLB_TOP/build/tool/slbadm
+
+	"${NICE[@]}" make -s -C "$SLB_TOP" KERNEL="$KERNEL" module tool >"$build/slb.log" 2>&1 ||
+		{ cat "$build/slb.log" >&2; die "slb does not build"; }
+	[ -r "$ko" ] || die "no $ko"
+	[ -x "$tool" ] || die "no $tool"
+	rm -rf "$root"
+	mkdir -p "$root"/{bench,usr/sbin}
+	cp "$ko" "$root/bench/slb.ko"
+	add "$root" "$tool"
+	pack "$root" "$build/slb.cpio"
+}
+
+# guest MODE: boots one guest; its results are in $build/MODE.json, its console in MODE.log.
+guest() {
+	local mode=$1 initrd=$build/initramfs.cpio plugin=() words
+	local limit=600
+
+	if [ "$mode" = slb ]; then
+		initrd=$build/initramfs-slb.cpio
+		cat "$build/initramfs.cpio" "$build/slb.cpio" >"$initrd"
+	fi
+	words="bench.mode=$mode bench.rows=$rows"
+	if [ -n "$profile" ]; then
+		plugin=(-plugin "$build/profile.so,out=$build/profile.tsv")
+		words="$words bench.symbols=1"
+		limit=1200
+	fi
+	rm -f "$build/$mode.json"
+	timeout "$limit" qemu-system-x86_64 -M pc -nodefaults -display none -no-reboot \
+		-accel tcg,thread=single -cpu qemu64,+rdrand -smp 1 -m 1024 \
+		-icount shift=0,sleep=off,align=off -seed 1 -rtc base=2020-01-01T00:00:00,clock=vm \
+		-kernel "$kdir/vmlinuz" -initrd "$initrd" -append "${CMDLINE[*]} $words" \
+		-serial "file:$build/$mode.log" -serial "file:$build/$mode.json" \
+		"${plugin[@]}" </dev/null >"$build/$mode.qemu" 2>&1
+	grep -q '"end":"ok"' "$build/$mode.json" 2>/dev/null && return
+	tail -n 20 "$build/$mode.qemu" "$build/$mode.log" >&2
+	die "mode $mode did not finish; see $build/$mode.log"
+}
+
+build_generator
+build_initramfs
+case ,$modes, in
+*,slb,*) build_slb ;;
+esac
+
+if [ -n "$profile" ]; then
+	gcc -O2 -Wall -Wextra -shared -fPIC -o "$build/profile.so" "$BENCH/profile.c" ||
+		die "the plugin does not build"
+	guest "$modes"
+	exec python3 "$BENCH/profile.py" "$build/profile.tsv" "$build/$modes.json"
+fi
+
+failed=0
+for mode in ${modes//,/ }; do
+	while [ "$(jobs -pr | wc -l)" -ge "$jobs" ]; do
+		wait -n || failed=1
+	done
+	say "mode $mode"
+	guest "$mode" &
+done
+while [ "$(jobs -pr | wc -l)" -gt 0 ]; do
+	wait -n || failed=1
+done
+[ "$failed" = 0 ] || exit 1
+exec python3 "$BENCH/report.py" --build "$build" --release "$rel" --modes "$modes" --rows "$rows" \
+	--baseline "$BENCH/baseline.json" "${report[@]}"
