@@ -1,0 +1,644 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/* Generated from include/slb.yaml by include/slb-gen.py. Do not edit. */
+#ifndef _UAPI_LINUX_SLB_H
+#define _UAPI_LINUX_SLB_H
+
+/*
+ * Configuration and inspection of the slb load balancer of the caller's network namespace.
+ *
+ * An address is a binary attribute of 4 (IPv4) or 16 (IPv6) bytes in network byte order; its
+ * length tells the family. Ports are u16 in network byte order. Durations are seconds unless
+ * the name says otherwise. A service is named by protocol, address, port and VRF; a server by
+ * its service and its own address and port; a local address by pool and address.
+ *
+ * NEW commands honour the NLM_F flags: CREATE|EXCL adds and fails with EEXIST; REPLACE alone
+ * changes what exists, only in the attributes given, and fails with ENOENT; CREATE|REPLACE does
+ * either. Without any of them NEW means CREATE|EXCL. A refused request changes nothing. Each
+ * error carries a sentence and, where one is to blame, the attribute. Each change is announced
+ * by the command's "-ntf" message.
+ */
+
+#define SLB_FAMILY_NAME	"slb"
+#define SLB_FAMILY_VERSION	1
+
+/* version of the modules and the tool this header came with */
+#define SLB_RELEASE	"0.1.0"
+
+/* longest name of a pool, in bytes without the terminating zero */
+#define SLB_NAME_MAX	80
+
+/* largest weight of a server */
+#define SLB_WEIGHT_MAX	65535
+
+/* lowest local port that is ever leased */
+#define SLB_LPORT_FIRST	1024
+
+/* highest local port that is ever leased; those above are kept for health checks */
+#define SLB_LPORT_LAST	60999
+
+/**
+ * enum slb_proto - layer-4 protocol, as its IANA number
+ * @SLB_PROTO_TCP: TCP
+ * @SLB_PROTO_UDP: UDP
+ */
+enum slb_proto {
+	SLB_PROTO_TCP = 6,
+	SLB_PROTO_UDP = 17,
+};
+
+/**
+ * enum slb_sched - scheduling method
+ * @SLB_SCHED_RR: round robin
+ * @SLB_SCHED_WRR: weighted round robin, smooth
+ * @SLB_SCHED_WLC: weighted least connections
+ * @SLB_SCHED_COUNT: (how many)
+ */
+enum slb_sched {
+	SLB_SCHED_RR,
+	SLB_SCHED_WRR,
+	SLB_SCHED_WLC,
+
+	SLB_SCHED_COUNT
+};
+
+/**
+ * enum slb_fwd - forwarding mode of a server
+ * @SLB_FWD_FULLNAT: both addresses and both ports are translated
+ * @SLB_FWD_NAT: the client's address is kept
+ * @SLB_FWD_COUNT: (how many)
+ */
+enum slb_fwd {
+	SLB_FWD_FULLNAT,
+	SLB_FWD_NAT,
+
+	SLB_FWD_COUNT
+};
+
+/**
+ * enum slb_timestamps - what happens to TCP timestamps of connections to a service
+ * @SLB_TIMESTAMPS_TRANSLATE: shifted onto the balancer's clock
+ * @SLB_TIMESTAMPS_REMOVE: the option in the client's SYN becomes NOPs
+ * @SLB_TIMESTAMPS_KEEP: passed as they are
+ * @SLB_TIMESTAMPS_COUNT: (how many)
+ */
+enum slb_timestamps {
+	SLB_TIMESTAMPS_TRANSLATE,
+	SLB_TIMESTAMPS_REMOVE,
+	SLB_TIMESTAMPS_KEEP,
+
+	SLB_TIMESTAMPS_COUNT
+};
+
+/**
+ * enum slb_unknown - answer to a TCP packet to a service that fits no connection and is no SYN
+ * @SLB_UNKNOWN_RESET: a RST to its sender
+ * @SLB_UNKNOWN_DROP: none
+ * @SLB_UNKNOWN_PASS: the packet goes on to the host
+ * @SLB_UNKNOWN_COUNT: (how many)
+ */
+enum slb_unknown {
+	SLB_UNKNOWN_RESET,
+	SLB_UNKNOWN_DROP,
+	SLB_UNKNOWN_PASS,
+
+	SLB_UNKNOWN_COUNT
+};
+
+/**
+ * enum slb_state - state of a connection
+ * @SLB_STATE_NONE: no packet judged yet
+ * @SLB_STATE_SYN_SENT: client's SYN forwarded
+ * @SLB_STATE_SYN_RECV: server answered with SYN/ACK
+ * @SLB_STATE_ESTABLISHED: handshake completed
+ * @SLB_STATE_FIN_WAIT: the server has closed its half
+ * @SLB_STATE_CLOSE_WAIT: the client has closed its half
+ * @SLB_STATE_LAST_ACK: both halves closed and the last acknowledgement is missing
+ * @SLB_STATE_TIME_WAIT: both halves closed and acknowledged
+ * @SLB_STATE_CLOSE: reset
+ * @SLB_STATE_UDP: a UDP flow
+ * @SLB_STATE_COUNT: (how many)
+ */
+enum slb_state {
+	SLB_STATE_NONE,
+	SLB_STATE_SYN_SENT,
+	SLB_STATE_SYN_RECV,
+	SLB_STATE_ESTABLISHED,
+	SLB_STATE_FIN_WAIT,
+	SLB_STATE_CLOSE_WAIT,
+	SLB_STATE_LAST_ACK,
+	SLB_STATE_TIME_WAIT,
+	SLB_STATE_CLOSE,
+	SLB_STATE_UDP,
+
+	SLB_STATE_COUNT
+};
+
+/**
+ * enum slb_drop - why a packet was dropped; each has a counter, a tracepoint value and this
+ *	sentence
+ * @SLB_DROP_NONE: not dropped
+ * @SLB_DROP_MALFORMED_IP: the IP header is truncated or contradicts the packet's length
+ * @SLB_DROP_MALFORMED_L4: the TCP or UDP header is truncated or contradicts the packet's length
+ * @SLB_DROP_MALFORMED_OPTION: a TCP option's length is impossible
+ * @SLB_DROP_MARTIAN: the source address is loopback, multicast, broadcast, unspecified or the
+ *	host's own
+ * @SLB_DROP_RP_FILTER: the first packet of a connection came by an interface that does not lead
+ *	back to its source
+ * @SLB_DROP_FRAGMENT: a fragment that reassembly did not take
+ * @SLB_DROP_EXT_HEADER: an IPv6 extension header that cannot be translated
+ * @SLB_DROP_UNKNOWN_TCP: a TCP packet to a service fits no connection and is no SYN
+ * @SLB_DROP_DISABLED: the service is disabled
+ * @SLB_DROP_NO_SERVER: no server of the service can take a connection
+ * @SLB_DROP_NO_LADDR: the service's pool has no local address of its family
+ * @SLB_DROP_NO_PORT: every local port towards the chosen server is in use and none could be
+ *	reclaimed
+ * @SLB_DROP_CONN_MAX: the namespace holds as many connections as conn-max allows
+ * @SLB_DROP_NO_MEMORY: no memory for a connection or a packet
+ * @SLB_DROP_TUPLE_CONFLICT: another connection already uses the translated tuple
+ * @SLB_DROP_NO_ROUTE: no route to the translated destination
+ * @SLB_DROP_TTL: the TTL or hop limit ran out and the sender was told
+ * @SLB_DROP_TOO_BIG: the packet exceeds the path's MTU and the sender was told
+ * @SLB_DROP_POLICY: IPsec policy forbids the packet
+ * @SLB_DROP_LRO: an LRO aggregate cannot be forwarded
+ * @SLB_DROP_LOCAL_CLASH: the host itself used a local port that is leased
+ * @SLB_DROP_SERVER_GONE: the connection's server was removed; both ends are reset
+ * @SLB_DROP_CLOSED: the connection was ended by the balancer; a late packet is answered by a
+ *	RST
+ * @SLB_DROP_LOOP: a translated packet came back to its own service
+ * @SLB_DROP_UDP_UNREACH: no server for the datagram; its sender was told port unreachable
+ * @SLB_DROP_AUTH_OPTION: the SYN asks for TCP-AO or TCP-MD5, which translation would break
+ * @SLB_DROP_OUTPUT: the host's output path refused the packet
+ * @SLB_DROP_COUNT: (how many)
+ */
+enum slb_drop {
+	SLB_DROP_NONE,
+	SLB_DROP_MALFORMED_IP,
+	SLB_DROP_MALFORMED_L4,
+	SLB_DROP_MALFORMED_OPTION,
+	SLB_DROP_MARTIAN,
+	SLB_DROP_RP_FILTER,
+	SLB_DROP_FRAGMENT,
+	SLB_DROP_EXT_HEADER,
+	SLB_DROP_UNKNOWN_TCP,
+	SLB_DROP_DISABLED,
+	SLB_DROP_NO_SERVER,
+	SLB_DROP_NO_LADDR,
+	SLB_DROP_NO_PORT,
+	SLB_DROP_CONN_MAX,
+	SLB_DROP_NO_MEMORY,
+	SLB_DROP_TUPLE_CONFLICT,
+	SLB_DROP_NO_ROUTE,
+	SLB_DROP_TTL,
+	SLB_DROP_TOO_BIG,
+	SLB_DROP_POLICY,
+	SLB_DROP_LRO,
+	SLB_DROP_LOCAL_CLASH,
+	SLB_DROP_SERVER_GONE,
+	SLB_DROP_CLOSED,
+	SLB_DROP_LOOP,
+	SLB_DROP_UDP_UNREACH,
+	SLB_DROP_AUTH_OPTION,
+	SLB_DROP_OUTPUT,
+
+	SLB_DROP_COUNT
+};
+
+/**
+ * enum slb_count - counters of the namespace that are not drops
+ * @SLB_COUNT_SEEN: packets to or from an address of ours
+ * @SLB_COUNT_FORWARDED: packets translated and sent on
+ * @SLB_COUNT_PASSED: packets to an address of ours that were left to the host
+ * @SLB_COUNT_CONN_CREATED: connections opened
+ * @SLB_COUNT_CONN_DESTROYED: connections ended and freed
+ * @SLB_COUNT_CONN_EXPIRED: connections ended by their timeout
+ * @SLB_COUNT_CONN_REOPENED: SYNs that replaced a closing connection
+ * @SLB_COUNT_RECLAIMED: local ports taken back from closing or unanswered connections
+ * @SLB_COUNT_IDLE_RESET: established connections reset at both ends because they were idle
+ * @SLB_COUNT_RST_SENT: RSTs sent to either end
+ * @SLB_COUNT_RST_LIMITED: RSTs not sent because of the rate limit
+ * @SLB_COUNT_UNREACH_SENT: ICMP unreachable messages sent
+ * @SLB_COUNT_RST_IGNORED: RSTs outside the window forwarded without effect
+ * @SLB_COUNT_TOA_INSERTED: client addresses inserted into a packet
+ * @SLB_COUNT_TOA_AHEAD: client addresses sent in an empty ACK ahead of the data
+ * @SLB_COUNT_TOA_NO_ROOM: packets that should have carried the client address and had no room
+ * @SLB_COUNT_TOA_STRIPPED: TOA options of clients removed
+ * @SLB_COUNT_TOA_PASSED: TOA options of trusted sources passed through
+ * @SLB_COUNT_TFO_STRIPPED: TCP Fast Open requests turned into NOPs
+ * @SLB_COUNT_MPTCP_STRIPPED: MP_CAPABLE options turned into NOPs
+ * @SLB_COUNT_MSS_CLAMPED: MSS options lowered
+ * @SLB_COUNT_ROUTE_LOOKUP: routes looked up
+ * @SLB_COUNT_EXPIRE_LATE: connections removed more than two seconds after their deadline
+ * @SLB_COUNT_TABLE_SPLIT: buckets split while the connection table grew
+ * @SLB_COUNT_TABLE_NOMEM: splits put off for lack of memory
+ * @SLB_COUNT_COUNT: (how many)
+ */
+enum slb_count {
+	SLB_COUNT_SEEN,
+	SLB_COUNT_FORWARDED,
+	SLB_COUNT_PASSED,
+	SLB_COUNT_CONN_CREATED,
+	SLB_COUNT_CONN_DESTROYED,
+	SLB_COUNT_CONN_EXPIRED,
+	SLB_COUNT_CONN_REOPENED,
+	SLB_COUNT_RECLAIMED,
+	SLB_COUNT_IDLE_RESET,
+	SLB_COUNT_RST_SENT,
+	SLB_COUNT_RST_LIMITED,
+	SLB_COUNT_UNREACH_SENT,
+	SLB_COUNT_RST_IGNORED,
+	SLB_COUNT_TOA_INSERTED,
+	SLB_COUNT_TOA_AHEAD,
+	SLB_COUNT_TOA_NO_ROOM,
+	SLB_COUNT_TOA_STRIPPED,
+	SLB_COUNT_TOA_PASSED,
+	SLB_COUNT_TFO_STRIPPED,
+	SLB_COUNT_MPTCP_STRIPPED,
+	SLB_COUNT_MSS_CLAMPED,
+	SLB_COUNT_ROUTE_LOOKUP,
+	SLB_COUNT_EXPIRE_LATE,
+	SLB_COUNT_TABLE_SPLIT,
+	SLB_COUNT_TABLE_NOMEM,
+
+	SLB_COUNT_COUNT
+};
+
+/**
+ * enum slb_a_svc - A service.
+ * @SLB_A_SVC_PROTO: (u8) protocol
+ * @SLB_A_SVC_ADDR: (binary) virtual address
+ * @SLB_A_SVC_PORT: (be16) virtual port
+ * @SLB_A_SVC_VRF: (u32) interface index of the VRF device; absent or 0 is the main one
+ * @SLB_A_SVC_SCHED: (u8) scheduling method; default wlc
+ * @SLB_A_SVC_ENABLED: (u8) 0 refuses new connections; default 1
+ * @SLB_A_SVC_TOA: (u8) insert the client's address; default 1 for TCP
+ * @SLB_A_SVC_TOA_KIND: (u8) TCP option kind of the client's address; default 254
+ * @SLB_A_SVC_TIMESTAMPS: (u8) default translate
+ * @SLB_A_SVC_UNKNOWN: (u8) default reset
+ * @SLB_A_SVC_POOL: (string) pool of local addresses; the empty name is the default pool
+ * @SLB_A_SVC_IDLE: (u32) idle time of an established connection or UDP flow, 10-4000 s; 0 takes
+ *	the namespace's
+ * @SLB_A_SVC_TIMEOUTS: (nest of enum slb_a_to) overrides of the namespace's timeouts; 0 takes
+ *	the namespace's
+ * @SLB_A_SVC_STATS: (nest of enum slb_a_stats) counters; in answers only
+ * @SLB_A_SVC_SERVERS: (u32) number of servers; in answers only
+ * @SLB_A_SVC_PAD: (pad) padding
+ * @__SLB_A_SVC_MAX: (one more)
+ * @SLB_A_SVC_MAX: (the last)
+ */
+enum slb_a_svc {
+	SLB_A_SVC_PROTO = 1,
+	SLB_A_SVC_ADDR,
+	SLB_A_SVC_PORT,
+	SLB_A_SVC_VRF,
+	SLB_A_SVC_SCHED,
+	SLB_A_SVC_ENABLED,
+	SLB_A_SVC_TOA,
+	SLB_A_SVC_TOA_KIND,
+	SLB_A_SVC_TIMESTAMPS,
+	SLB_A_SVC_UNKNOWN,
+	SLB_A_SVC_POOL,
+	SLB_A_SVC_IDLE,
+	SLB_A_SVC_TIMEOUTS,
+	SLB_A_SVC_STATS,
+	SLB_A_SVC_SERVERS,
+	SLB_A_SVC_PAD,
+
+	__SLB_A_SVC_MAX,
+	SLB_A_SVC_MAX = __SLB_A_SVC_MAX - 1
+};
+
+/**
+ * enum slb_a_srv - A server of a service.
+ * @SLB_A_SRV_SERVICE: (nest of enum slb_a_svc) the service, by proto, addr, port, vrf
+ * @SLB_A_SRV_ADDR: (binary) server's address
+ * @SLB_A_SRV_PORT: (be16) server's port
+ * @SLB_A_SRV_WEIGHT: (u32) share of new connections; 0 takes none; default 1
+ * @SLB_A_SRV_FWD: (u8) default fullnat
+ * @SLB_A_SRV_ACTIVE: (u32) connections in ESTABLISHED or live UDP flows; in answers only
+ * @SLB_A_SRV_INACTIVE: (u32) connections in every other state; in answers only
+ * @SLB_A_SRV_STATS: (nest of enum slb_a_stats) counters; in answers only
+ * @SLB_A_SRV_PAD: (pad) padding
+ * @__SLB_A_SRV_MAX: (one more)
+ * @SLB_A_SRV_MAX: (the last)
+ */
+enum slb_a_srv {
+	SLB_A_SRV_SERVICE = 1,
+	SLB_A_SRV_ADDR,
+	SLB_A_SRV_PORT,
+	SLB_A_SRV_WEIGHT,
+	SLB_A_SRV_FWD,
+	SLB_A_SRV_ACTIVE,
+	SLB_A_SRV_INACTIVE,
+	SLB_A_SRV_STATS,
+	SLB_A_SRV_PAD,
+
+	__SLB_A_SRV_MAX,
+	SLB_A_SRV_MAX = __SLB_A_SRV_MAX - 1
+};
+
+/**
+ * enum slb_a_laddr - A local address of fullNAT.
+ * @SLB_A_LADDR_POOL: (string) pool's name; absent or empty is the default pool
+ * @SLB_A_LADDR_ADDR: (binary) the address
+ * @SLB_A_LADDR_VRF: (u32) VRF towards the servers; 0 is the main one
+ * @SLB_A_LADDR_DEDICATED: (u8) 1: the host itself does not use the address, so
+ *	ip_local_port_range is leased too
+ * @SLB_A_LADDR_PORT_FIRST: (u16) lowest port to lease (host byte order), default 1024
+ * @SLB_A_LADDR_PORT_LAST: (u16) highest port to lease (host byte order), default 60999
+ * @SLB_A_LADDR_LEASES: (u32) leases in use; in answers only
+ * @SLB_A_LADDR_EXHAUSTED: (u64) connections refused because no port was free; in answers only
+ * @SLB_A_LADDR_RECLAIMED: (u64) leases taken back; in answers only
+ * @SLB_A_LADDR_DYING: (flag) removed and waiting for its connections; in answers only
+ * @SLB_A_LADDR_PAD: (pad) padding
+ * @__SLB_A_LADDR_MAX: (one more)
+ * @SLB_A_LADDR_MAX: (the last)
+ */
+enum slb_a_laddr {
+	SLB_A_LADDR_POOL = 1,
+	SLB_A_LADDR_ADDR,
+	SLB_A_LADDR_VRF,
+	SLB_A_LADDR_DEDICATED,
+	SLB_A_LADDR_PORT_FIRST,
+	SLB_A_LADDR_PORT_LAST,
+	SLB_A_LADDR_LEASES,
+	SLB_A_LADDR_EXHAUSTED,
+	SLB_A_LADDR_RECLAIMED,
+	SLB_A_LADDR_DYING,
+	SLB_A_LADDR_PAD,
+
+	__SLB_A_LADDR_MAX,
+	SLB_A_LADDR_MAX = __SLB_A_LADDR_MAX - 1
+};
+
+/**
+ * enum slb_a_to - Timeouts in seconds, by state.
+ * @SLB_A_TO_SYN_SENT: (u32) default 30
+ * @SLB_A_TO_SYN_RECV: (u32) default 30
+ * @SLB_A_TO_ESTABLISHED: (u32) default 900
+ * @SLB_A_TO_FIN_WAIT: (u32) default 60
+ * @SLB_A_TO_CLOSE_WAIT: (u32) default 60
+ * @SLB_A_TO_LAST_ACK: (u32) default 30
+ * @SLB_A_TO_TIME_WAIT: (u32) default 60
+ * @SLB_A_TO_CLOSE: (u32) default 10
+ * @SLB_A_TO_UDP: (u32) default 300
+ * @__SLB_A_TO_MAX: (one more)
+ * @SLB_A_TO_MAX: (the last)
+ */
+enum slb_a_to {
+	SLB_A_TO_SYN_SENT = 1,
+	SLB_A_TO_SYN_RECV,
+	SLB_A_TO_ESTABLISHED,
+	SLB_A_TO_FIN_WAIT,
+	SLB_A_TO_CLOSE_WAIT,
+	SLB_A_TO_LAST_ACK,
+	SLB_A_TO_TIME_WAIT,
+	SLB_A_TO_CLOSE,
+	SLB_A_TO_UDP,
+
+	__SLB_A_TO_MAX,
+	SLB_A_TO_MAX = __SLB_A_TO_MAX - 1
+};
+
+/**
+ * enum slb_a_set - Settings of the namespace.
+ * @SLB_A_SET_TIMEOUTS: (nest of enum slb_a_to) timeouts, 1-14400 s
+ * @SLB_A_SET_IDLE_RESET: (u8) reset both ends when an established connection expires; default 1
+ * @SLB_A_SET_RECLAIM_UNANSWERED: (u32) a lease whose SYN is unanswered so long may be
+ *	reclaimed; default 3
+ * @SLB_A_SET_RECLAIM_UDP: (u32) a lease of a UDP flow idle so long may be reclaimed; default 10
+ * @SLB_A_SET_CONN_MAX: (u32) most connections at a time; 0, the default, is no limit
+ * @SLB_A_SET_RESET_RATE: (u32) most RSTs and ICMP errors a second in answer to packets that fit
+ *	no connection; default 1000
+ * @SLB_A_SET_TOA_TRUSTED: (nest of enum slb_a_prefix, any number) source prefixes whose TOA
+ *	passes; the ones given replace the list
+ * @SLB_A_SET_TOA_TRUSTED_NONE: (flag) empties the list
+ * @__SLB_A_SET_MAX: (one more)
+ * @SLB_A_SET_MAX: (the last)
+ */
+enum slb_a_set {
+	SLB_A_SET_TIMEOUTS = 1,
+	SLB_A_SET_IDLE_RESET,
+	SLB_A_SET_RECLAIM_UNANSWERED,
+	SLB_A_SET_RECLAIM_UDP,
+	SLB_A_SET_CONN_MAX,
+	SLB_A_SET_RESET_RATE,
+	SLB_A_SET_TOA_TRUSTED,
+	SLB_A_SET_TOA_TRUSTED_NONE,
+
+	__SLB_A_SET_MAX,
+	SLB_A_SET_MAX = __SLB_A_SET_MAX - 1
+};
+
+/**
+ * enum slb_a_prefix - An address prefix.
+ * @SLB_A_PREFIX_ADDR: (binary) address with no bit set behind the prefix
+ * @SLB_A_PREFIX_LEN: (u8) length in bits
+ * @__SLB_A_PREFIX_MAX: (one more)
+ * @SLB_A_PREFIX_MAX: (the last)
+ */
+enum slb_a_prefix {
+	SLB_A_PREFIX_ADDR = 1,
+	SLB_A_PREFIX_LEN,
+
+	__SLB_A_PREFIX_MAX,
+	SLB_A_PREFIX_MAX = __SLB_A_PREFIX_MAX - 1
+};
+
+/**
+ * enum slb_a_stats - Counters of a service or server; bytes are those of layer 3 as received.
+ * @SLB_A_STATS_CONNS: (u64) connections opened
+ * @SLB_A_STATS_IN_PKTS: (u64) packets from clients
+ * @SLB_A_STATS_OUT_PKTS: (u64) packets from servers
+ * @SLB_A_STATS_IN_BYTES: (u64) bytes from clients
+ * @SLB_A_STATS_OUT_BYTES: (u64) bytes from servers
+ * @SLB_A_STATS_SYN_UNANSWERED: (u64) SYNs that no server answered before the timeout
+ * @SLB_A_STATS_SYN_RESET: (u64) SYNs answered by a RST
+ * @SLB_A_STATS_SERVER_RST: (u64) established connections reset by the server
+ * @SLB_A_STATS_CLIENT_RST: (u64) established connections reset by the client
+ * @SLB_A_STATS_IDLE_RESET: (u64) connections reset by the balancer after idling
+ * @SLB_A_STATS_PAD: (pad) padding
+ * @__SLB_A_STATS_MAX: (one more)
+ * @SLB_A_STATS_MAX: (the last)
+ */
+enum slb_a_stats {
+	SLB_A_STATS_CONNS = 1,
+	SLB_A_STATS_IN_PKTS,
+	SLB_A_STATS_OUT_PKTS,
+	SLB_A_STATS_IN_BYTES,
+	SLB_A_STATS_OUT_BYTES,
+	SLB_A_STATS_SYN_UNANSWERED,
+	SLB_A_STATS_SYN_RESET,
+	SLB_A_STATS_SERVER_RST,
+	SLB_A_STATS_CLIENT_RST,
+	SLB_A_STATS_IDLE_RESET,
+	SLB_A_STATS_PAD,
+
+	__SLB_A_STATS_MAX,
+	SLB_A_STATS_MAX = __SLB_A_STATS_MAX - 1
+};
+
+/**
+ * enum slb_a_conn - A connection; in a dump request the attributes given are filters.
+ * @SLB_A_CONN_PROTO: (u8) protocol
+ * @SLB_A_CONN_CLIENT_ADDR: (binary) client's address; in a request with client-len a prefix
+ * @SLB_A_CONN_CLIENT_PORT: (be16) client's port
+ * @SLB_A_CONN_CLIENT_LEN: (u8) prefix length of client-addr; in requests only
+ * @SLB_A_CONN_SVC_ADDR: (binary) service's address
+ * @SLB_A_CONN_SVC_PORT: (be16) service's port
+ * @SLB_A_CONN_VRF: (u32) VRF of the service
+ * @SLB_A_CONN_LADDR: (binary) local address
+ * @SLB_A_CONN_LPORT: (be16) local port
+ * @SLB_A_CONN_SRV_ADDR: (binary) server's address
+ * @SLB_A_CONN_SRV_PORT: (be16) server's port
+ * @SLB_A_CONN_STATE: (u8) state
+ * @SLB_A_CONN_EXPIRES: (u32) seconds until the connection expires if no packet comes
+ * @SLB_A_CONN_SEQ_SHIFT: (u32) added to the client's sequence numbers, modulo 2^32
+ * @SLB_A_CONN_TS_SHIFT: (u32) added to the client's timestamps, modulo 2^32
+ * @SLB_A_CONN_TOA_PENDING: (flag) the client's packets still carry its address
+ * @__SLB_A_CONN_MAX: (one more)
+ * @SLB_A_CONN_MAX: (the last)
+ */
+enum slb_a_conn {
+	SLB_A_CONN_PROTO = 1,
+	SLB_A_CONN_CLIENT_ADDR,
+	SLB_A_CONN_CLIENT_PORT,
+	SLB_A_CONN_CLIENT_LEN,
+	SLB_A_CONN_SVC_ADDR,
+	SLB_A_CONN_SVC_PORT,
+	SLB_A_CONN_VRF,
+	SLB_A_CONN_LADDR,
+	SLB_A_CONN_LPORT,
+	SLB_A_CONN_SRV_ADDR,
+	SLB_A_CONN_SRV_PORT,
+	SLB_A_CONN_STATE,
+	SLB_A_CONN_EXPIRES,
+	SLB_A_CONN_SEQ_SHIFT,
+	SLB_A_CONN_TS_SHIFT,
+	SLB_A_CONN_TOA_PENDING,
+
+	__SLB_A_CONN_MAX,
+	SLB_A_CONN_MAX = __SLB_A_CONN_MAX - 1
+};
+
+/**
+ * enum slb_a_ctr - Counters of the namespace.
+ * @SLB_A_CTR_COUNTS: (binary) u64 for each entry of enum count, in its order
+ * @SLB_A_CTR_DROPS: (binary) u64 for each entry of enum drop, in its order
+ * @__SLB_A_CTR_MAX: (one more)
+ * @SLB_A_CTR_MAX: (the last)
+ */
+enum slb_a_ctr {
+	SLB_A_CTR_COUNTS = 1,
+	SLB_A_CTR_DROPS,
+
+	__SLB_A_CTR_MAX,
+	SLB_A_CTR_MAX = __SLB_A_CTR_MAX - 1
+};
+
+/**
+ * enum slb_a_info - The module and its limits.
+ * @SLB_A_INFO_VERSION: (string) version of the module
+ * @SLB_A_INFO_FEATURES: (u32) bits for what this module can do; none is defined in this version
+ * @SLB_A_INFO_SERVICES: (u32) live services
+ * @SLB_A_INFO_SERVERS: (u32) live servers
+ * @SLB_A_INFO_LADDRS: (u32) live local addresses
+ * @SLB_A_INFO_CONNS: (u32) live connections
+ * @SLB_A_INFO_CREATED: (u64) objects ever created in this namespace: services, servers, local
+ *	addresses, lease maps, connections
+ * @SLB_A_INFO_DESTROYED: (u64) objects ever freed
+ * @SLB_A_INFO_BUCKETS: (u32) buckets of the connection table
+ * @SLB_A_INFO_CONN_BYTES4: (u32) bytes of an IPv4 connection
+ * @SLB_A_INFO_CONN_BYTES6: (u32) bytes of an IPv6 connection
+ * @SLB_A_INFO_PAD: (pad) padding
+ * @__SLB_A_INFO_MAX: (one more)
+ * @SLB_A_INFO_MAX: (the last)
+ */
+enum slb_a_info {
+	SLB_A_INFO_VERSION = 1,
+	SLB_A_INFO_FEATURES,
+	SLB_A_INFO_SERVICES,
+	SLB_A_INFO_SERVERS,
+	SLB_A_INFO_LADDRS,
+	SLB_A_INFO_CONNS,
+	SLB_A_INFO_CREATED,
+	SLB_A_INFO_DESTROYED,
+	SLB_A_INFO_BUCKETS,
+	SLB_A_INFO_CONN_BYTES4,
+	SLB_A_INFO_CONN_BYTES6,
+	SLB_A_INFO_PAD,
+
+	__SLB_A_INFO_MAX,
+	SLB_A_INFO_MAX = __SLB_A_INFO_MAX - 1
+};
+
+/**
+ * enum slb_cmd - commands
+ * @SLB_CMD_INFO_GET: Versions, limits and live object counts.
+ * @SLB_CMD_SVC_GET: One service, or a dump of all. Request: proto, addr, port, vrf.
+ * @SLB_CMD_SVC_NEW: Adds or changes a service. Request: proto, addr, port, vrf, sched, enabled,
+ *	toa, toa-kind, timestamps, unknown, pool, idle, timeouts. Needs CAP_NET_ADMIN.
+ * @SLB_CMD_SVC_DEL: Removes a service; its connections are reset at both ends. Request: proto,
+ *	addr, port, vrf. Needs CAP_NET_ADMIN.
+ * @SLB_CMD_SVC_NTF: A service was added, changed or removed (then only its key is given).
+ * @SLB_CMD_SRV_GET: A dump of the servers, of one service if it is given. Request: service.
+ * @SLB_CMD_SRV_NEW: Adds or changes a server. Request: service, addr, port, weight, fwd. Needs
+ *	CAP_NET_ADMIN.
+ * @SLB_CMD_SRV_DEL: Removes a server; its connections are reset at both ends. Request: service,
+ *	addr, port. Needs CAP_NET_ADMIN.
+ * @SLB_CMD_SRV_NTF: A server was added, changed or removed (then only its key is given).
+ * @SLB_CMD_LADDR_GET: A dump of the local addresses, of one pool if it is given. Request: pool.
+ * @SLB_CMD_LADDR_NEW: Adds or changes a local address. Request: pool, addr, vrf, dedicated,
+ *	port-first, port-last. Needs CAP_NET_ADMIN.
+ * @SLB_CMD_LADDR_DEL: Removes a local address; connections that use it go on to their end.
+ *	Request: pool, addr, vrf. Needs CAP_NET_ADMIN.
+ * @SLB_CMD_LADDR_NTF: A local address was added, changed or removed (then only its key is
+ *	given).
+ * @SLB_CMD_CONN_GET: A dump of the connections that match the filters; an entry that lives
+ *	through the dump is in it. Request: proto, client-addr, client-port, client-len, svc-addr,
+ *	svc-port, vrf, srv-addr, srv-port, state. Needs CAP_NET_ADMIN.
+ * @SLB_CMD_SETTINGS_GET: The settings.
+ * @SLB_CMD_SETTINGS_SET: Changes the settings given. Request: timeouts, idle-reset,
+ *	reclaim-unanswered, reclaim-udp, conn-max, reset-rate, toa-trusted, toa-trusted-none. Needs
+ *	CAP_NET_ADMIN.
+ * @SLB_CMD_SETTINGS_NTF: The settings changed.
+ * @SLB_CMD_COUNTER_GET: The counters of the namespace.
+ * @SLB_CMD_ZERO: Sets the counters of one service and its servers, or without one every
+ *	counter, to zero. Request: proto, addr, port, vrf. Needs CAP_NET_ADMIN.
+ * @SLB_CMD_FLUSH: Removes every service and local address; the services' connections are reset
+ *	at both ends. Needs CAP_NET_ADMIN.
+ * @SLB_CMD_FLUSH_NTF: Every service and local address was removed.
+ * @__SLB_CMD_MAX: (one more)
+ * @SLB_CMD_MAX: (the last)
+ */
+enum slb_cmd {
+	SLB_CMD_INFO_GET = 1,
+	SLB_CMD_SVC_GET,
+	SLB_CMD_SVC_NEW,
+	SLB_CMD_SVC_DEL,
+	SLB_CMD_SVC_NTF,
+	SLB_CMD_SRV_GET,
+	SLB_CMD_SRV_NEW,
+	SLB_CMD_SRV_DEL,
+	SLB_CMD_SRV_NTF,
+	SLB_CMD_LADDR_GET,
+	SLB_CMD_LADDR_NEW,
+	SLB_CMD_LADDR_DEL,
+	SLB_CMD_LADDR_NTF,
+	SLB_CMD_CONN_GET,
+	SLB_CMD_SETTINGS_GET,
+	SLB_CMD_SETTINGS_SET,
+	SLB_CMD_SETTINGS_NTF,
+	SLB_CMD_COUNTER_GET,
+	SLB_CMD_ZERO,
+	SLB_CMD_FLUSH,
+	SLB_CMD_FLUSH_NTF,
+
+	__SLB_CMD_MAX,
+	SLB_CMD_MAX = __SLB_CMD_MAX - 1
+};
+
+#define SLB_MCGRP_CONFIG	"config"
+#define SLB_MCGRP_HEALTH	"health"
+#define SLB_MCGRP_CONN	"conn"
+
+#endif /* _UAPI_LINUX_SLB_H */

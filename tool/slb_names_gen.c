@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Generated from include/slb.yaml by include/slb-gen.py. Do not edit. */
+#include "slb_names_gen.h"
+
+const struct slb_name slb_proto_names[] = {
+	[SLB_PROTO_TCP] = { "tcp",
+		"TCP" },
+	[SLB_PROTO_UDP] = { "udp",
+		"UDP" },
+};
+
+const struct slb_name slb_sched_names[] = {
+	[SLB_SCHED_RR] = { "rr",
+		"round robin" },
+	[SLB_SCHED_WRR] = { "wrr",
+		"weighted round robin, smooth" },
+	[SLB_SCHED_WLC] = { "wlc",
+		"weighted least connections" },
+};
+
+const struct slb_name slb_fwd_names[] = {
+	[SLB_FWD_FULLNAT] = { "fullnat",
+		"both addresses and both ports are translated" },
+	[SLB_FWD_NAT] = { "nat",
+		"the client's address is kept" },
+};
+
+const struct slb_name slb_timestamps_names[] = {
+	[SLB_TIMESTAMPS_TRANSLATE] = { "translate",
+		"shifted onto the balancer's clock" },
+	[SLB_TIMESTAMPS_REMOVE] = { "remove",
+		"the option in the client's SYN becomes NOPs" },
+	[SLB_TIMESTAMPS_KEEP] = { "keep",
+		"passed as they are" },
+};
+
+const struct slb_name slb_unknown_names[] = {
+	[SLB_UNKNOWN_RESET] = { "reset",
+		"a RST to its sender" },
+	[SLB_UNKNOWN_DROP] = { "drop",
+		"none" },
+	[SLB_UNKNOWN_PASS] = { "pass",
+		"the packet goes on to the host" },
+};
+
+const struct slb_name slb_state_names[] = {
+	[SLB_STATE_NONE] = { "none",
+		"no packet judged yet" },
+	[SLB_STATE_SYN_SENT] = { "syn-sent",
+		"client's SYN forwarded" },
+	[SLB_STATE_SYN_RECV] = { "syn-recv",
+		"server answered with SYN/ACK" },
+	[SLB_STATE_ESTABLISHED] = { "established",
+		"handshake completed" },
+	[SLB_STATE_FIN_WAIT] = { "fin-wait",
+		"the server has closed its half" },
+	[SLB_STATE_CLOSE_WAIT] = { "close-wait",
+		"the client has closed its half" },
+	[SLB_STATE_LAST_ACK] = { "last-ack",
+		"both halves closed and the last acknowledgement is missing" },
+	[SLB_STATE_TIME_WAIT] = { "time-wait",
+		"both halves closed and acknowledged" },
+	[SLB_STATE_CLOSE] = { "close",
+		"reset" },
+	[SLB_STATE_UDP] = { "udp",
+		"a UDP flow" },
+};
+
+const struct slb_name slb_drop_names[] = {
+	[SLB_DROP_NONE] = { "none",
+		"not dropped" },
+	[SLB_DROP_MALFORMED_IP] = { "malformed-ip",
+		"the IP header is truncated or contradicts the packet's length" },
+	[SLB_DROP_MALFORMED_L4] = { "malformed-l4",
+		"the TCP or UDP header is truncated or contradicts the packet's length" },
+	[SLB_DROP_MALFORMED_OPTION] = { "malformed-option",
+		"a TCP option's length is impossible" },
+	[SLB_DROP_MARTIAN] = { "martian",
+		"the source address is loopback, multicast, broadcast, unspecified or the host's own" },
+	[SLB_DROP_RP_FILTER] = { "rp-filter",
+		"the first packet of a connection came by an interface that does not lead back to its source" },
+	[SLB_DROP_FRAGMENT] = { "fragment",
+		"a fragment that reassembly did not take" },
+	[SLB_DROP_EXT_HEADER] = { "ext-header",
+		"an IPv6 extension header that cannot be translated" },
+	[SLB_DROP_UNKNOWN_TCP] = { "unknown-tcp",
+		"a TCP packet to a service fits no connection and is no SYN" },
+	[SLB_DROP_DISABLED] = { "disabled",
+		"the service is disabled" },
+	[SLB_DROP_NO_SERVER] = { "no-server",
+		"no server of the service can take a connection" },
+	[SLB_DROP_NO_LADDR] = { "no-laddr",
+		"the service's pool has no local address of its family" },
+	[SLB_DROP_NO_PORT] = { "no-port",
+		"every local port towards the chosen server is in use and none could be reclaimed" },
+	[SLB_DROP_CONN_MAX] = { "conn-max",
+		"the namespace holds as many connections as conn-max allows" },
+	[SLB_DROP_NO_MEMORY] = { "no-memory",
+		"no memory for a connection or a packet" },
+	[SLB_DROP_TUPLE_CONFLICT] = { "tuple-conflict",
+		"another connection already uses the translated tuple" },
+	[SLB_DROP_NO_ROUTE] = { "no-route",
+		"no route to the translated destination" },
+	[SLB_DROP_TTL] = { "ttl",
+		"the TTL or hop limit ran out and the sender was told" },
+	[SLB_DROP_TOO_BIG] = { "too-big",
+		"the packet exceeds the path's MTU and the sender was told" },
+	[SLB_DROP_POLICY] = { "policy",
+		"IPsec policy forbids the packet" },
+	[SLB_DROP_LRO] = { "lro",
+		"an LRO aggregate cannot be forwarded" },
+	[SLB_DROP_LOCAL_CLASH] = { "local-clash",
+		"the host itself used a local port that is leased" },
+	[SLB_DROP_SERVER_GONE] = { "server-gone",
+		"the connection's server was removed; both ends are reset" },
+	[SLB_DROP_CLOSED] = { "closed",
+		"the connection was ended by the balancer; a late packet is answered by a RST" },
+	[SLB_DROP_LOOP] = { "loop",
+		"a translated packet came back to its own service" },
+	[SLB_DROP_UDP_UNREACH] = { "udp-unreach",
+		"no server for the datagram; its sender was told port unreachable" },
+	[SLB_DROP_AUTH_OPTION] = { "auth-option",
+		"the SYN asks for TCP-AO or TCP-MD5, which translation would break" },
+	[SLB_DROP_OUTPUT] = { "output",
+		"the host's output path refused the packet" },
+};
+
+const struct slb_name slb_count_names[] = {
+	[SLB_COUNT_SEEN] = { "seen",
+		"packets to or from an address of ours" },
+	[SLB_COUNT_FORWARDED] = { "forwarded",
+		"packets translated and sent on" },
+	[SLB_COUNT_PASSED] = { "passed",
+		"packets to an address of ours that were left to the host" },
+	[SLB_COUNT_CONN_CREATED] = { "conn-created",
+		"connections opened" },
+	[SLB_COUNT_CONN_DESTROYED] = { "conn-destroyed",
+		"connections ended and freed" },
+	[SLB_COUNT_CONN_EXPIRED] = { "conn-expired",
+		"connections ended by their timeout" },
+	[SLB_COUNT_CONN_REOPENED] = { "conn-reopened",
+		"SYNs that replaced a closing connection" },
+	[SLB_COUNT_RECLAIMED] = { "reclaimed",
+		"local ports taken back from closing or unanswered connections" },
+	[SLB_COUNT_IDLE_RESET] = { "idle-reset",
+		"established connections reset at both ends because they were idle" },
+	[SLB_COUNT_RST_SENT] = { "rst-sent",
+		"RSTs sent to either end" },
+	[SLB_COUNT_RST_LIMITED] = { "rst-limited",
+		"RSTs not sent because of the rate limit" },
+	[SLB_COUNT_UNREACH_SENT] = { "unreach-sent",
+		"ICMP unreachable messages sent" },
+	[SLB_COUNT_RST_IGNORED] = { "rst-ignored",
+		"RSTs outside the window forwarded without effect" },
+	[SLB_COUNT_TOA_INSERTED] = { "toa-inserted",
+		"client addresses inserted into a packet" },
+	[SLB_COUNT_TOA_AHEAD] = { "toa-ahead",
+		"client addresses sent in an empty ACK ahead of the data" },
+	[SLB_COUNT_TOA_NO_ROOM] = { "toa-no-room",
+		"packets that should have carried the client address and had no room" },
+	[SLB_COUNT_TOA_STRIPPED] = { "toa-stripped",
+		"TOA options of clients removed" },
+	[SLB_COUNT_TOA_PASSED] = { "toa-passed",
+		"TOA options of trusted sources passed through" },
+	[SLB_COUNT_TFO_STRIPPED] = { "tfo-stripped",
+		"TCP Fast Open requests turned into NOPs" },
+	[SLB_COUNT_MPTCP_STRIPPED] = { "mptcp-stripped",
+		"MP_CAPABLE options turned into NOPs" },
+	[SLB_COUNT_MSS_CLAMPED] = { "mss-clamped",
+		"MSS options lowered" },
+	[SLB_COUNT_ROUTE_LOOKUP] = { "route-lookup",
+		"routes looked up" },
+	[SLB_COUNT_EXPIRE_LATE] = { "expire-late",
+		"connections removed more than two seconds after their deadline" },
+	[SLB_COUNT_TABLE_SPLIT] = { "table-split",
+		"buckets split while the connection table grew" },
+	[SLB_COUNT_TABLE_NOMEM] = { "table-nomem",
+		"splits put off for lack of memory" },
+};
+
+static const struct slb_attr_name slb_service_attrs_list[] = {
+	[SLB_A_SVC_PROTO] = { "proto" },
+	[SLB_A_SVC_ADDR] = { "addr" },
+	[SLB_A_SVC_PORT] = { "port" },
+	[SLB_A_SVC_VRF] = { "vrf" },
+	[SLB_A_SVC_SCHED] = { "sched" },
+	[SLB_A_SVC_ENABLED] = { "enabled" },
+	[SLB_A_SVC_TOA] = { "toa" },
+	[SLB_A_SVC_TOA_KIND] = { "toa-kind" },
+	[SLB_A_SVC_TIMESTAMPS] = { "timestamps" },
+	[SLB_A_SVC_UNKNOWN] = { "unknown" },
+	[SLB_A_SVC_POOL] = { "pool" },
+	[SLB_A_SVC_IDLE] = { "idle" },
+	[SLB_A_SVC_TIMEOUTS] = { "timeouts", &slb_timeouts_attrs },
+	[SLB_A_SVC_STATS] = { "stats", &slb_stats_attrs },
+	[SLB_A_SVC_SERVERS] = { "servers" },
+	[SLB_A_SVC_PAD] = { "pad" },
+};
+
+const struct slb_attr_set slb_service_attrs = {
+	slb_service_attrs_list, SLB_A_SVC_PAD + 1
+};
+
+static const struct slb_attr_name slb_service_key_attrs_list[] = {
+	[SLB_A_SVC_PROTO] = { "proto" },
+	[SLB_A_SVC_ADDR] = { "addr" },
+	[SLB_A_SVC_PORT] = { "port" },
+	[SLB_A_SVC_VRF] = { "vrf" },
+};
+
+const struct slb_attr_set slb_service_key_attrs = {
+	slb_service_key_attrs_list, SLB_A_SVC_VRF + 1
+};
+
+static const struct slb_attr_name slb_server_attrs_list[] = {
+	[SLB_A_SRV_SERVICE] = { "service", &slb_service_key_attrs },
+	[SLB_A_SRV_ADDR] = { "addr" },
+	[SLB_A_SRV_PORT] = { "port" },
+	[SLB_A_SRV_WEIGHT] = { "weight" },
+	[SLB_A_SRV_FWD] = { "fwd" },
+	[SLB_A_SRV_ACTIVE] = { "active" },
+	[SLB_A_SRV_INACTIVE] = { "inactive" },
+	[SLB_A_SRV_STATS] = { "stats", &slb_stats_attrs },
+	[SLB_A_SRV_PAD] = { "pad" },
+};
+
+const struct slb_attr_set slb_server_attrs = {
+	slb_server_attrs_list, SLB_A_SRV_PAD + 1
+};
+
+static const struct slb_attr_name slb_laddr_attrs_list[] = {
+	[SLB_A_LADDR_POOL] = { "pool" },
+	[SLB_A_LADDR_ADDR] = { "addr" },
+	[SLB_A_LADDR_VRF] = { "vrf" },
+	[SLB_A_LADDR_DEDICATED] = { "dedicated" },
+	[SLB_A_LADDR_PORT_FIRST] = { "port-first" },
+	[SLB_A_LADDR_PORT_LAST] = { "port-last" },
+	[SLB_A_LADDR_LEASES] = { "leases" },
+	[SLB_A_LADDR_EXHAUSTED] = { "exhausted" },
+	[SLB_A_LADDR_RECLAIMED] = { "reclaimed" },
+	[SLB_A_LADDR_DYING] = { "dying" },
+	[SLB_A_LADDR_PAD] = { "pad" },
+};
+
+const struct slb_attr_set slb_laddr_attrs = {
+	slb_laddr_attrs_list, SLB_A_LADDR_PAD + 1
+};
+
+static const struct slb_attr_name slb_timeouts_attrs_list[] = {
+	[SLB_A_TO_SYN_SENT] = { "syn-sent" },
+	[SLB_A_TO_SYN_RECV] = { "syn-recv" },
+	[SLB_A_TO_ESTABLISHED] = { "established" },
+	[SLB_A_TO_FIN_WAIT] = { "fin-wait" },
+	[SLB_A_TO_CLOSE_WAIT] = { "close-wait" },
+	[SLB_A_TO_LAST_ACK] = { "last-ack" },
+	[SLB_A_TO_TIME_WAIT] = { "time-wait" },
+	[SLB_A_TO_CLOSE] = { "close" },
+	[SLB_A_TO_UDP] = { "udp" },
+};
+
+const struct slb_attr_set slb_timeouts_attrs = {
+	slb_timeouts_attrs_list, SLB_A_TO_UDP + 1
+};
+
+static const struct slb_attr_name slb_settings_attrs_list[] = {
+	[SLB_A_SET_TIMEOUTS] = { "timeouts", &slb_timeouts_attrs },
+	[SLB_A_SET_IDLE_RESET] = { "idle-reset" },
+	[SLB_A_SET_RECLAIM_UNANSWERED] = { "reclaim-unanswered" },
+	[SLB_A_SET_RECLAIM_UDP] = { "reclaim-udp" },
+	[SLB_A_SET_CONN_MAX] = { "conn-max" },
+	[SLB_A_SET_RESET_RATE] = { "reset-rate" },
+	[SLB_A_SET_TOA_TRUSTED] = { "toa-trusted", &slb_prefix_attrs },
+	[SLB_A_SET_TOA_TRUSTED_NONE] = { "toa-trusted-none" },
+};
+
+const struct slb_attr_set slb_settings_attrs = {
+	slb_settings_attrs_list, SLB_A_SET_TOA_TRUSTED_NONE + 1
+};
+
+static const struct slb_attr_name slb_prefix_attrs_list[] = {
+	[SLB_A_PREFIX_ADDR] = { "addr" },
+	[SLB_A_PREFIX_LEN] = { "len" },
+};
+
+const struct slb_attr_set slb_prefix_attrs = {
+	slb_prefix_attrs_list, SLB_A_PREFIX_LEN + 1
+};
+
+static const struct slb_attr_name slb_stats_attrs_list[] = {
+	[SLB_A_STATS_CONNS] = { "conns" },
+	[SLB_A_STATS_IN_PKTS] = { "in-pkts" },
+	[SLB_A_STATS_OUT_PKTS] = { "out-pkts" },
+	[SLB_A_STATS_IN_BYTES] = { "in-bytes" },
+	[SLB_A_STATS_OUT_BYTES] = { "out-bytes" },
+	[SLB_A_STATS_SYN_UNANSWERED] = { "syn-unanswered" },
+	[SLB_A_STATS_SYN_RESET] = { "syn-reset" },
+	[SLB_A_STATS_SERVER_RST] = { "server-rst" },
+	[SLB_A_STATS_CLIENT_RST] = { "client-rst" },
+	[SLB_A_STATS_IDLE_RESET] = { "idle-reset" },
+	[SLB_A_STATS_PAD] = { "pad" },
+};
+
+const struct slb_attr_set slb_stats_attrs = {
+	slb_stats_attrs_list, SLB_A_STATS_PAD + 1
+};
+
+static const struct slb_attr_name slb_conn_attrs_list[] = {
+	[SLB_A_CONN_PROTO] = { "proto" },
+	[SLB_A_CONN_CLIENT_ADDR] = { "client-addr" },
+	[SLB_A_CONN_CLIENT_PORT] = { "client-port" },
+	[SLB_A_CONN_CLIENT_LEN] = { "client-len" },
+	[SLB_A_CONN_SVC_ADDR] = { "svc-addr" },
+	[SLB_A_CONN_SVC_PORT] = { "svc-port" },
+	[SLB_A_CONN_VRF] = { "vrf" },
+	[SLB_A_CONN_LADDR] = { "laddr" },
+	[SLB_A_CONN_LPORT] = { "lport" },
+	[SLB_A_CONN_SRV_ADDR] = { "srv-addr" },
+	[SLB_A_CONN_SRV_PORT] = { "srv-port" },
+	[SLB_A_CONN_STATE] = { "state" },
+	[SLB_A_CONN_EXPIRES] = { "expires" },
+	[SLB_A_CONN_SEQ_SHIFT] = { "seq-shift" },
+	[SLB_A_CONN_TS_SHIFT] = { "ts-shift" },
+	[SLB_A_CONN_TOA_PENDING] = { "toa-pending" },
+};
+
+const struct slb_attr_set slb_conn_attrs = {
+	slb_conn_attrs_list, SLB_A_CONN_TOA_PENDING + 1
+};
+
+static const struct slb_attr_name slb_counter_attrs_list[] = {
+	[SLB_A_CTR_COUNTS] = { "counts" },
+	[SLB_A_CTR_DROPS] = { "drops" },
+};
+
+const struct slb_attr_set slb_counter_attrs = {
+	slb_counter_attrs_list, SLB_A_CTR_DROPS + 1
+};
+
+static const struct slb_attr_name slb_info_attrs_list[] = {
+	[SLB_A_INFO_VERSION] = { "version" },
+	[SLB_A_INFO_FEATURES] = { "features" },
+	[SLB_A_INFO_SERVICES] = { "services" },
+	[SLB_A_INFO_SERVERS] = { "servers" },
+	[SLB_A_INFO_LADDRS] = { "laddrs" },
+	[SLB_A_INFO_CONNS] = { "conns" },
+	[SLB_A_INFO_CREATED] = { "created" },
+	[SLB_A_INFO_DESTROYED] = { "destroyed" },
+	[SLB_A_INFO_BUCKETS] = { "buckets" },
+	[SLB_A_INFO_CONN_BYTES4] = { "conn-bytes4" },
+	[SLB_A_INFO_CONN_BYTES6] = { "conn-bytes6" },
+	[SLB_A_INFO_PAD] = { "pad" },
+};
+
+const struct slb_attr_set slb_info_attrs = {
+	slb_info_attrs_list, SLB_A_INFO_PAD + 1
+};
+
+const struct slb_cmd_name slb_cmd_names[] = {
+	[SLB_CMD_INFO_GET] = { "info-get", &slb_info_attrs },
+	[SLB_CMD_SVC_GET] = { "svc-get", &slb_service_attrs },
+	[SLB_CMD_SVC_NEW] = { "svc-new", &slb_service_attrs },
+	[SLB_CMD_SVC_DEL] = { "svc-del", &slb_service_attrs },
+	[SLB_CMD_SVC_NTF] = { "svc-ntf", &slb_service_attrs },
+	[SLB_CMD_SRV_GET] = { "srv-get", &slb_server_attrs },
+	[SLB_CMD_SRV_NEW] = { "srv-new", &slb_server_attrs },
+	[SLB_CMD_SRV_DEL] = { "srv-del", &slb_server_attrs },
+	[SLB_CMD_SRV_NTF] = { "srv-ntf", &slb_server_attrs },
+	[SLB_CMD_LADDR_GET] = { "laddr-get", &slb_laddr_attrs },
+	[SLB_CMD_LADDR_NEW] = { "laddr-new", &slb_laddr_attrs },
+	[SLB_CMD_LADDR_DEL] = { "laddr-del", &slb_laddr_attrs },
+	[SLB_CMD_LADDR_NTF] = { "laddr-ntf", &slb_laddr_attrs },
+	[SLB_CMD_CONN_GET] = { "conn-get", &slb_conn_attrs },
+	[SLB_CMD_SETTINGS_GET] = { "settings-get", &slb_settings_attrs },
+	[SLB_CMD_SETTINGS_SET] = { "settings-set", &slb_settings_attrs },
+	[SLB_CMD_SETTINGS_NTF] = { "settings-ntf", &slb_settings_attrs },
+	[SLB_CMD_COUNTER_GET] = { "counter-get", &slb_counter_attrs },
+	[SLB_CMD_ZERO] = { "zero", &slb_service_attrs },
+	[SLB_CMD_FLUSH] = { "flush", &slb_service_attrs },
+	[SLB_CMD_FLUSH_NTF] = { "flush-ntf", &slb_service_attrs },
+};
