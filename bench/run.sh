@@ -35,6 +35,7 @@ modes=$ALL_MODES
 rows=
 jobs=${JOBS:-1}
 profile=
+seed=${SEED:-1}
 report=()
 while [ $# -gt 0 ]; do
 	case $1 in
@@ -165,7 +166,7 @@ guest() {
 	rm -f "$build/$mode.json"
 	timeout "$limit" qemu-system-x86_64 -M pc -nodefaults -display none -no-reboot \
 		-accel tcg,thread=single -cpu qemu64,+rdrand -smp 1 -m 1024 \
-		-icount shift=0,sleep=off,align=off -seed 1 -rtc base=2020-01-01T00:00:00,clock=vm \
+		-icount shift=0,sleep=off,align=off -seed "$seed" -rtc base=2020-01-01T00:00:00,clock=vm \
 		-kernel "$kdir/vmlinuz" -initrd "$initrd" -append "${CMDLINE[*]} $words" \
 		-serial "file:$build/$mode.log" -serial "file:$build/$mode.json" \
 		"${plugin[@]}" </dev/null >"$build/$mode.qemu" 2>&1

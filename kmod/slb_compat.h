@@ -26,6 +26,9 @@
 	regs_get_kernel_argument(&(fregs)->regs, n)
 #define ftrace_regs_set_instruction_pointer(fregs, addr) \
 	instruction_pointer_set(&(fregs)->regs, addr)
+
+/* Until 6.2 a generic netlink operation came whole. */
+#define genl_split_ops genl_ops
 #endif
 
 #endif /* _SLB_COMPAT_H */

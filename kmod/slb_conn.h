@@ -63,7 +63,7 @@ enum slb_dir {
 #define SLB_WAY_TOA	0x08	/* the server has not yet shown that it left SYN_RECV (both ways) */
 #define SLB_WAY_ENDED	0x10	/* ended by us: packets are answered by a RST, not forwarded */
 #define SLB_WAY_TS	0x20	/* timestamps are shifted */
-#define SLB_WAY_OPTS	0x40	/* look at each option: trusted TOA or a kind of our own */
+#define SLB_WAY_TRUSTED	0x40	/* the client's own TOA passes */
 #define SLB_WAY_RESTING	0x80	/* way 0 is out of the table; only the lease rests */
 
 /**
@@ -235,7 +235,10 @@ u16 slb_conn_timeout(const struct slb_conn *conn);
 u16 slb_conn_idle(const struct slb_conn *conn, u16 now);
 void slb_conn_expire(struct slb_net *sn, struct slb_conn *conn);
 void slb_conn_reset(struct slb_net *sn, struct slb_conn *conn);
+void slb_conn_rest(struct slb_net *sn, struct slb_conn *conn);
+void slb_conn_toa_done(struct slb_conn *conn);
 bool slb_conn_reclaimable(const struct slb_net *sn, const struct slb_conn *conn, u16 now);
+void slb_conn_refile_matching(struct slb_net *sn, const struct slb_svc *svc);
 void slb_conn_reset_matching(struct slb_net *sn, const struct slb_svc *svc,
 			     const struct slb_srv *srv);
 void slb_conn_end_all(struct slb_net *sn);

@@ -1,12 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The connection table: linear hashing over a directory of pages. One bucket splits per insert while the
- * table is loaded, so no insert rehashes more than one chain. Chains end in a nulls marker that names
- * their bucket: a reader that was led astray by a split sees a foreign marker and starts again.
+ * The connection table: linear hashing over a directory of pages. An insert splits a few buckets while
+ * the table is loaded, so no insert rehashes more than a few chains. Chains end in a nulls marker that
+ * names their bucket: a reader that was led astray by a split sees a foreign marker and looks again.
+ *
+ * Buckets: with 2^n <= size < 2^(n+1), bucket(h) is the low n + 1 bits of h, or its low n bits if there
+ * is no such bucket yet. Splitting adds bucket "size" and moves a part of bucket "size - 2^n" there. The
+ * size is never below SLB_TABLE_LOCKS, so bucket(h) % SLB_TABLE_LOCKS == h % SLB_TABLE_LOCKS for any
+ * size: one lock guards an entry's chain for ever, and both halves of a split.
+ *
+ * Writers change a chain under its lock in these ways only:
+ *	insert	at the head
+ *	remove	out of the middle; the removed way keeps its own @next
+ *	split	takes a way out of the middle, then appends it to the tail of the new bucket's chain
+ *
+ * Why a reader terminates: a chain is finite, and the pointer it follows out of a way leads to a way that
+ * was later in the same chain, or into the chain of a younger bucket. There it is again among later ways
+ * or led to a still younger bucket, of which only as many exist as there are splits during the walk.
+ *
+ * Why a reader misses no way that is linked all the while it looks: it reads @seq, then the size, then
+ * the head of the bucket W that the size gives.
+ * - A split that changes the way's bucket and is not finished when @seq is read leaves @seq odd or
+ *   changes it before its last store becomes visible: the reader that found nothing sees that.
+ * - Otherwise the size it read, or a later one, was stored before it read @seq, so W is the way's bucket
+ *   and stays it. The ways before it in the chain lead to it as long as they are linked in W; a removed
+ *   one leads to what followed it when it was removed, so does not skip it; one that moved to another
+ *   bucket leads to that bucket's marker, which is not W's.
+ * So a reader that ends at W's marker with @seq even and unchanged has seen every such way. One that does
+ * not looks again under the bucket's lock, where nothing moves: no retry loop, no starvation.
  */
 #ifndef _SLB_TABLE_H
 #define _SLB_TABLE_H
 
+#include <linux/cache.h>
+#include <linux/rcupdate.h>
 #include <linux/seqlock.h>
 #include <linux/siphash.h>
 #include <linux/spinlock.h>
@@ -25,35 +52,243 @@ struct slb_table_dir {
 /**
  * struct slb_table - connection table of one namespace
  * @dir: directory; r: RCU, w: @grow_lock; replaced by a larger copy from @grow_work
- * @size: number of buckets, 2^level + split pointer; r: any, w: @grow_lock inside @seq
+ * @size: number of buckets; r: any, w: @grow_lock inside @seq
  * @seq: odd while a bucket splits; a reader that found nothing rechecks it
  * @key: hash key
+ * @grow_lock: one split at a time; only ever tried from packets
+ * @grow_work: replaces @dir in process context, before it is full
+ * @ways: linked ways
+ * @splits: buckets split since the start; under @grow_lock
+ * @nomem: splits put off for lack of memory; under @grow_lock
+ * @lock: bucket i is guarded by lock i % SLB_TABLE_LOCKS
+ *
+ * Packets read the first line and write the rest only when a connection opens or ends.
  */
 struct slb_table {
 	struct slb_table_dir __rcu	*dir;
 	u32				size;
 	seqcount_spinlock_t		seq;
-	hsiphash_key_t			key;
+	siphash_key_t			key;
 
-	spinlock_t			grow_lock;	/* BH off; one split at a time */
+	spinlock_t			grow_lock ____cacheline_aligned_in_smp;
 	struct work_struct		grow_work;
-	atomic_long_t			ways;		/* linked ways */
-	u64				splits;		/* under @grow_lock */
-	u64				nomem;		/* under @grow_lock */
-	spinlock_t			lock[SLB_TABLE_LOCKS];	/* BH off; bucket i: i % SLB_TABLE_LOCKS */
+	atomic_long_t			ways;
+	u64				splits;
+	u64				nomem;
+	spinlock_t			lock[SLB_TABLE_LOCKS];
 };
+
+/* SipHash-1-3, which the kernel calls hsiphash(), over whole words; inline for the packet path. */
+struct slb_sip {
+	u64	v0;
+	u64	v1;
+	u64	v2;
+	u64	v3;
+};
+
+static __always_inline void slb_sip_start(struct slb_sip *s, const siphash_key_t *key)
+{
+	s->v0 = SIPHASH_CONST_0 ^ key->key[0];
+	s->v1 = SIPHASH_CONST_1 ^ key->key[1];
+	s->v2 = SIPHASH_CONST_2 ^ key->key[0];
+	s->v3 = SIPHASH_CONST_3 ^ key->key[1];
+}
+
+static __always_inline void slb_sip_round(struct slb_sip *s)
+{
+	SIPHASH_PERMUTATION(s->v0, s->v1, s->v2, s->v3);
+}
+
+static __always_inline void slb_sip_add(struct slb_sip *s, u64 word)
+{
+	s->v3 ^= word;
+	slb_sip_round(s);
+	s->v0 ^= word;
+}
+
+static __always_inline u32 slb_sip_end(struct slb_sip *s, unsigned int len)
+{
+	slb_sip_add(s, (u64)len << 56);
+	s->v2 ^= 0xff;
+	slb_sip_round(s);
+	slb_sip_round(s);
+	slb_sip_round(s);
+	return (u32)(s->v0 ^ s->v1 ^ s->v2 ^ s->v3);
+}
+
+/* Scope and both ports are adjacent in tuple and way; so are the two addresses of the key. */
+static_assert(offsetof(struct slb_tuple, dport) == offsetof(struct slb_tuple, scope) + 6);
+static_assert(offsetof(struct slb_way, dport) == offsetof(struct slb_way, scope) + 6);
+
+static __always_inline u64 slb_table_word(const void *p)
+{
+	return get_unaligned((const u64 *)p);
+}
+
+static __always_inline u32 slb_table_sip4(const struct slb_table *tab, u64 ports, u64 addrs)
+{
+	struct slb_sip s;
+
+	slb_sip_start(&s, &tab->key);
+	slb_sip_add(&s, ports);
+	slb_sip_add(&s, addrs);
+	return slb_sip_end(&s, 16);
+}
+
+static __always_inline u32 slb_table_sip6(const struct slb_table *tab, u64 ports,
+					  const void *addrs)
+{
+	struct slb_sip s;
+
+	slb_sip_start(&s, &tab->key);
+	slb_sip_add(&s, ports);
+	slb_sip_add(&s, slb_table_word(addrs));
+	slb_sip_add(&s, slb_table_word(addrs + 8));
+	slb_sip_add(&s, slb_table_word(addrs + 16));
+	slb_sip_add(&s, slb_table_word(addrs + 24));
+	return slb_sip_end(&s, 40);
+}
+
+static inline u32 slb_table_hash4(const struct slb_table *tab, const struct slb_tuple *t)
+{
+	return slb_table_sip4(tab, slb_table_word(&t->scope), slb_table_word(t->v4));
+}
+
+static inline u32 slb_table_hash6(const struct slb_table *tab, const struct slb_tuple *t)
+{
+	return slb_table_sip6(tab, slb_table_word(&t->scope), t->v6);
+}
+
+/* What bucket @bucket's chain ends with; odd, so no way's address. */
+static inline unsigned long slb_table_nulls(u32 bucket)
+{
+	return ((unsigned long)bucket << 1) | 1;
+}
+
+/* @size is at least 2. */
+static inline u32 slb_table_bucket(u32 hash, u32 size)
+{
+	u32 mask = ~0U >> __builtin_clz(size - 1);
+	u32 bucket = hash & mask;
+
+	return bucket < size ? bucket : hash & (mask >> 1);
+}
+
+/*
+ * A directory read after the size has a page for each bucket below it: pages and larger directories are
+ * published before the size that needs them.
+ */
+static inline unsigned long *slb_table_head(const struct slb_table_dir *dir, u32 bucket)
+{
+	return &dir->page[bucket / SLB_TABLE_PAGE][bucket % SLB_TABLE_PAGE];
+}
+
+static __always_inline bool slb_way_is4(const struct slb_way *way, u64 ports, u64 addrs)
+{
+	return slb_table_word(&way->scope) == ports && slb_table_word(way->addr) == addrs &&
+	       !(way->bits & SLB_WAY_V6);
+}
+
+static __always_inline bool slb_way_is6(const struct slb_way *way, u64 ports, const void *addrs)
+{
+	return slb_table_word(&way->scope) == ports &&
+	       slb_table_word(&way->addr[6]) == slb_table_word(addrs + 24) &&
+	       slb_table_word(&way->addr[2]) == slb_table_word(addrs + 8) &&
+	       slb_table_word(&way->addr[4]) == slb_table_word(addrs + 16) &&
+	       slb_table_word(&way->addr[0]) == slb_table_word(addrs) &&
+	       (way->bits & SLB_WAY_V6);
+}
+
+struct slb_way *slb_table_find_locked(struct slb_table *tab, const struct slb_tuple *t,
+				      u32 hash, bool v6);
+
+/* 6.1's accessors of a seqcount with a lock take no pointer to const. */
+static inline struct slb_table *slb_table_cast(const struct slb_table *tab)
+{
+	return (struct slb_table *)tab;
+}
+
+/* The end of a lookup that found nothing: believe it, or look again under the lock. */
+static __always_inline struct slb_way *
+slb_table_miss(const struct slb_table *tab, const struct slb_tuple *t, u32 hash, bool v6,
+	       unsigned long nulls, u32 bucket, unsigned int seq)
+{
+	struct slb_table *mtab = slb_table_cast(tab);
+
+	if (likely(nulls == slb_table_nulls(bucket) && !(seq & 1) &&
+		   !read_seqcount_retry(&mtab->seq, seq)))
+		return NULL;
+	return slb_table_find_locked(mtab, t, hash, v6);
+}
+
+/**
+ * slb_table_find4_rcu() - find the way that an IPv4 packet travels
+ * @tab: the namespace's table
+ * @t: the packet's tuple
+ *
+ * Context: softirq or process, inside rcu_read_lock(). Takes a bucket's lock if a split interferes.
+ * Return: the way, valid until rcu_read_unlock(), or NULL.
+ */
+static __always_inline struct slb_way *
+slb_table_find4_rcu(const struct slb_table *tab, const struct slb_tuple *t)
+{
+	u64 ports = slb_table_word(&t->scope);
+	u64 addrs = slb_table_word(t->v4);
+	u32 hash = slb_table_sip4(tab, ports, addrs);
+	unsigned int seq = raw_read_seqcount(&slb_table_cast(tab)->seq);
+	u32 bucket = slb_table_bucket(hash, smp_load_acquire(&tab->size));
+	unsigned long next = READ_ONCE(*slb_table_head(rcu_dereference(tab->dir), bucket));
+
+	while (!(next & 1)) {
+		struct slb_way *way = (struct slb_way *)next;
+
+		if (slb_way_is4(way, ports, addrs))
+			return way;
+		next = READ_ONCE(way->next);
+	}
+	return slb_table_miss(tab, t, hash, false, next, bucket, seq);
+}
+
+/**
+ * slb_table_find6_rcu() - find the way that an IPv6 packet travels
+ * @tab: the namespace's table
+ * @t: the packet's tuple
+ *
+ * Context: softirq or process, inside rcu_read_lock(). Takes a bucket's lock if a split interferes.
+ * Return: the way, valid until rcu_read_unlock(), or NULL.
+ */
+static __always_inline struct slb_way *
+slb_table_find6_rcu(const struct slb_table *tab, const struct slb_tuple *t)
+{
+	u64 ports = slb_table_word(&t->scope);
+	u32 hash = slb_table_sip6(tab, ports, t->v6);
+	unsigned int seq = raw_read_seqcount(&slb_table_cast(tab)->seq);
+	u32 bucket = slb_table_bucket(hash, smp_load_acquire(&tab->size));
+	unsigned long next = READ_ONCE(*slb_table_head(rcu_dereference(tab->dir), bucket));
+
+	while (!(next & 1)) {
+		struct slb_way *way = (struct slb_way *)next;
+
+		if (slb_way_is6(way, ports, t->v6))
+			return way;
+		next = READ_ONCE(way->next);
+	}
+	return slb_table_miss(tab, t, hash, true, next, bucket, seq);
+}
 
 int slb_table_init(struct slb_table *tab);
 void slb_table_exit(struct slb_table *tab);
-u32 slb_table_hash4(const struct slb_table *tab, const struct slb_tuple *t);
-u32 slb_table_hash6(const struct slb_table *tab, const struct slb_tuple *t);
-struct slb_way *slb_table_find4_rcu(const struct slb_table *tab, const struct slb_tuple *t);
-struct slb_way *slb_table_find6_rcu(const struct slb_table *tab, const struct slb_tuple *t);
 int slb_table_insert(struct slb_table *tab, struct slb_conn *conn);
 void slb_table_remove(struct slb_table *tab, struct slb_conn *conn);
 void slb_table_remove_orig(struct slb_table *tab, struct slb_conn *conn);
 
-/* Return value of a walk's callback: true goes on, false stops before this entry's bucket. */
+/* Cursor of slb_table_walk() once it has been everywhere; it starts at 0. */
+#define SLB_TABLE_WALK_END	(1ULL << 32)
+
+/*
+ * Callback of a walk, inside RCU and with no lock of the table held: it may end connections, but not
+ * sleep. @conn may be dead already. Return: true goes on, false stops before this very connection.
+ */
 typedef bool (*slb_table_visit_t)(struct slb_conn *conn, void *arg);
 bool slb_table_walk(struct slb_table *tab, u64 *cursor, unsigned int max_buckets,
 		    slb_table_visit_t visit, void *arg);

@@ -2,31 +2,37 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Builds the kernel modules outside of the source tree and prints the directory they are in:
 #
-#   build-modules.sh [--suffix SUFFIX] [--clean] [--quiet] [KERNEL]
+#   build-modules.sh [--suffix SUFFIX] [--clean] [--quiet] [--install ROOT] [KERNEL [C=|W=|V=...]]
 #
 # KERNEL is what kdir.sh takes; KDIR in the environment names a build directory instead. The
 # sources are mirrored as symbolic links into build/RELEASE[SUFFIX]/ and built there, so that
 # builds for several kernels never mix. SELFTEST=1 in the environment (or on make's command line)
-# builds the self tests in and adds "-selftest". C=, W= and V= go on to the kernel's build.
+# builds the self tests in and adds "-selftest". --install also installs them below ROOT.
 set -u
 . "$(dirname "$0")/common.sh"
 
 suffix=
 clean=0
 quiet=0
+install=0
+root=
 while :; do
 	case ${1-} in
 	--suffix) suffix=$2 && shift ;;
 	--clean) clean=1 ;;
 	--quiet) quiet=1 ;;
+	--install) install=1 root=$2 && shift ;;
 	*) break ;;
 	esac
 	shift
 done
 [ "${SELFTEST:-0}" = 1 ] && suffix=-selftest$suffix
 
+kernel=${1-}
+[ $# -eq 0 ] || shift
+args=("$@")
 kdir=${KDIR:-}
-[ -n "$kdir" ] || kdir=$("$SLB_TOP/scripts/kdir.sh" "${1-}") || exit 1
+[ -n "$kdir" ] || kdir=$("$SLB_TOP/scripts/kdir.sh" "$kernel") || exit 1
 [ -d "$kdir" ] || die "$kdir is no directory"
 # Not include/config/kernel.release, which is without Debian's suffix in 6.1's headers.
 release=$(sed -n 's/.*UTS_RELEASE "\(.*\)".*/\1/p' "$kdir/include/generated/utsrelease.h" 2>/dev/null)
@@ -53,7 +59,9 @@ mirror() {
 
 build() {
 	mirror
-	"${NICE[@]}" make -C "$kdir" M="$build" "${arch[@]}" modules
+	"${NICE[@]}" make -C "$kdir" M="$build" "${arch[@]}" "${args[@]}" modules || return
+	[ "$install" = 0 ] && return
+	make -C "$kdir" M="$build" "${arch[@]}" INSTALL_MOD_PATH="$root" INSTALL_MOD_DIR=updates/net modules_install
 }
 
 mkdir -p "$build"
