@@ -61,22 +61,13 @@ for mode in ${modes//,/ }; do
 	[ -r "$BENCH/mode/$mode.sh" ] || die "no mode $mode"
 done
 
-missing=()
-for tool in qemu-system-x86_64:qemu-system-x86 busybox:busybox-static ip:iproute2 ipvsadm:ipvsadm \
-	nft:nftables cpio:cpio depmod:kmod python3:python3 gcc:gcc make:make; do
-	PATH=$PATH:/sbin:/usr/sbin command -v "${tool%%:*}" >/dev/null || missing+=("${tool#*:}")
-done
-if [ ${#missing[@]} -gt 0 ]; then
-	[ "$(id -u)" = 0 ] || die "missing Debian packages: ${missing[*]}"
-	apt_lists
-	apt-get -qy install "${missing[@]}" >&2 || die "cannot install ${missing[*]}"
-fi
+"$SLB_TOP/scripts/deps.sh" bench || exit 1
 export PATH=$PATH:/sbin:/usr/sbin
 
 "$SLB_TOP/scripts/fetch-kernels.sh" "$KERNEL" || exit 1
 kdir=$SLB_CACHE/kernels/$KERNEL
 rel=$(cat "$kdir/release")
-build=$SLB_TOP/build/$rel/bench
+build=$SLB_TOP/build/bench-$rel
 mkdir -p "$build" || exit 1
 
 # Mirrors bench/kmod: kernels' builds never mix.
@@ -108,7 +99,8 @@ add() {
 # pack ROOT ARCHIVE: the same tree always gives the same archive.
 pack() {
 	find "$1" -exec touch -h -d @0 {} +
-	(cd "$1" && find . | LC_ALL=C sort | cpio --quiet --reproducible -R 0:0 -o -H newc) >"$2" ||
+	(cd "$1" && find . | LC_ALL=C sort |
+		busybox cpio -o -H newc -R 0:0 --renumber-inodes --ignore-devno 2>/dev/null) >"$2" ||
 		die "cannot write $2"
 }
 
@@ -135,15 +127,14 @@ build_initramfs() {
 }
 
 build_slb() {
-	local root=$build/root-slb ko=$SLB_TOP/build/$rel/slb.ko tool=$SLB_TOP/build/tool/slbadm
+	local root=$build/root-slb tool=$SLB_TOP/build/tool/slbadm dir
 
-	"${NICE[@]}" make -s -C "$SLB_TOP" KERNEL="$KERNEL" module tool >"$build/slb.log" 2>&1 ||
-		{ cat "$build/slb.log" >&2; die "slb does not build"; }
-	[ -r "$ko" ] || die "no $ko"
-	[ -x "$tool" ] || die "no $tool"
+	dir=$("$SLB_TOP/scripts/build-modules.sh" --quiet "$KERNEL") || die "slb does not build"
+	make -s -C "$SLB_TOP" tool >&2 || die "slbadm does not build"
 	rm -rf "$root"
 	mkdir -p "$root"/{bench,usr/sbin}
-	cp "$ko" "$root/bench/slb.ko"
+	cp "$dir/slb.ko" "$root/bench/slb.ko"
+	modinfo -F depends "$dir/slb.ko" | tr ',' '\n' >"$root/bench/slb.depends"
 	add "$root" "$tool"
 	pack "$root" "$build/slb.cpio"
 }

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC2154
 # slb, as an operator sets it up.
+while read -r module; do
+	[ -z "$module" ] || load "$module"
+done </bench/slb.depends
 insmod /bench/slb.ko || die "cannot load slb"
 
 slb_services() {
