@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
+# shellcheck disable=SC2034 # used by those who source it
 # Sourced by the scripts of this folder and by tests/vm/boot.sh: where things are kept.
 
 SLB_TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

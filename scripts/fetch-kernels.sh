@@ -27,7 +27,7 @@ done
 
 # depends PACKAGE PATTERN: the packages PACKAGE depends on whose names match.
 depends() {
-	apt-cache show --no-all-versions "$1" | sed -n 's/^Depends: //p' | tr ',|' '\n\n' |
+	apt-cache show --no-all-versions "$1" | sed -n 's/^Depends: //p' | tr ',|' '\n' |
 		sed 's/^ *//; s/[ (].*//' | grep -E "$2"
 }
 

@@ -106,7 +106,7 @@ leaks() {
 		echo "ok $number kmemleak finds nothing"
 		passed=$((passed + 1))
 	else
-		echo "$out" | sed 's/^/# /'
+		printf '# %s\n' "${out//$'\n'/$'\n'# }"
 		echo "not ok $number kmemleak finds nothing"
 		failed=$((failed + 1))
 	fi

@@ -146,9 +146,10 @@ initramfs() {
 # than one TCG thread QEMU 7.2 runs stale code after the kernel has patched its own text.
 accel() {
 	if grep -qwE 'vmx|svm' /proc/cpuinfo && [ -w /dev/kvm ]; then
-		echo -accel kvm -cpu host
+		accel=(-accel kvm -cpu host)
 	else
-		echo -accel tcg,thread=single -cpu max,la57=off
+		# shellcheck disable=SC2054 # QEMU's commas
+		accel=(-accel tcg,thread=single -cpu max,la57=off)
 	fi
 }
 
@@ -157,8 +158,9 @@ qemu_command() {
 
 	img=$(initramfs) || die "cannot make the initramfs"
 	[ "$interactive" = 1 ] && console=stdio,signal=off
-	# shellcheck disable=SC2046 # a list of words
-	vm=(qemu-system-x86_64 $(accel) -machine q35,usb=off,vmport=off -smp "$smp" -m "$mem"
+	accel
+	# shellcheck disable=SC2054
+	vm=(qemu-system-x86_64 "${accel[@]}" -machine q35,usb=off,vmport=off -smp "$smp" -m "$mem"
 		-nodefaults -no-user-config -display none -no-reboot -nic none
 		-serial "file:$out/console.log"
 		-device virtio-rng-pci

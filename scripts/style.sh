@@ -1,0 +1,146 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The gates a change must pass before any test runs: style.sh [GATE]...
+# Each prints one KTAP line, with what is wrong before it; the last line is the total.
+set -u
+. "$(dirname "$0")/common.sh"
+cd "$SLB_TOP" || exit 1
+
+# files PATTERN...: the tree's own files, also those not committed yet.
+files() {
+	if git rev-parse --git-dir >/dev/null 2>&1; then
+		git ls-files --cached --others --exclude-standard -- "$@" | sort -u
+	else
+		local pattern
+		for pattern; do
+			find . -path ./build -prune -o -path "./$pattern" -type f -print
+		done | sed 's,^\./,,' | sort -u
+	fi | while read -r file; do [ -f "$file" ] && echo "$file"; done
+}
+
+# kernel_scripts: where checkpatch.pl and kernel-doc are; taken out of the kernel's source once.
+kernel_scripts() {
+	local tarball=/usr/src/linux-source-6.1.tar.xz dir ver
+
+	ver=$(dpkg-query -W -f '${Version}' linux-source-6.1 2>/dev/null) || die "linux-source-6.1 is not installed"
+	dir=$SLB_CACHE/scripts-$ver
+	if [ ! -x "$dir/scripts/checkpatch.pl" ]; then
+		rm -rf "$dir.tmp" && mkdir -p "$dir.tmp" || return
+		tar -C "$dir.tmp" --strip-components=1 -xf "$tarball" --occurrence=1 \
+			linux-source-6.1/scripts/{checkpatch.pl,spelling.txt,const_structs.checkpatch,kernel-doc} || return
+		rm -rf "$dir" && mv "$dir.tmp" "$dir"
+	fi
+	echo "$dir/scripts"
+}
+
+# Everything below prints what is wrong, and nothing when all is well.
+
+gate_spec() {
+	include/slb-gen.py --check 2>&1 || echo "generated files and spec differ: run include/slb-gen.py"
+}
+
+gate_version() {
+	local spec dkms
+
+	spec=$(scripts/version.sh)
+	dkms=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"$/\1/p' dkms.conf)
+	[ "$spec" = "$dkms" ] || echo "dkms.conf says '$dkms', include/slb.yaml says '$spec'"
+}
+
+gate_readme() {
+	local file
+
+	[ -f README.md ] || { echo "there is no README.md"; return; }
+	for file in $(files 'kmod/*.c' 'kmod/*.h'); do
+		grep -q -F "${file##*/}" README.md || echo "README.md does not name $file"
+	done
+}
+
+gate_compat() {
+	# shellcheck disable=SC2046 # a list of files
+	grep -n LINUX_VERSION_CODE $(files 'kmod/*.[ch]' | grep -v kmod/slb_compat.h) /dev/null
+}
+
+gate_shellcheck() {
+	local -a list
+
+	mapfile -t list < <(files | while read -r file; do
+		case $file in
+		*.sh) echo "$file" ;;
+		*.*) ;;
+		*) head -n 1 "$file" | grep -qE '^#!.*\b(sh|bash)\b' && echo "$file" ;;
+		esac
+	done)
+	shellcheck "${list[@]}" 2>&1
+}
+
+gate_codespell() {
+	files | grep -vxE 'LICENSE|.*\.(json|pcap|png|svg)' | tr '\n' '\0' |
+		xargs -0 codespell -L "$(grep -v '^#' scripts/codespell-ignore | paste -sd,)" 2>&1
+}
+
+# checkpatch TYPES: the files on standard input, without remarks of these types.
+checkpatch() {
+	xargs -r "${NICE[@]}" "$(kernel_scripts)/checkpatch.pl" --no-tree --strict --terse --showfile \
+		--no-summary --ignore "$1" -f 2>&1 | grep -vE ': CHECK:|^total:'
+}
+
+gate_checkpatch() {
+	local in_kernel='^(kmod|bench/kmod|include)/'
+
+	kernel_scripts >/dev/null || { echo "no checkpatch.pl"; return; }
+	files '*.[ch]' | grep -E "$in_kernel" | grep -vx kmod/slb_compat.h | checkpatch FILE_PATH_CHANGES
+	# The one file whose job are kernel versions.
+	files kmod/slb_compat.h | checkpatch LINUX_VERSION_CODE,CONSTANT_COMPARISON
+	# Programs have neither the kernel's attribute macros nor every header.
+	files '*.[ch]' | grep -vE "$in_kernel" | checkpatch PREFER_DEFINED_ATTRIBUTE_MACRO,AVOID_EXTERNS
+}
+
+gate_kernel_doc() {
+	local dir
+
+	dir=$(kernel_scripts) || { echo "no kernel-doc"; return; }
+	# shellcheck disable=SC2046 # a list of files
+	"$dir/kernel-doc" -none $(files 'kmod/*.[ch]' | grep -v _gen) 2>&1
+}
+
+gate_sparse() {
+	local build
+
+	build=$(scripts/build-modules.sh --suffix -sparse --clean --quiet 6.1 C=2 W=1 2>/dev/null) ||
+		echo "the modules do not build"
+	build=${build:-$SLB_TOP/build/$(cat "$SLB_CACHE/kernels/6.1/release")-sparse}
+	grep -E ': (warning|error|note):|undefined!' "$build/.log" | sed "s,$build/,,"
+}
+
+declare -A title=(
+	[spec]="generated files match the spec"
+	[version]="one version everywhere"
+	[readme]="README.md names every file of kmod/"
+	[compat]="kernel versions are known to slb_compat.h only"
+	[shellcheck]="shellcheck"
+	[codespell]="codespell"
+	[checkpatch]="checkpatch: no errors, no warnings"
+	[kernel_doc]="kernel-doc"
+	[sparse]="sparse and W=1: no lines"
+)
+[ $# -gt 0 ] || set -- spec version readme compat shellcheck codespell checkpatch kernel_doc sparse
+
+passed=0
+failed=0
+echo "KTAP version 1"
+echo "1..$#"
+for gate; do
+	[ -n "${title[$gate]-}" ] || die "unknown gate '$gate'; there are ${!title[*]}"
+	wrong=$("gate_$gate")
+	if [ -z "$wrong" ]; then
+		passed=$((passed + 1))
+		echo "ok $((passed + failed)) $gate: ${title[$gate]}"
+	else
+		failed=$((failed + 1))
+		echo "$wrong" | head -n 60 | sed 's/^/# /'
+		echo "not ok $((passed + failed)) $gate: ${title[$gate]}"
+	fi
+done
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
