@@ -168,7 +168,7 @@ class Family:
         kind, checks = attr["type"], attr.get("checks", {})
         fixed = {"nest": f"NLA_POLICY_NESTED({self.nl}{lower(attr.get('nested-attributes', ''))}_policy)",
                  "string": f"{{ .type = NLA_NUL_STRING, .len = {checks.get('max-len')} }}",
-                 "binary": f"NLA_POLICY_MAX_LEN({checks.get('max-len')})",
+                 "binary": f"{{ .type = NLA_BINARY, .len = {checks.get('max-len')} }}",
                  "flag": "{ .type = NLA_FLAG }"}
         if kind in fixed:
             return fixed[kind]
@@ -203,7 +203,7 @@ class Family:
             tables[:0] = self.policy_table(name, self.sets[name], self.sets[name]["attributes"], ranges)
         out = self.head(c_file=True) + ["#include <linux/module.h>", f'#include "{self.stem}_nl_gen.h"', ""]
         for low, high in sorted(ranges):
-            out += [f"static const struct netlink_range_validation {self.nl}range_{low}_{high} = {{",
+            out += [f"static struct netlink_range_validation {self.nl}range_{low}_{high} = {{",
                     *([f"\t.min = {low},"] if low else []), f"\t.max = {high},", "};", ""]
         out += tables + ["/* Of commands that take no attribute: every one is refused. */",
                          f"static const struct nla_policy {self.nl}none_policy[2];", "",

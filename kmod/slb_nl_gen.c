@@ -3,22 +3,22 @@
 #include <linux/module.h>
 #include "slb_nl_gen.h"
 
-static const struct netlink_range_validation slb_nl_range_0_65535 = {
+static struct netlink_range_validation slb_nl_range_0_65535 = {
 	.max = 65535,
 };
 
-static const struct netlink_range_validation slb_nl_range_0_1000000 = {
+static struct netlink_range_validation slb_nl_range_0_1000000 = {
 	.max = 1000000,
 };
 
 static const struct nla_policy slb_nl_prefix_policy[SLB_A_PREFIX_LEN + 1] = {
-	[SLB_A_PREFIX_ADDR] = NLA_POLICY_MAX_LEN(16),
+	[SLB_A_PREFIX_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_PREFIX_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
 };
 
 static const struct nla_policy slb_nl_service_key_policy[SLB_A_SVC_VRF + 1] = {
 	[SLB_A_SVC_PROTO] = NLA_POLICY_RANGE(NLA_U8, SLB_PROTO_TCP, SLB_PROTO_UDP),
-	[SLB_A_SVC_ADDR] = NLA_POLICY_MAX_LEN(16),
+	[SLB_A_SVC_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_SVC_PORT] = { .type = NLA_BE16 },
 	[SLB_A_SVC_VRF] = { .type = NLA_U32 },
 };
@@ -37,14 +37,14 @@ static const struct nla_policy slb_nl_timeouts_policy[SLB_A_TO_UDP + 1] = {
 
 static const struct nla_policy slb_nl_svc_get_policy[SLB_A_SVC_VRF + 1] = {
 	[SLB_A_SVC_PROTO] = NLA_POLICY_RANGE(NLA_U8, SLB_PROTO_TCP, SLB_PROTO_UDP),
-	[SLB_A_SVC_ADDR] = NLA_POLICY_MAX_LEN(16),
+	[SLB_A_SVC_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_SVC_PORT] = { .type = NLA_BE16 },
 	[SLB_A_SVC_VRF] = { .type = NLA_U32 },
 };
 
 static const struct nla_policy slb_nl_svc_new_policy[SLB_A_SVC_TIMEOUTS + 1] = {
 	[SLB_A_SVC_PROTO] = NLA_POLICY_RANGE(NLA_U8, SLB_PROTO_TCP, SLB_PROTO_UDP),
-	[SLB_A_SVC_ADDR] = NLA_POLICY_MAX_LEN(16),
+	[SLB_A_SVC_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_SVC_PORT] = { .type = NLA_BE16 },
 	[SLB_A_SVC_VRF] = { .type = NLA_U32 },
 	[SLB_A_SVC_SCHED] = NLA_POLICY_MAX(NLA_U8, SLB_SCHED_COUNT - 1),
@@ -60,7 +60,7 @@ static const struct nla_policy slb_nl_svc_new_policy[SLB_A_SVC_TIMEOUTS + 1] = {
 
 static const struct nla_policy slb_nl_svc_del_policy[SLB_A_SVC_VRF + 1] = {
 	[SLB_A_SVC_PROTO] = NLA_POLICY_RANGE(NLA_U8, SLB_PROTO_TCP, SLB_PROTO_UDP),
-	[SLB_A_SVC_ADDR] = NLA_POLICY_MAX_LEN(16),
+	[SLB_A_SVC_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_SVC_PORT] = { .type = NLA_BE16 },
 	[SLB_A_SVC_VRF] = { .type = NLA_U32 },
 };
@@ -71,7 +71,7 @@ static const struct nla_policy slb_nl_srv_get_policy[SLB_A_SRV_SERVICE + 1] = {
 
 static const struct nla_policy slb_nl_srv_new_policy[SLB_A_SRV_FWD + 1] = {
 	[SLB_A_SRV_SERVICE] = NLA_POLICY_NESTED(slb_nl_service_key_policy),
-	[SLB_A_SRV_ADDR] = NLA_POLICY_MAX_LEN(16),
+	[SLB_A_SRV_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_SRV_PORT] = { .type = NLA_BE16 },
 	[SLB_A_SRV_WEIGHT] = NLA_POLICY_FULL_RANGE(NLA_U32, &slb_nl_range_0_65535),
 	[SLB_A_SRV_FWD] = NLA_POLICY_MAX(NLA_U8, SLB_FWD_COUNT - 1),
@@ -79,7 +79,7 @@ static const struct nla_policy slb_nl_srv_new_policy[SLB_A_SRV_FWD + 1] = {
 
 static const struct nla_policy slb_nl_srv_del_policy[SLB_A_SRV_PORT + 1] = {
 	[SLB_A_SRV_SERVICE] = NLA_POLICY_NESTED(slb_nl_service_key_policy),
-	[SLB_A_SRV_ADDR] = NLA_POLICY_MAX_LEN(16),
+	[SLB_A_SRV_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_SRV_PORT] = { .type = NLA_BE16 },
 };
 
@@ -89,7 +89,7 @@ static const struct nla_policy slb_nl_laddr_get_policy[SLB_A_LADDR_POOL + 1] = {
 
 static const struct nla_policy slb_nl_laddr_new_policy[SLB_A_LADDR_PORT_LAST + 1] = {
 	[SLB_A_LADDR_POOL] = { .type = NLA_NUL_STRING, .len = 80 },
-	[SLB_A_LADDR_ADDR] = NLA_POLICY_MAX_LEN(16),
+	[SLB_A_LADDR_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_LADDR_VRF] = { .type = NLA_U32 },
 	[SLB_A_LADDR_DEDICATED] = NLA_POLICY_MAX(NLA_U8, 1),
 	[SLB_A_LADDR_PORT_FIRST] = { .type = NLA_U16 },
@@ -98,19 +98,19 @@ static const struct nla_policy slb_nl_laddr_new_policy[SLB_A_LADDR_PORT_LAST + 1
 
 static const struct nla_policy slb_nl_laddr_del_policy[SLB_A_LADDR_VRF + 1] = {
 	[SLB_A_LADDR_POOL] = { .type = NLA_NUL_STRING, .len = 80 },
-	[SLB_A_LADDR_ADDR] = NLA_POLICY_MAX_LEN(16),
+	[SLB_A_LADDR_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_LADDR_VRF] = { .type = NLA_U32 },
 };
 
 static const struct nla_policy slb_nl_conn_get_policy[SLB_A_CONN_STATE + 1] = {
 	[SLB_A_CONN_PROTO] = NLA_POLICY_RANGE(NLA_U8, SLB_PROTO_TCP, SLB_PROTO_UDP),
-	[SLB_A_CONN_CLIENT_ADDR] = NLA_POLICY_MAX_LEN(16),
+	[SLB_A_CONN_CLIENT_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_CONN_CLIENT_PORT] = { .type = NLA_BE16 },
 	[SLB_A_CONN_CLIENT_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
-	[SLB_A_CONN_SVC_ADDR] = NLA_POLICY_MAX_LEN(16),
+	[SLB_A_CONN_SVC_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_CONN_SVC_PORT] = { .type = NLA_BE16 },
 	[SLB_A_CONN_VRF] = { .type = NLA_U32 },
-	[SLB_A_CONN_SRV_ADDR] = NLA_POLICY_MAX_LEN(16),
+	[SLB_A_CONN_SRV_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_CONN_SRV_PORT] = { .type = NLA_BE16 },
 	[SLB_A_CONN_STATE] = NLA_POLICY_MAX(NLA_U8, SLB_STATE_COUNT - 1),
 };
@@ -128,7 +128,7 @@ static const struct nla_policy slb_nl_settings_set_policy[SLB_A_SET_TOA_TRUSTED_
 
 static const struct nla_policy slb_nl_zero_policy[SLB_A_SVC_VRF + 1] = {
 	[SLB_A_SVC_PROTO] = NLA_POLICY_RANGE(NLA_U8, SLB_PROTO_TCP, SLB_PROTO_UDP),
-	[SLB_A_SVC_ADDR] = NLA_POLICY_MAX_LEN(16),
+	[SLB_A_SVC_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_SVC_PORT] = { .type = NLA_BE16 },
 	[SLB_A_SVC_VRF] = { .type = NLA_U32 },
 };

@@ -3,18 +3,18 @@
 #include <linux/module.h>
 #include "toa_nl_gen.h"
 
-static const struct netlink_range_validation slb_toa_nl_range_1_16777216 = {
+static struct netlink_range_validation slb_toa_nl_range_1_16777216 = {
 	.min = 1,
 	.max = 16777216,
 };
 
 static const struct nla_policy slb_toa_nl_prefix_policy[SLB_TOA_A_PREFIX_LEN + 1] = {
-	[SLB_TOA_A_PREFIX_ADDR] = NLA_POLICY_MAX_LEN(16),
+	[SLB_TOA_A_PREFIX_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_TOA_A_PREFIX_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
 };
 
 static const struct nla_policy slb_toa_nl_settings_set_policy[SLB_TOA_A_SET_CLIENTS_MAX + 1] = {
-	[SLB_TOA_A_SET_KINDS] = NLA_POLICY_MAX_LEN(8),
+	[SLB_TOA_A_SET_KINDS] = { .type = NLA_BINARY, .len = 8 },
 	[SLB_TOA_A_SET_CLIENTS_MAX] = NLA_POLICY_FULL_RANGE(NLA_U32, &slb_toa_nl_range_1_16777216),
 };
 

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Load and unload of the receiver, and its module parameters. */
+#include <linux/module.h>
+#include <linux/slab.h>
+#include "toa_hook.h"
+#include "toa_net.h"
+#include "toa_nl.h"
+#include "toa_sockopt.h"
+#include "toa_store.h"
+
+#define SLB_TOA_KIND_DEFAULT	254
+#define SLB_TOA_PARAM_PREFIXES	256
+
+static char *trusted[SLB_TOA_PARAM_PREFIXES];
+static unsigned int nr_trusted;
+module_param_array(trusted, charp, &nr_trusted, 0444);
+MODULE_PARM_DESC(trusted, "prefixes of the balancers to believe, for the initial network namespace: ADDRESS[/LENGTH],...");
+
+static u8 kinds[SLB_TOA_KINDS_MAX] = { SLB_TOA_KIND_DEFAULT };
+static unsigned int nr_kinds = 1;
+module_param_array(kinds, byte, &nr_kinds, 0444);
+MODULE_PARM_DESC(kinds, "TCP option kinds to recognise, for namespaces that do not set their own (default 254)");
+
+/* Put the parameter's prefixes into the initial network namespace's list. */
+static int __init slb_toa_main_trust(void)
+{
+	struct slb_toa_net *tn = slb_toa_net(&init_net);
+	struct slb_toa_prefix *list;
+	struct slb_toa_trust *trust;
+	int err = -ENOMEM;
+	unsigned int i;
+
+	if (!nr_trusted) {
+		pr_info("the trust list is empty: no client's address is believed until balancers are added (slbadm toa add PREFIX, or parameter trusted)\n");
+		return 0;
+	}
+
+	list = kcalloc(nr_trusted, sizeof(*list), GFP_KERNEL);
+	if (!list)
+		return -ENOMEM;
+	for (i = 0; i < nr_trusted; i++) {
+		err = slb_toa_prefix_parse(&list[i], trusted[i]);
+		if (err) {
+			pr_err("parameter trusted: '%s' is not a prefix ADDRESS[/LENGTH] with no bit set behind its length\n",
+			       trusted[i]);
+			goto out_list;
+		}
+	}
+
+	trust = slb_toa_trust_create(list, nr_trusted);
+	if (!trust) {
+		err = -ENOMEM;
+		goto out_list;
+	}
+	mutex_lock(&tn->cfg_mutex);
+	slb_toa_net_trust_swap_locked(tn, trust);
+	mutex_unlock(&tn->cfg_mutex);
+	err = 0;
+
+out_list:
+	kfree(list);
+	return err;
+}
+
+static int __init slb_toa_main_init(void)
+{
+	u64 packed;
+	int err;
+
+	err = slb_toa_kinds_pack(&packed, kinds, nr_kinds);
+	if (err) {
+		pr_err("parameter kinds: 1 to %u different kinds that TCP itself does not use\n",
+		       SLB_TOA_KINDS_MAX);
+		return err;
+	}
+
+	err = slb_toa_store_cache_create();
+	if (err)
+		return err;
+	err = slb_toa_net_register(packed);
+	if (err)
+		goto err_cache;
+	err = slb_toa_main_trust();
+	if (err)
+		goto err_net;
+	err = slb_toa_sockopt_register();
+	if (err)
+		goto err_net;
+	err = slb_toa_nl_register();
+	if (err)
+		goto err_sockopt;
+	err = slb_toa_hook_register();
+	if (err)
+		goto err_nl;
+
+	pr_info("loaded\n");
+	return 0;
+
+err_nl:
+	slb_toa_nl_unregister();
+err_sockopt:
+	slb_toa_sockopt_unregister();
+err_net:
+	slb_toa_net_unregister();
+err_cache:
+	slb_toa_store_cache_destroy();
+	return err;
+}
+
+static void __exit slb_toa_main_exit(void)
+{
+	slb_toa_hook_unregister();
+	slb_toa_nl_unregister();
+	slb_toa_sockopt_unregister();
+	slb_toa_net_unregister();
+	slb_toa_store_cache_destroy();
+	pr_info("unloaded\n");
+}
+
+module_init(slb_toa_main_init);
+module_exit(slb_toa_main_exit);
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("Receiver of client addresses carried in a TCP option (TOA)");
