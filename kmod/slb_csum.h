@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Incremental Internet checksums: add up what changed, apply the sum once.
  *
- * A difference is a u64 that starts at 0. Replacing a value adds the new one and the complement of
- * the old one, 32 bits at a time, so no step needs an end-around carry: one call adds less than 2^42,
- * and a packet needs some twenty. Only slb_csum_fold() brings the sum back to 16 bits. Values are
- * taken as they lie in the packet, in network byte order, whatever the host's.
+ * A difference is what is new less what is old, summed 32 bits at a time in 64 bits, modulo
+ * 2^64. It starts at 0. A checksum is a sum modulo 2^16 - 1, in which 2^16, 2^32 and 2^64 (but
+ * for the sign, see SLB_CSUM_BIAS) weigh 1, so no step carries anything around: a call adds less
+ * than 2^46 either way, and only slb_csum_fold() brings the sum to 16 bits. Values are taken as
+ * they lie in the packet.
  *
- * A transport checksum needs two differences. @pseudo holds what is in the pseudo header (addresses,
- * length), @rest what is in the transport header (ports, numbers, options). A complete checksum covers
- * both: apply @pseudo + @rest. A CHECKSUM_PARTIAL field holds the pseudo header's sum alone, and the
- * device adds the rest as it finds it: apply @pseudo with slb_csum_apply_partial(). An IPv4 header's
- * own checksum covers the addresses too, so their difference is computed once and used twice.
+ * A transport checksum needs two differences. @pseudo holds what is in the pseudo header
+ * (addresses, length), @rest what is in the transport header (ports, numbers, options). A
+ * complete checksum covers both: apply @pseudo + @rest. A CHECKSUM_PARTIAL field holds the
+ * pseudo header's sum alone, and the device adds the rest as it finds it: apply @pseudo with
+ * slb_csum_apply_partial(). An IPv4 header's own checksum covers the addresses too, so their
+ * difference is computed once and used twice.
  */
 #ifndef _SLB_CSUM_H
 #define _SLB_CSUM_H
@@ -18,6 +20,9 @@
 #include <linux/bitops.h>
 #include <linux/types.h>
 #include <net/checksum.h>
+
+/* A multiple of 2^16 - 1 that outweighs every negative difference. */
+#define SLB_CSUM_BIAS	(0xffffULL << 44)
 
 /**
  * slb_csum_diff16() - a 16-bit value at an even offset is replaced
@@ -30,7 +35,7 @@
  */
 static inline u64 slb_csum_diff16(u64 diff, __be16 from, __be16 to)
 {
-	return diff + (__force u16)to + (u16)~(__force u16)from;
+	return diff + (__force u16)to - (__force u16)from;
 }
 
 /**
@@ -44,7 +49,7 @@ static inline u64 slb_csum_diff16(u64 diff, __be16 from, __be16 to)
  */
 static inline u64 slb_csum_diff32(u64 diff, __be32 from, __be32 to)
 {
-	return diff + (__force u32)to + (u32)~(__force u32)from;
+	return diff + (__force u32)to - (__force u32)from;
 }
 
 /**
@@ -61,6 +66,23 @@ static inline u64 slb_csum_diff_addrs4(u64 diff, const __be32 *from, const __be3
 	return slb_csum_diff32(slb_csum_diff32(diff, from[0], to[0]), from[1], to[1]);
 }
 
+/* A sum modulo 2^64 - 1: the carry comes around. */
+static inline u64 slb_csum_sum64(u64 sum, const __be32 *p)
+{
+	u64 value = get_unaligned((const u64 *)p);
+
+	sum += value;
+	return sum + (sum < value);
+}
+
+/* Such sums, of what is old and of what is new, become a difference. */
+static inline u64 slb_csum_diff_sum64(u64 diff, u64 from, u64 to)
+{
+	u64 sum = to - from - (to < from);
+
+	return diff + (u32)sum + (sum >> 32);
+}
+
 /**
  * slb_csum_diff_addr6() - one IPv6 address is replaced
  * @diff: difference so far
@@ -72,7 +94,16 @@ static inline u64 slb_csum_diff_addrs4(u64 diff, const __be32 *from, const __be3
  */
 static inline u64 slb_csum_diff_addr6(u64 diff, const __be32 *from, const __be32 *to)
 {
-	return slb_csum_diff_addrs4(slb_csum_diff_addrs4(diff, from, to), from + 2, to + 2);
+	return slb_csum_diff_sum64(diff, slb_csum_sum64(slb_csum_sum64(0, from), from + 2),
+				   slb_csum_sum64(slb_csum_sum64(0, to), to + 2));
+}
+
+/* Source and destination. */
+static inline u64 slb_csum_sum_addrs6(const __be32 *p)
+{
+	u64 sum = slb_csum_sum64(slb_csum_sum64(0, p), p + 2);
+
+	return slb_csum_sum64(slb_csum_sum64(sum, p + 4), p + 6);
 }
 
 /**
@@ -86,12 +117,12 @@ static inline u64 slb_csum_diff_addr6(u64 diff, const __be32 *from, const __be32
  */
 static inline u64 slb_csum_diff_addrs6(u64 diff, const __be32 *from, const __be32 *to)
 {
-	return slb_csum_diff_addr6(slb_csum_diff_addr6(diff, from, to), from + 4, to + 4);
+	return slb_csum_diff_sum64(diff, slb_csum_sum_addrs6(from), slb_csum_sum_addrs6(to));
 }
 
 /**
  * slb_csum_diff_byte_swap() - values at an odd offset are replaced
- * @diff: difference of these values alone, less than 2^34, computed as if at an even offset
+ * @diff: difference of these values alone, less than 2^38, computed as if at an even offset
  *
  * The bytes lie in the other half of their 16-bit words; modulo 2^16 - 1 that is a factor of 256.
  *
@@ -100,7 +131,7 @@ static inline u64 slb_csum_diff_addrs6(u64 diff, const __be32 *from, const __be3
  */
 static inline u64 slb_csum_diff_byte_swap(u64 diff)
 {
-	return diff << 8;
+	return diff * 256;
 }
 
 /**
@@ -131,12 +162,14 @@ static inline u64 slb_csum_shift32(u64 diff, void *p, u32 shift)
  * done, in the upper half.
  *
  * Context: any.
- * Return: the one's complement sum; 0 only when @diff is 0.
+ * Return: the one's complement sum, never 0: a multiple of 2^16 - 1 is 0xffff.
  */
 static inline u16 slb_csum_fold(u64 diff)
 {
-	u32 sum = (diff + rol64(diff, 32)) >> 32;
+	u32 sum;
 
+	diff += SLB_CSUM_BIAS;
+	sum = (diff + rol64(diff, 32)) >> 32;
 	return (sum + rol32(sum, 16)) >> 16;
 }
 
@@ -151,7 +184,7 @@ static inline u16 slb_csum_fold(u64 diff)
  */
 static inline void slb_csum_apply(__sum16 *check, u64 diff)
 {
-	*check = (__force __sum16)~slb_csum_fold(diff + (u16)~(__force u16)*check);
+	*check = (__force __sum16)~slb_csum_fold(diff - (__force u16)*check);
 }
 
 /**
@@ -159,8 +192,8 @@ static inline void slb_csum_apply(__sum16 *check, u64 diff)
  * @check: checksum field
  * @diff: difference of everything it covers
  *
- * Zero says that there is no checksum, and stays; a computed zero is sent as its twin. In IPv6 a zero
- * is left to the receiver's judgement too (RFC 6935).
+ * Zero says that there is no checksum, and stays; a computed zero is sent as its twin. In IPv6 a
+ * zero is left to the receiver's judgement too (RFC 6935).
  *
  * Context: any.
  */

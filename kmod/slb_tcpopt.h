@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* TCP options: shift numbers in place, or write an edited block of options.
  *
- * Pure functions on buffers. An option block is what lies behind the fixed 20 bytes of a TCP header:
- * doff * 4 - 20 bytes, so 0 to 40 and a multiple of 4. Checksum differences are those of slb_csum.h,
+ * Pure functions on buffers. An option block is what follows a TCP header's fixed 20 bytes:
+ * doff * 4 - 20 bytes, so 0 to 40 and a multiple of 4. Checksum differences are as in slb_csum.h,
  * and of the transport header alone: none of them is part of the pseudo header.
  */
 #ifndef _SLB_TCPOPT_H
@@ -44,7 +44,7 @@ struct slb_tcpopt_shift {
  * @shift: numbers to shift, and which options are TOA
  * @mss: highest MSS to let through, bytes; 0: any
  * @flags: SLB_TCPOPT_*
- * @room: most bytes that the new block may have, for the path's MTU; 40 when there is no other limit
+ * @room: most bytes that the new block may have, for the path's MTU; 40: no other limit
  * @toa_len: bytes of @toa; 0: insert nothing
  * @toa: option to insert, see slb_tcpopt_toa4_set() and slb_tcpopt_toa6_set()
  */
