@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The connection table's writers and walk. slb_table.h says how buckets are numbered, how chains may
- * change and why readers miss nothing.
+ * The connection table's writers and walk. slb_table.h says how buckets are numbered, how
+ * chains may change and why readers miss nothing.
  */
 #include <linux/bitops.h>
 #include <linux/bitrev.h>
@@ -17,7 +17,7 @@
 #define SLB_TABLE_DIR_FACTOR	4
 
 /* Nulls markers have 31 bits, and no machine holds more ways. */
-#define SLB_TABLE_SIZE_MAX	(1U << 30)
+#define SLB_TABLE_SIZE_MAX	0x40000000U
 
 /* An insert adds two ways; a third split makes up for those that found @grow_lock taken. */
 #define SLB_TABLE_SPLITS	3
@@ -43,7 +43,7 @@ static bool slb_way_same(const struct slb_way *a, const struct slb_way *b)
 /* @hash's chain; the caller holds its lock, so it stays the same while the table grows. */
 static unsigned long *slb_table_chain(const struct slb_table *tab, u32 hash)
 {
-	u32 bucket = slb_table_bucket(hash, smp_load_acquire(&tab->size));
+	u32 bucket = slb_table_bucket(hash, slb_table_size(tab));
 
 	lockdep_assert_held(&tab->lock[hash % SLB_TABLE_LOCKS]);
 	return slb_table_head(rcu_dereference_bh(tab->dir), bucket);
@@ -108,8 +108,8 @@ struct slb_way *slb_table_find_locked(struct slb_table *tab, const struct slb_tu
 }
 
 /*
- * Is another connection's way with the same key linked? A dead one is about to be unlinked and does not
- * count: the new way goes in front of it, so readers find the new one.
+ * Is another connection's way with the same key linked? A dead one is about to be unlinked and
+ * does not count: the new way goes in front of it, so readers find the new one.
  */
 static bool slb_chain_has(const unsigned long *head, const struct slb_way *way)
 {
@@ -129,7 +129,8 @@ static bool slb_chain_has(const unsigned long *head, const struct slb_way *way)
 static void slb_chain_add(unsigned long *head, struct slb_way *way)
 {
 	way->next = *head;
-	smp_store_release(head, (unsigned long)way);	/* pairs with READ_ONCE() in lookups */
+	/* Pairs with the address dependency of lookups: the way is complete. */
+	smp_store_release(head, (unsigned long)way);
 }
 
 static bool slb_chain_del(unsigned long *head, const struct slb_way *way)
@@ -147,8 +148,9 @@ static bool slb_chain_del(unsigned long *head, const struct slb_way *way)
 }
 
 /*
- * The page of bucket @bucket, which is the next to come into being. NULL when there is no memory for it
- * or the directory is full; a larger directory is asked for when half of this one is used.
+ * The page of bucket @bucket, which is the next to come into being. NULL when there is no
+ * memory for it or the directory is full; a larger directory is asked for when half of this one
+ * is used.
  */
 static unsigned long *slb_table_page_get(struct slb_table *tab, struct slb_table_dir *dir,
 					 u32 bucket)
@@ -165,8 +167,9 @@ static unsigned long *slb_table_page_get(struct slb_table *tab, struct slb_table
 }
 
 /*
- * Moves the part of bucket @from whose hashes have bit @half to bucket @to, in order. Readers of @from
- * that stand on a way while it moves end at @to's marker; readers of @to do not exist yet.
+ * Moves the part of bucket @from whose hashes have bit @half to bucket @to, in order. Readers
+ * of @from that stand on a way while it moves end at @to's marker; readers of @to do not exist
+ * yet.
  */
 static void slb_table_move(struct slb_table *tab, const struct slb_table_dir *dir, u32 from,
 			   u32 to, u32 half)
@@ -184,6 +187,7 @@ static void slb_table_move(struct slb_table *tab, const struct slb_table_dir *di
 		}
 		WRITE_ONCE(*head, way->next);
 		WRITE_ONCE(way->next, slb_table_nulls(to));
+		/* As in slb_chain_add(): @next is set before readers can come this way. */
 		smp_store_release(tail, (unsigned long)way);
 		tail = &way->next;
 	}
@@ -316,8 +320,8 @@ void slb_table_exit(struct slb_table *tab)
  * Readers may find either way before the function returns. Sets SLB_CONN_LINKED0.
  *
  * Context: softirq or process, no lock of the table held.
- * Return: 0; -EEXIST when a living connection has a way with way 0's key; -EADDRINUSE the same for way
- * 1. Nothing has been linked then.
+ * Return: 0; -EEXIST when a living connection has a way with way 0's key; -EADDRINUSE the same
+ * for way 1. Nothing has been linked then.
  */
 int slb_table_insert(struct slb_table *tab, struct slb_conn *conn)
 {
@@ -392,9 +396,9 @@ void slb_table_remove_orig(struct slb_table *tab, struct slb_conn *conn)
 }
 
 /*
- * The walk. A bucket is a range of bit-reversed hashes, and its two halves after a split are the halves
- * of that range. So a cursor in reversed-hash order means the same whatever the size: behind it everything
- * has been visited, before it nothing.
+ * The walk. A bucket is a range of bit-reversed hashes, and its two halves after a split are
+ * the halves of that range. So a cursor in reversed-hash order means the same whatever the
+ * size: behind it everything has been visited, before it nothing.
  */
 #define SLB_TABLE_BATCH	16
 
@@ -437,11 +441,11 @@ static void slb_table_batch_fill(struct slb_table *tab, u64 pos, struct slb_tabl
 	b->n = 0;
 	spin_lock_bh(lock);
 	/* The size may grow now, but not by splitting this bucket. */
-	size = smp_load_acquire(&tab->size);
+	size = slb_table_size(tab);
 	half = rounddown_pow_of_two(size);
 	bucket = slb_table_bucket(hash, size);
 	/* A bucket that is split, or came from a split, has one hash bit more. */
-	b->end = bitrev32(bucket) + ((1ULL << 32) >> ilog2(half)) /
+	b->end = bitrev32(bucket) + (BIT_ULL(32) >> ilog2(half)) /
 		 (bucket >= half || bucket < size - half ? 2 : 1);
 	for (next = *slb_table_chain(tab, hash); !(next & 1);) {
 		struct slb_way *way = (struct slb_way *)next;
@@ -484,9 +488,10 @@ static bool slb_table_walk_bucket(struct slb_table *tab, u64 *cursor, slb_table_
  * @visit: called for each connection, see slb_table_visit_t
  * @arg: for @visit
  *
- * The order is that of the bit-reversed hash of way 1, which is linked as long as the connection is. A
- * connection that is linked from the first call to the last is visited, whatever is inserted, removed or
- * split meanwhile; once, unless @visit had stopped at another of the very same hash.
+ * The order is that of the bit-reversed hash of way 1, which is linked as long as the
+ * connection is. A connection that is linked from the first call to the last is visited,
+ * whatever is inserted, removed or split meanwhile; once, unless @visit had stopped at another
+ * of the very same hash.
  *
  * Context: softirq or process, no lock of the table held; enters RCU itself.
  * Return: true when the walk is over; false when @visit or @max_buckets stopped it.

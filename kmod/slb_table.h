@@ -1,37 +1,43 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The connection table: linear hashing over a directory of pages. An insert splits a few buckets while
- * the table is loaded, so no insert rehashes more than a few chains. Chains end in a nulls marker that
- * names their bucket: a reader that was led astray by a split sees a foreign marker and looks again.
+ * The connection table: linear hashing over a directory of pages. An insert splits a few
+ * buckets while the table is loaded, so no insert rehashes more than a few chains. Chains end
+ * in a nulls marker that names their bucket: a reader that was led astray by a split sees a
+ * foreign marker and looks again.
  *
- * Buckets: with 2^n <= size < 2^(n+1), bucket(h) is the low n + 1 bits of h, or its low n bits if there
- * is no such bucket yet. Splitting adds bucket "size" and moves a part of bucket "size - 2^n" there. The
- * size is never below SLB_TABLE_LOCKS, so bucket(h) % SLB_TABLE_LOCKS == h % SLB_TABLE_LOCKS for any
- * size: one lock guards an entry's chain for ever, and both halves of a split.
+ * Buckets: with 2^n <= size < 2^(n+1), bucket(h) is the low n + 1 bits of h, or its low n bits
+ * if there is no such bucket yet. A split adds a bucket at the end and moves there what belongs
+ * into it from the bucket 2^n before it. The size is never below SLB_TABLE_LOCKS, a power of
+ * two, so a bucket's number and the hashes in it agree in their low bits: one lock guards an
+ * entry's chain for ever, and both halves of a split.
  *
  * Writers change a chain under its lock in these ways only:
  *	insert	at the head
  *	remove	out of the middle; the removed way keeps its own @next
- *	split	takes a way out of the middle, then appends it to the tail of the new bucket's chain
+ *	split	takes a way out of the middle, then appends it to the new bucket's tail
  *
- * Why a reader terminates: a chain is finite, and the pointer it follows out of a way leads to a way that
- * was later in the same chain, or into the chain of a younger bucket. There it is again among later ways
- * or led to a still younger bucket, of which only as many exist as there are splits during the walk.
+ * Why a reader terminates: a chain is finite, and the pointer it follows out of a way leads to
+ * a way that was later in the same chain, or into the chain of a younger bucket. There it is
+ * again among later ways or led to a still younger bucket, of which only as many exist as there
+ * are splits during the walk.
  *
- * Why a reader misses no way that is linked all the while it looks: it reads @seq, then the size, then
- * the head of the bucket W that the size gives.
- * - A split that changes the way's bucket and is not finished when @seq is read leaves @seq odd or
- *   changes it before its last store becomes visible: the reader that found nothing sees that.
- * - Otherwise the size it read, or a later one, was stored before it read @seq, so W is the way's bucket
- *   and stays it. The ways before it in the chain lead to it as long as they are linked in W; a removed
- *   one leads to what followed it when it was removed, so does not skip it; one that moved to another
- *   bucket leads to that bucket's marker, which is not W's.
- * So a reader that ends at W's marker with @seq even and unchanged has seen every such way. One that does
- * not looks again under the bucket's lock, where nothing moves: no retry loop, no starvation.
+ * Why a reader misses no way that is linked all the while it looks: it reads @seq, then the
+ * size, then the head of the bucket W that the size gives, and at the end @seq again.
+ * - If a split of the way's bucket had begun but not ended when @seq was read, that was odd. If
+ *   one began later and the reader saw any of its stores, it sees @seq moved. If it saw none of
+ *   them, then for this reader the split is not yet.
+ * - Otherwise W is the way's bucket and stays it. Each way before it in the chain leads towards
+ *   it while linked in W; a removed one leads to what followed it when it was removed; one that
+ *   moved on leads to its new bucket's marker, which is not W's.
+ *
+ * So a reader that ends at W's marker with @seq even and unmoved has passed every such way. One
+ * that does not looks again under the bucket's lock, where nothing moves: no retries, no
+ * starvation.
  */
 #ifndef _SLB_TABLE_H
 #define _SLB_TABLE_H
 
+#include <linux/bits.h>
 #include <linux/cache.h>
 #include <linux/rcupdate.h>
 #include <linux/seqlock.h>
@@ -61,8 +67,6 @@ struct slb_table_dir {
  * @splits: buckets split since the start; under @grow_lock
  * @nomem: splits put off for lack of memory; under @grow_lock
  * @lock: bucket i is guarded by lock i % SLB_TABLE_LOCKS
- *
- * Packets read the first line and write the rest only when a connection opens or ends.
  */
 struct slb_table {
 	struct slb_table_dir __rcu	*dir;
@@ -70,6 +74,7 @@ struct slb_table {
 	seqcount_spinlock_t		seq;
 	siphash_key_t			key;
 
+	/* The rest is written when a connection opens or ends; the locks with BH off. */
 	spinlock_t			grow_lock ____cacheline_aligned_in_smp;
 	struct work_struct		grow_work;
 	atomic_long_t			ways;
@@ -174,10 +179,15 @@ static inline u32 slb_table_bucket(u32 hash, u32 size)
 	return bucket < size ? bucket : hash & (mask >> 1);
 }
 
-/*
- * A directory read after the size has a page for each bucket below it: pages and larger directories are
- * published before the size that needs them.
- */
+/* For readers and for holders of a bucket's lock. */
+static inline u32 slb_table_size(const struct slb_table *tab)
+{
+	/* Pairs with the release in slb_table_split(): a directory and heads read afterwards have
+	 * each bucket below the size.
+	 */
+	return smp_load_acquire(&tab->size);
+}
+
 static inline unsigned long *slb_table_head(const struct slb_table_dir *dir, u32 bucket)
 {
 	return &dir->page[bucket / SLB_TABLE_PAGE][bucket % SLB_TABLE_PAGE];
@@ -226,7 +236,8 @@ slb_table_miss(const struct slb_table *tab, const struct slb_tuple *t, u32 hash,
  * @tab: the namespace's table
  * @t: the packet's tuple
  *
- * Context: softirq or process, inside rcu_read_lock(). Takes a bucket's lock if a split interferes.
+ * Context: softirq or process, inside rcu_read_lock(). Takes a bucket's lock if a split
+ * interferes.
  * Return: the way, valid until rcu_read_unlock(), or NULL.
  */
 static __always_inline struct slb_way *
@@ -236,7 +247,7 @@ slb_table_find4_rcu(const struct slb_table *tab, const struct slb_tuple *t)
 	u64 addrs = slb_table_word(t->v4);
 	u32 hash = slb_table_sip4(tab, ports, addrs);
 	unsigned int seq = raw_read_seqcount(&slb_table_cast(tab)->seq);
-	u32 bucket = slb_table_bucket(hash, smp_load_acquire(&tab->size));
+	u32 bucket = slb_table_bucket(hash, slb_table_size(tab));
 	unsigned long next = READ_ONCE(*slb_table_head(rcu_dereference(tab->dir), bucket));
 
 	while (!(next & 1)) {
@@ -254,7 +265,8 @@ slb_table_find4_rcu(const struct slb_table *tab, const struct slb_tuple *t)
  * @tab: the namespace's table
  * @t: the packet's tuple
  *
- * Context: softirq or process, inside rcu_read_lock(). Takes a bucket's lock if a split interferes.
+ * Context: softirq or process, inside rcu_read_lock(). Takes a bucket's lock if a split
+ * interferes.
  * Return: the way, valid until rcu_read_unlock(), or NULL.
  */
 static __always_inline struct slb_way *
@@ -263,7 +275,7 @@ slb_table_find6_rcu(const struct slb_table *tab, const struct slb_tuple *t)
 	u64 ports = slb_table_word(&t->scope);
 	u32 hash = slb_table_sip6(tab, ports, t->v6);
 	unsigned int seq = raw_read_seqcount(&slb_table_cast(tab)->seq);
-	u32 bucket = slb_table_bucket(hash, smp_load_acquire(&tab->size));
+	u32 bucket = slb_table_bucket(hash, slb_table_size(tab));
 	unsigned long next = READ_ONCE(*slb_table_head(rcu_dereference(tab->dir), bucket));
 
 	while (!(next & 1)) {
@@ -283,11 +295,11 @@ void slb_table_remove(struct slb_table *tab, struct slb_conn *conn);
 void slb_table_remove_orig(struct slb_table *tab, struct slb_conn *conn);
 
 /* Cursor of slb_table_walk() once it has been everywhere; it starts at 0. */
-#define SLB_TABLE_WALK_END	(1ULL << 32)
+#define SLB_TABLE_WALK_END	BIT_ULL(32)
 
 /*
- * Callback of a walk, inside RCU and with no lock of the table held: it may end connections, but not
- * sleep. @conn may be dead already. Return: true goes on, false stops before this very connection.
+ * Callback of a walk, inside RCU and with no lock of the table held: it may end connections, but
+ * not sleep. @conn may be dead already. True goes on, false stops before this very connection.
  */
 typedef bool (*slb_table_visit_t)(struct slb_conn *conn, void *arg);
 bool slb_table_walk(struct slb_table *tab, u64 *cursor, unsigned int max_buckets,
