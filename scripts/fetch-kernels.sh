@@ -47,17 +47,14 @@ packages() {
 # The headers' Makefile and the "build" links name absolute places: make them lead into the
 # copy. tools and scripts are relative links already.
 mend() {
-	local dir=$1 rel=$2 hdr common
+	local dir=$1 rel=$2 final=$3 hdr common
 
 	hdr=$dir/usr/src/linux-headers-$rel
 	common=$(sed -n 's,^include /usr/src/\(.*\)/Makefile$,\1,p' "$hdr/Makefile")
 	[ -n "$common" ] || die "$hdr/Makefile: no include of the common headers"
-	# Where the unpacked copy lies is only known to make: it may be moved later.
-	cat >"$hdr/Makefile" <<-END
-	include \$(dir \$(realpath \$(lastword \$(MAKEFILE_LIST))))../$common/Makefile
-	END
-	ln -sfn "../../../usr/src/linux-headers-$rel" "$dir/lib/modules/$rel/build"
-	ln -sfn "../../../usr/src/$common" "$dir/lib/modules/$rel/source"
+	echo "include $final/usr/src/$common/Makefile" >"$hdr/Makefile"
+	ln -sfn "$final/usr/src/linux-headers-$rel" "$dir/lib/modules/$rel/build"
+	ln -sfn "$final/usr/src/$common" "$dir/lib/modules/$rel/source"
 	ln -sfn "boot/vmlinuz-$rel" "$dir/vmlinuz"
 	depmod -b "$dir" "$rel" || die "depmod failed for $rel"
 	echo "$rel" >"$dir/release"
@@ -75,7 +72,7 @@ fetch() {
 
 	tmp=$SLB_CACHE/kernels/.$ver.$$
 	mkdir -p "$tmp/deb" "$tmp/root" || die "cannot write $SLB_CACHE"
-	say "fetching $pkgs"
+	say "fetching ${pkgs//$'\n'/ }"
 	# shellcheck disable=SC2086
 	(cd "$tmp/deb" && apt-get -q -o APT::Sandbox::User=root download $pkgs) >&2 ||
 		die "download failed"
@@ -84,7 +81,7 @@ fetch() {
 	done
 	rel=$(basename "$tmp"/root/boot/vmlinuz-*)
 	rel=${rel#vmlinuz-}
-	mend "$tmp/root" "$rel"
+	mend "$tmp/root" "$rel" "$dir"
 	echo "$stamp" >"$tmp/root/stamp"
 	rm -rf "$tmp/deb" "$dir"
 	mv "$tmp/root" "$dir" && rmdir "$tmp"

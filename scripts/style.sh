@@ -83,6 +83,7 @@ gate_codespell() {
 checkpatch() {
 	xargs -r "${NICE[@]}" "$(kernel_scripts)/checkpatch.pl" --no-tree --strict --terse --showfile \
 		--no-summary --ignore "$1" -f 2>&1 | grep -vE ': CHECK:|^total:'
+	rm -f .checkpatch-camelcase.*
 }
 
 gate_checkpatch() {

@@ -190,7 +190,7 @@ uml_command() {
 pid=
 cleanup() {
 	if [ -n "$pid" ]; then
-		kill -TERM -- "-$pid" 2>/dev/null
+		kill -TERM "$pid" 2>/dev/null
 		wait "$pid" 2>/dev/null
 		kill -KILL -- "-$pid" 2>/dev/null
 	fi
@@ -211,9 +211,13 @@ esac
 
 exec 3>>"$out/console.log"
 if [ "$interactive" = 1 ]; then
+	exec 6<&0
 	stty raw -echo 2>/dev/null
-	timeout --foreground -k 5 "${timeout:-0}" "${vm[@]}" 4>&1 5<&0 2>&3
+	timeout --foreground -k 5 "${timeout:-0}" "${vm[@]}" 4>&1 5<&6 2>&3 <&6 &
+	pid=$!
+	wait "$pid"
 	rc=$?
+	pid=
 else
 	# In a process group of its own, so that all of UML's processes can be killed.
 	timeout -k 5 "${timeout:-1500}" "${vm[@]}" 4>>"$out/.output" >&3 2>&3 </dev/null &
