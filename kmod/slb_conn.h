@@ -29,8 +29,8 @@ struct slb_net;
 struct slb_srv;
 struct slb_svc;
 
-/* A tick is the unit of all idle times: 64/250, 256/1000, 32/100 of a second. */
-#define SLB_TICK_SHIFT	(HZ >= 1000 ? 8 : HZ >= 200 ? 6 : 5)
+/* A tick is the unit of all idle times: 64/250, 256/1000, 32/100, 128/300 of a second. */
+#define SLB_TICK_SHIFT	(HZ >= 1000 ? 8 : HZ > 256 ? 7 : HZ >= 200 ? 6 : 5)
 
 static inline u16 slb_tick_now(void)
 {
@@ -227,6 +227,7 @@ static inline void slb_conn_unlock(struct slb_conn *conn)
 int slb_conn_cache_init(void);
 void slb_conn_cache_exit(void);
 struct slb_conn *slb_conn_alloc(bool v6);
+void slb_conn_free_empty(struct slb_conn *conn);
 void slb_conn_free_unlinked(struct slb_net *sn, struct slb_conn *conn);
 int slb_conn_link(struct slb_net *sn, struct slb_conn *conn);
 void slb_conn_end(struct slb_net *sn, struct slb_conn *conn);

@@ -12,6 +12,7 @@
  *   tab->lock[]	BH off; chains; two of them in index order
  *   wheel->lock	BH off; one CPU's expiry slots
  *   filter->lock	BH off; reference counts of the bystander filter
+ *   sn->laddr_lock	BH off; the list of local addresses
  *
  * The packet path takes none of them to find things and none for a packet that changes no state: it
  * walks under RCU. An object dies in this order: unlink, reset or outlive its connections, last put,
@@ -50,6 +51,12 @@ struct slb_prefixes {
  * @timeout_s: by state, seconds
  * @reclaim_unanswered: ticks
  * @reclaim_udp: ticks
+ * @reclaim_unanswered_s: the same in seconds, as set
+ * @reclaim_udp_s: the same in seconds, as set
+ * @idle_reset: an established connection that expires is reset at both ends
+ * @conn_max: most connections at a time, 0 is no limit
+ * @reset_rate: most answers a second to packets that fit no connection
+ * @trusted: prefixes whose TOA passes; NULL is empty; r: RCU, w: sn->cfg_mutex
  */
 struct slb_settings {
 	u32				timeout_s[SLB_STATE_COUNT];
@@ -60,7 +67,7 @@ struct slb_settings {
 	bool				idle_reset;
 	u32				conn_max;
 	u32				reset_rate;
-	struct slb_prefixes __rcu	*trusted;	/* r: RCU, w: cfg_mutex; NULL is empty */
+	struct slb_prefixes __rcu	*trusted;
 };
 
 /**
@@ -89,9 +96,12 @@ struct slb_net {
 	struct mutex			cfg_mutex;
 	struct list_head		svc_list;	/* @cfg_mutex */
 	struct list_head		pools;		/* @cfg_mutex */
+	struct list_head		laddrs;		/* @laddr_lock; additions also @cfg_mutex */
+	spinlock_t			laddr_lock;	/* BH off */
 	struct slb_pool			*pool_default;	/* exists as long as the namespace */
 	struct ida			laddr_ids;	/* own lock */
 	unsigned int			cfg_gen;	/* @cfg_mutex; consistency of dumps */
+	struct nf_hook_ops		*hooks;		/* @cfg_mutex; NULL: not registered */
 	bool				defrag;		/* nf_defrag is enabled; @cfg_mutex */
 	atomic_t			conns;
 	atomic_t			n_svcs;
@@ -99,6 +109,7 @@ struct slb_net {
 	atomic_t			n_laddrs;
 	atomic64_t			created;	/* services, servers, laddrs, maps, endpoints */
 	atomic64_t			destroyed;
+	struct slb_counters		base;		/* sums at the last zeroing; @cfg_mutex */
 	u64				reset_tokens;	/* see slb_reset.c */
 	u64				reset_stamp;
 	spinlock_t			reset_lock;	/* BH off; the two above */
@@ -110,6 +121,25 @@ static inline struct slb_net *slb_net(const struct net *net)
 {
 	return net_generic(net, slb_net_id);
 }
+
+int slb_net_register(void);
+void slb_net_unregister(void);
+int slb_net_activate_locked(struct slb_net *sn);
+void slb_net_relax_locked(struct slb_net *sn);
+void slb_net_flush_locked(struct slb_net *sn);
+
+/* The configuration changed: a dump that is under way is told that it is not consistent. */
+static inline void slb_net_changed_locked(struct slb_net *sn)
+{
+	lockdep_assert_held(&sn->cfg_mutex);
+	if (!++sn->cfg_gen)
+		sn->cfg_gen = 1;	/* 0 would mean "not checked" */
+}
+
+void slb_settings_init(struct slb_settings *set);
+void slb_settings_exit(struct slb_settings *set);
+void slb_settings_change_locked(struct slb_net *sn, const struct slb_settings *new);
+void slb_settings_trust_locked(struct slb_net *sn, struct slb_prefixes *list);
 
 static inline void slb_count(const struct slb_net *sn, enum slb_count what)
 {

@@ -1,0 +1,421 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The life of a connection entry: allocated and filled by slb_open.c, linked here, ended here.
+ *
+ * Who can still hold an entry when it is freed? A packet that found it in the table (inside RCU), the
+ * expiry timer (took it off its wheel under the wheel's lock), a walk (inside RCU), a lease being
+ * reclaimed (inside RCU). slb_conn_end() takes it out of the table and the wheel before call_rcu(), and
+ * the DEAD bit lets exactly one caller do so; hence none of them when the callback runs.
+ */
+#include <linux/slab.h>
+#include "slb_isn.h"
+#include "slb_net.h"
+#include "slb_pkt.h"
+#include "slb_reset.h"
+#include "slb_state.h"
+#include "slb_trace.h"
+
+static struct kmem_cache *slb_conn_cache4;
+static struct kmem_cache *slb_conn_cache6;
+
+static_assert(sizeof(struct slb_conn) + 2 * SLB_WAY4_SIZE == 192);
+static_assert(sizeof(struct slb_conn) + 2 * SLB_WAY6_SIZE == 320);
+
+/**
+ * slb_conn_cache_init() - create the slab caches
+ *
+ * Context: module load.
+ * Return: 0 or -ENOMEM.
+ */
+int slb_conn_cache_init(void)
+{
+	slb_conn_cache4 = kmem_cache_create("slb_conn4", sizeof(struct slb_conn) + 2 * SLB_WAY4_SIZE,
+					    64, SLAB_HWCACHE_ALIGN, NULL);
+	slb_conn_cache6 = kmem_cache_create("slb_conn6", sizeof(struct slb_conn) + 2 * SLB_WAY6_SIZE,
+					    64, SLAB_HWCACHE_ALIGN, NULL);
+	if (slb_conn_cache4 && slb_conn_cache6)
+		return 0;
+	slb_conn_cache_exit();
+	return -ENOMEM;
+}
+
+/**
+ * slb_conn_cache_exit() - destroy the slab caches
+ *
+ * Context: module unload, after rcu_barrier(), so that no callback still frees into them.
+ */
+void slb_conn_cache_exit(void)
+{
+	kmem_cache_destroy(slb_conn_cache4);
+	kmem_cache_destroy(slb_conn_cache6);
+}
+
+/**
+ * slb_conn_alloc() - a zeroed entry with the family and direction bits set
+ * @v6: family
+ *
+ * Context: softirq.
+ * Return: the entry, to be linked or given to slb_conn_free_unlinked(), or NULL.
+ */
+struct slb_conn *slb_conn_alloc(bool v6)
+{
+	struct slb_conn *conn;
+	u8 bits = v6 ? SLB_WAY_V6 : 0;
+
+	conn = kmem_cache_zalloc(v6 ? slb_conn_cache6 : slb_conn_cache4, GFP_ATOMIC | __GFP_NOWARN);
+	if (!conn)
+		return NULL;
+	slb_conn_way4(conn, SLB_DIR_ORIG)->bits = bits;
+	slb_conn_way(conn, SLB_DIR_REPLY)->bits = bits | SLB_WAY_REPLY;
+	return conn;
+}
+
+/**
+ * slb_conn_free_empty() - free an entry that holds nothing yet
+ * @conn: fresh from slb_conn_alloc()
+ *
+ * Context: softirq.
+ */
+void slb_conn_free_empty(struct slb_conn *conn)
+{
+	kmem_cache_free(slb_conn_is_v6(conn) ? slb_conn_cache6 : slb_conn_cache4, conn);
+}
+
+/* Puts all that the entry holds, then the entry. */
+static void slb_conn_free(struct slb_conn *conn)
+{
+	dst_release(slb_conn_way(conn, SLB_DIR_ORIG)->dst);
+	dst_release(slb_conn_way(conn, SLB_DIR_REPLY)->dst);
+	slb_srv_put(conn->srv);
+	slb_svc_put(conn->svc);
+	slb_conn_free_empty(conn);
+}
+
+static void slb_conn_free_rcu(struct rcu_head *rcu)
+{
+	slb_conn_free(container_of(rcu, struct slb_conn, rcu));
+}
+
+static void slb_conn_release_lease(struct slb_conn *conn)
+{
+	slb_lease_release(conn->lease, slb_conn_way(conn, SLB_DIR_REPLY)->dport);
+}
+
+/**
+ * slb_conn_free_unlinked() - free an entry that never was in the table
+ * @sn: the namespace's balancer
+ * @conn: has svc, srv and lease set
+ *
+ * Context: softirq.
+ */
+void slb_conn_free_unlinked(struct slb_net *sn, struct slb_conn *conn)
+{
+	slb_conn_release_lease(conn);
+	slb_conn_free(conn);
+}
+
+/* Moves the entry's one count between the server's active and inactive. Under the conn's lock, or before
+ * it is linked.
+ */
+static void slb_conn_account(struct slb_conn *conn, bool active)
+{
+	if (active == test_bit(SLB_CONN_ACTIVE, &conn->flags))
+		return;
+	if (active) {
+		set_bit(SLB_CONN_ACTIVE, &conn->flags);
+		slb_srv_count(conn->srv, 1, -1);
+	} else {
+		clear_bit(SLB_CONN_ACTIVE, &conn->flags);
+		slb_srv_count(conn->srv, -1, 1);
+	}
+}
+
+/**
+ * slb_conn_timeout() - idle time after which an entry ends
+ * @conn: the entry
+ *
+ * Context: any, inside RCU or with the entry held by a wheel's lock.
+ * Return: ticks.
+ */
+u16 slb_conn_timeout(const struct slb_conn *conn)
+{
+	u8 state = READ_ONCE(slb_conn_way4(conn, SLB_DIR_ORIG)->state);
+
+	return READ_ONCE(conn->svc->ticks[state]);
+}
+
+/**
+ * slb_conn_idle() - time since the last packet of either direction
+ * @conn: the entry
+ * @now: slb_tick_now()
+ *
+ * A stamp taken on another CPU after @now was read looks 65 535 ticks old and counts as 0.
+ *
+ * Context: as slb_conn_timeout().
+ * Return: ticks.
+ */
+u16 slb_conn_idle(const struct slb_conn *conn, u16 now)
+{
+	u16 orig = now - READ_ONCE(slb_conn_way4(conn, SLB_DIR_ORIG)->seen);
+	u16 reply = now - READ_ONCE(slb_conn_way(conn, SLB_DIR_REPLY)->seen);
+	u16 idle = min(orig, reply);
+
+	if (unlikely(max(orig, reply) > U16_MAX - 8))
+		return 0;
+	return idle;
+}
+
+/**
+ * slb_conn_link() - make a filled entry visible
+ * @sn: the namespace's balancer
+ * @conn: complete: both ways, svc, srv, lease
+ *
+ * Filed on the wheel before the table, so that whoever finds it in the table can end it.
+ *
+ * Context: softirq, inside RCU.
+ * Return: 0, -EEXIST if the client's tuple is linked already, -EADDRINUSE if the server's is; then the
+ * entry is not linked and the caller frees it.
+ */
+int slb_conn_link(struct slb_net *sn, struct slb_conn *conn)
+{
+	u8 state = slb_conn_way4(conn, SLB_DIR_ORIG)->state;
+	int err;
+
+	slb_srv_count(conn->srv, 0, 1);
+	slb_conn_account(conn, slb_state_active(state));
+	atomic_inc(&sn->conns);
+	slb_wheel_file(sn, conn, slb_tick_now() + slb_conn_timeout(conn));
+	err = slb_table_insert(&sn->table, conn);
+	if (!err) {
+		slb_count(sn, SLB_COUNT_CONN_CREATED);
+		trace_slb_conn_new(sn, conn, SLB_STATE_NONE, state);
+		return 0;
+	}
+
+	slb_wheel_remove(sn, conn);
+	atomic_dec(&sn->conns);
+	slb_conn_account(conn, false);
+	slb_srv_count(conn->srv, 0, -1);
+	return err;
+}
+
+/**
+ * slb_conn_end() - take an entry out and free it behind RCU
+ * @sn: the namespace's balancer
+ * @conn: linked; found under RCU or taken off the wheel
+ *
+ * Of concurrent callers one does the work; the others return at once.
+ *
+ * Context: any with BH off, inside RCU; not under the table's or the wheel's locks.
+ */
+void slb_conn_end(struct slb_net *sn, struct slb_conn *conn)
+{
+	bool dead;
+
+	/* Under the lock, so that nobody files a dead entry on a wheel. */
+	slb_conn_lock(conn);
+	dead = __test_and_set_bit(SLB_CONN_DEAD, &conn->flags);
+	if (!dead)
+		slb_conn_account(conn, false);
+	slb_conn_unlock(conn);
+	if (dead)
+		return;
+
+	trace_slb_conn_end(sn, conn, slb_conn_way4(conn, SLB_DIR_ORIG)->state, SLB_STATE_NONE);
+	slb_table_remove(&sn->table, conn);
+	slb_wheel_remove(sn, conn);
+	slb_srv_count(conn->srv, 0, -1);
+
+	slb_conn_release_lease(conn);
+	slb_count(sn, SLB_COUNT_CONN_DESTROYED);
+	atomic_dec(&sn->conns);
+	call_rcu(&conn->rcu, slb_conn_free_rcu);
+}
+
+/**
+ * slb_conn_set_state() - enter a state
+ * @sn: the namespace's balancer
+ * @conn: the entry
+ * @state: enum slb_state
+ *
+ * Files the entry again when the new state's timeout ends earlier than the old one's.
+ *
+ * Context: BH off, inside RCU, caller holds the conn's lock.
+ */
+void slb_conn_set_state(struct slb_net *sn, struct slb_conn *conn, u8 state)
+{
+	u16 before = slb_conn_timeout(conn);
+	u8 old = slb_conn_way4(conn, SLB_DIR_ORIG)->state;
+
+	if (old == state || test_bit(SLB_CONN_DEAD, &conn->flags))
+		return;
+	if (state == SLB_STATE_CLOSE) {
+		conn->flags &= ~(0xful << SLB_CONN_OLD_STATE);
+		conn->flags |= (unsigned long)old << SLB_CONN_OLD_STATE;
+	}
+	WRITE_ONCE(slb_conn_way4(conn, SLB_DIR_ORIG)->state, state);
+	WRITE_ONCE(slb_conn_way(conn, SLB_DIR_REPLY)->state, state);
+	trace_slb_conn_state(sn, conn, old, state);
+	slb_conn_account(conn, slb_state_active(state));
+	if (slb_conn_timeout(conn) < before)
+		slb_wheel_refile(sn, conn, slb_tick_now() + slb_conn_timeout(conn));
+}
+
+/* Both ways' bits under the lock; packets read them without. */
+static void slb_conn_set_bits(struct slb_conn *conn, u8 bits)
+	__must_hold(&conn->flags)
+{
+	struct slb_way *orig = slb_conn_way(conn, SLB_DIR_ORIG);
+	struct slb_way *reply = slb_conn_way(conn, SLB_DIR_REPLY);
+
+	WRITE_ONCE(orig->bits, orig->bits | bits);
+	WRITE_ONCE(reply->bits, reply->bits | bits);
+}
+
+/**
+ * slb_conn_toa_done() - the server has the client's address or will never ask
+ * @conn: the entry
+ *
+ * Context: BH off, inside RCU.
+ */
+void slb_conn_toa_done(struct slb_conn *conn)
+{
+	struct slb_way *orig = slb_conn_way(conn, SLB_DIR_ORIG);
+	struct slb_way *reply = slb_conn_way(conn, SLB_DIR_REPLY);
+
+	slb_conn_lock(conn);
+	WRITE_ONCE(orig->bits, orig->bits & ~SLB_WAY_TOA);
+	WRITE_ONCE(reply->bits, reply->bits & ~SLB_WAY_TOA);
+	slb_conn_unlock(conn);
+}
+
+/**
+ * slb_conn_reset() - end a connection that its endpoints have not ended
+ * @sn: the namespace's balancer
+ * @conn: the entry
+ *
+ * TCP: both ends get a RST they accept, and the entry stays in CLOSE to answer a challenge ACK (RFC 5961
+ * section 3.2) with the exact number. UDP, and TCP whose ends have closed already: the entry just ends.
+ *
+ * Context: BH off, inside RCU.
+ */
+void slb_conn_reset(struct slb_net *sn, struct slb_conn *conn)
+{
+	struct slb_way *orig = slb_conn_way(conn, SLB_DIR_ORIG);
+	u8 state;
+
+	slb_conn_lock(conn);
+	state = orig->state;
+	if (orig->bits & SLB_WAY_ENDED || test_bit(SLB_CONN_DEAD, &conn->flags)) {
+		slb_conn_unlock(conn);
+		return;
+	}
+	if (state == SLB_STATE_UDP || state == SLB_STATE_TIME_WAIT || state == SLB_STATE_CLOSE ||
+	    orig->bits & SLB_WAY_RESTING) {
+		slb_conn_unlock(conn);
+		slb_conn_end(sn, conn);
+		return;
+	}
+	slb_conn_set_bits(conn, SLB_WAY_ENDED);
+	slb_conn_set_state(sn, conn, SLB_STATE_CLOSE);
+	slb_conn_unlock(conn);
+	slb_reset_conn(sn, conn, SLB_DIR_REPLY);
+	slb_reset_conn(sn, conn, SLB_DIR_ORIG);
+}
+
+/**
+ * slb_conn_rest() - give a client's tuple free and let only the lease rest
+ * @sn: the namespace's balancer
+ * @conn: an entry whose client has opened afresh
+ *
+ * The server may hold the old tuple in TIME_WAIT, so its local port stays leased until the entry's
+ * deadline or until it is reclaimed, which hands the old numbers to the next user. A server that still
+ * thinks the connection open is told.
+ *
+ * Context: softirq, inside RCU.
+ */
+void slb_conn_rest(struct slb_net *sn, struct slb_conn *conn)
+{
+	u8 state;
+
+	slb_conn_lock(conn);
+	if (test_bit(SLB_CONN_DEAD, &conn->flags) ||
+	    slb_conn_way4(conn, SLB_DIR_ORIG)->bits & SLB_WAY_RESTING) {
+		slb_conn_unlock(conn);
+		return;
+	}
+	state = slb_conn_way4(conn, SLB_DIR_ORIG)->state;
+	slb_conn_set_bits(conn, SLB_WAY_RESTING);
+	if (state == SLB_STATE_FIN_WAIT || state == SLB_STATE_CLOSE_WAIT)
+		slb_conn_set_state(sn, conn, SLB_STATE_CLOSE);
+	slb_conn_unlock(conn);
+
+	slb_table_remove_orig(&sn->table, conn);
+	if (state == SLB_STATE_FIN_WAIT || state == SLB_STATE_CLOSE_WAIT)
+		slb_reset_conn(sn, conn, SLB_DIR_ORIG);
+	slb_count(sn, SLB_COUNT_CONN_REOPENED);
+}
+
+/* Back on a wheel until @state's timeout, unless somebody ends the entry. */
+static void slb_conn_file_again(struct slb_net *sn, struct slb_conn *conn, u8 state)
+{
+	slb_conn_lock(conn);
+	if (!test_bit(SLB_CONN_DEAD, &conn->flags))
+		slb_wheel_file(sn, conn, slb_tick_now() + READ_ONCE(conn->svc->ticks[state]));
+	slb_conn_unlock(conn);
+}
+
+/**
+ * slb_conn_expire() - an entry's time is over
+ * @sn: the namespace's balancer
+ * @conn: taken off its wheel
+ *
+ * Context: timer softirq, inside RCU.
+ */
+void slb_conn_expire(struct slb_net *sn, struct slb_conn *conn)
+{
+	u8 state = READ_ONCE(slb_conn_way4(conn, SLB_DIR_ORIG)->state);
+
+	if (state == SLB_STATE_ESTABLISHED && READ_ONCE(sn->set.idle_reset)) {
+		slb_count(sn, SLB_COUNT_IDLE_RESET);
+		this_cpu_inc(conn->svc->stats->idle_reset);
+		this_cpu_inc(conn->srv->stats->idle_reset);
+		slb_conn_file_again(sn, conn, SLB_STATE_CLOSE);
+		slb_conn_reset(sn, conn);
+		return;
+	}
+	if (state == SLB_STATE_SYN_SENT && !test_bit(SLB_CONN_ANSWERED, &conn->flags)) {
+		this_cpu_inc(conn->svc->stats->syn_unanswered);
+		this_cpu_inc(conn->srv->stats->syn_unanswered);
+	}
+	slb_count(sn, SLB_COUNT_CONN_EXPIRED);
+	slb_conn_end(sn, conn);
+}
+
+/**
+ * slb_conn_reclaimable() - may the entry's lease be taken for a new connection?
+ * @sn: the namespace's balancer
+ * @conn: the entry
+ * @now: slb_tick_now()
+ *
+ * Context: softirq, inside RCU.
+ * Return: true in CLOSE, TIME_WAIT and LAST_ACK, for an unanswered SYN and an idle UDP flow.
+ */
+bool slb_conn_reclaimable(const struct slb_net *sn, const struct slb_conn *conn, u16 now)
+{
+	const struct slb_way *reply = slb_conn_way(conn, SLB_DIR_REPLY);
+
+	switch (READ_ONCE(reply->state)) {
+	case SLB_STATE_CLOSE:
+	case SLB_STATE_TIME_WAIT:
+	case SLB_STATE_LAST_ACK:
+		return true;
+	case SLB_STATE_SYN_SENT:
+		return !test_bit(SLB_CONN_ANSWERED, &conn->flags) &&
+		       (u16)(now - READ_ONCE(reply->seen)) >= READ_ONCE(sn->set.reclaim_unanswered);
+	case SLB_STATE_UDP:
+		return slb_conn_idle(conn, now) >= READ_ONCE(sn->set.reclaim_udp);
+	default:
+		return false;
+	}
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Does the packet fit where it goes? Looked at before anything is changed: an error quotes what its sender
+ * sent, and a packet that does not fit changes no state and refreshes no timer.
+ */
+#include <net/ip.h>
+#include <net/ip6_route.h>
+#include "slb_icmp.h"
+#include "slb_path.h"
+
+/* May the packet leave in fragments, or is it an aggregate whose segments fit? */
+static bool slb_fit_may_exceed(const struct slb_pkt *pkt, u32 mtu)
+{
+	const struct sk_buff *skb = pkt->skb;
+
+	if (skb_is_gso(skb) && skb_gso_validate_network_len(skb, mtu))
+		return true;
+	if (pkt->v6)
+		return IP6CB(skb)->frag_max_size <= mtu && skb->ignore_df;
+	if (!(ip_hdr(skb)->frag_off & htons(IP_DF)))
+		return true;
+	return IPCB(skb)->frag_max_size <= mtu && skb->ignore_df;
+}
+
+/**
+ * slb_fit() - check TTL and MTU, decide whether the TOA fits too
+ * @pkt: the packet; @toa may turn from INLINE to AHEAD
+ * @dst: its route
+ *
+ * An aggregate with a TOA is not sent ahead: its segments are made shorter where they must be.
+ *
+ * Context: softirq or BH off, inside RCU.
+ * Return: true if it fits; else the sender was told and pkt->reason is set.
+ */
+bool slb_fit(struct slb_pkt *pkt, const struct dst_entry *dst)
+{
+	u8 ttl = pkt->v6 ? ipv6_hdr(pkt->skb)->hop_limit : ip_hdr(pkt->skb)->ttl;
+	u32 mtu = dst_mtu(dst);
+
+	if (unlikely(ttl <= 1 && !pkt->local)) {
+		slb_icmp_time_exceeded(pkt);
+		pkt->reason = SLB_DROP_TTL;
+		return false;
+	}
+	if (likely(pkt->len + pkt->toa_len <= mtu))
+		return true;
+	if (pkt->toa == SLB_TOA_INLINE && !skb_is_gso(pkt->skb))
+		pkt->toa = SLB_TOA_AHEAD;
+	if (pkt->len <= mtu || slb_fit_may_exceed(pkt, mtu))
+		return true;
+	slb_icmp_too_big(pkt, mtu);
+	pkt->reason = SLB_DROP_TOO_BIG;
+	return false;
+}

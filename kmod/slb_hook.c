@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Where packets come in: the netfilter hooks, with the reason for each priority, and the tests that send
+ * what is not ours on its way for as little as possible.
+ */
+#include <linux/netfilter.h>
+#include <linux/netfilter_bridge.h>
+#include <linux/netfilter_ipv4.h>
+#include <linux/netfilter_ipv6.h>
+#include <net/l3mdev.h>
+#include "slb_hook.h"
+#include "slb_net.h"
+#include "slb_path.h"
+
+/* Addressed to us on layer 2 and not merely passing through a bridge that calls netfilter? */
+static bool slb_hook_for_us(struct sk_buff *skb)
+{
+#if IS_ENABLED(CONFIG_BRIDGE_NETFILTER)
+	const struct nf_bridge_info *bridged;
+
+	if (unlikely(nf_bridge_info_exists(skb))) {
+		bridged = nf_bridge_info_get(skb);
+		if (bridged && bridged->pkt_otherhost)
+			return false;
+		skb_ext_del(skb, SKB_EXT_BRIDGE_NF);
+	}
+#endif
+	return skb->pkt_type == PACKET_HOST;
+}
+
+/* Parsed or not, every packet that comes here is seen, and ends passed, forwarded or dropped. */
+static unsigned int slb_hook_judge(struct slb_pkt *pkt, enum slb_parse parsed)
+{
+	slb_count(pkt->sn, SLB_COUNT_SEEN);
+	if (likely(parsed == SLB_PARSE_OK))
+		return slb_path(pkt);
+	if (parsed == SLB_PARSE_DROP)
+		return slb_path_drop(pkt, pkt->reason);
+	return slb_path_pass(pkt);
+}
+
+static unsigned int slb_hook_pre4(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	struct slb_net *sn = priv;
+	struct slb_pkt pkt;
+
+	if (likely(!slb_filter_hit4(&sn->filter, ip_hdr(skb)->daddr)))
+		return NF_ACCEPT;
+	/* With a VRF the hook runs for the slave and again for the master: the slave's pass decides. */
+	if (!slb_hook_for_us(skb) || netif_is_l3_master(state->in))
+		return NF_ACCEPT;
+	pkt = (struct slb_pkt){ .skb = skb, .sn = sn, .net = state->net, .in = state->in };
+	return slb_hook_judge(&pkt, slb_pkt_parse4(&pkt));
+}
+
+static unsigned int slb_hook_pre6(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	struct slb_net *sn = priv;
+	struct slb_pkt pkt;
+
+	if (likely(!slb_filter_hit6(&sn->filter, &ipv6_hdr(skb)->daddr)))
+		return NF_ACCEPT;
+	if (!slb_hook_for_us(skb) || netif_is_l3_master(state->in))
+		return NF_ACCEPT;
+	pkt = (struct slb_pkt){ .skb = skb, .sn = sn, .net = state->net, .in = state->in, .v6 = true };
+	return slb_hook_judge(&pkt, slb_pkt_parse6(&pkt));
+}
+
+/* A packet of the host itself to a service; BH is off from here on, as the path expects. */
+static unsigned int slb_hook_out(struct slb_net *sn, struct sk_buff *skb,
+				 const struct nf_hook_state *state, bool v6)
+{
+	struct slb_pkt pkt = {
+		.skb = skb, .sn = sn, .net = state->net, .local = true, .v6 = v6,
+	};
+	unsigned int verdict;
+
+	local_bh_disable();
+	verdict = slb_hook_judge(&pkt, v6 ? slb_pkt_parse6(&pkt) : slb_pkt_parse4(&pkt));
+	local_bh_enable();
+	return verdict;
+}
+
+/*
+ * A packet that the host sends from a local port that is leased towards the same server: its answer would
+ * be taken for the connection's, so it does not leave.
+ */
+static unsigned int slb_hook_clash(struct slb_net *sn, struct sk_buff *skb,
+				   const struct nf_hook_state *state, bool v6)
+{
+	struct slb_pkt pkt = {
+		.skb = skb, .sn = sn, .net = state->net, .local = true, .v6 = v6,
+	};
+	unsigned int verdict = NF_ACCEPT;
+
+	if ((v6 ? slb_pkt_parse6(&pkt) : slb_pkt_parse4(&pkt)) != SLB_PARSE_OK)
+		return NF_ACCEPT;
+	swap(pkt.tuple.sport, pkt.tuple.dport);
+	if (v6)
+		swap(pkt.tuple.v6[0], pkt.tuple.v6[1]);
+	else
+		swap(pkt.tuple.v4[0], pkt.tuple.v4[1]);
+
+	local_bh_disable();
+	if (slb_path_find_rcu(&pkt)) {
+		slb_count(sn, SLB_COUNT_SEEN);
+		verdict = slb_path_drop(&pkt, SLB_DROP_LOCAL_CLASH);
+	}
+	local_bh_enable();
+	return verdict;
+}
+
+static unsigned int slb_hook_out4(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	struct slb_net *sn = priv;
+
+	if (slb_filter_hit4(&sn->filter, iph->daddr))
+		return slb_hook_out(sn, skb, state, false);
+	if (slb_filter_hit4(&sn->filter, iph->saddr))
+		return slb_hook_clash(sn, skb, state, false);
+	return NF_ACCEPT;
+}
+
+static unsigned int slb_hook_out6(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
+	struct slb_net *sn = priv;
+
+	if (slb_filter_hit6(&sn->filter, &ip6h->daddr))
+		return slb_hook_out(sn, skb, state, true);
+	if (slb_filter_hit6(&sn->filter, &ip6h->saddr))
+		return slb_hook_clash(sn, skb, state, true);
+	return NF_ACCEPT;
+}
+
+/*
+ * Behind defragmentation (-400) and raw (-300), whose rules therefore see packets untranslated; before
+ * SELinux's first hook (-225) has nothing to say about forwarded packets and before conntrack (-200), which
+ * must never see ours. In LOCAL_OUT likewise before conntrack.
+ */
+#define SLB_HOOK_PRIORITY	(NF_IP_PRI_CONNTRACK - 10)
+static_assert((int)NF_IP_PRI_CONNTRACK == (int)NF_IP6_PRI_CONNTRACK);
+
+static const struct nf_hook_ops slb_hook_ops[] = {
+	{
+		.hook		= slb_hook_pre4,
+		.pf		= NFPROTO_IPV4,
+		.hooknum	= NF_INET_PRE_ROUTING,
+		.priority	= SLB_HOOK_PRIORITY,
+	},
+	{
+		.hook		= slb_hook_pre6,
+		.pf		= NFPROTO_IPV6,
+		.hooknum	= NF_INET_PRE_ROUTING,
+		.priority	= SLB_HOOK_PRIORITY,
+	},
+	{
+		.hook		= slb_hook_out4,
+		.pf		= NFPROTO_IPV4,
+		.hooknum	= NF_INET_LOCAL_OUT,
+		.priority	= SLB_HOOK_PRIORITY,
+	},
+	{
+		.hook		= slb_hook_out6,
+		.pf		= NFPROTO_IPV6,
+		.hooknum	= NF_INET_LOCAL_OUT,
+		.priority	= SLB_HOOK_PRIORITY,
+	},
+};
+
+/**
+ * slb_hook_get() - let packets of the namespace come here
+ * @sn: the namespace's balancer
+ *
+ * The first call registers the hooks, later ones do nothing; they stay until slb_hook_put().
+ *
+ * Context: process, sn->cfg_mutex held.
+ * Return: 0 or a negative error.
+ */
+int slb_hook_get(struct slb_net *sn)
+{
+	int err, i;
+
+	lockdep_assert_held(&sn->cfg_mutex);
+	if (sn->hooks)
+		return 0;
+	sn->hooks = kmemdup(slb_hook_ops, sizeof(slb_hook_ops), GFP_KERNEL);
+	if (!sn->hooks)
+		return -ENOMEM;
+	for (i = 0; i < ARRAY_SIZE(slb_hook_ops); i++)
+		sn->hooks[i].priv = sn;
+	err = nf_register_net_hooks(sn->net, sn->hooks, ARRAY_SIZE(slb_hook_ops));
+	if (err) {
+		kfree(sn->hooks);
+		sn->hooks = NULL;
+	}
+	return err;
+}
+
+/**
+ * slb_hook_put() - let no packet come here any more
+ * @sn: the namespace's balancer
+ *
+ * Packets that are inside the hooks leave before the namespace's state is freed: unregistering waits for
+ * RCU, and each hook runs inside it.
+ *
+ * Context: process, namespace exit.
+ */
+void slb_hook_put(struct slb_net *sn)
+{
+	if (!sn->hooks)
+		return;
+	nf_unregister_net_hooks(sn->net, sn->hooks, ARRAY_SIZE(slb_hook_ops));
+	kfree(sn->hooks);
+	sn->hooks = NULL;
+}

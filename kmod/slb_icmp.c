@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ICMP and ICMPv6 errors of our own. They quote the packet as its sender sent it, so they are sent before
+ * anything is rewritten.
+ */
+#include <linux/icmp.h>
+#include <linux/icmpv6.h>
+#include <net/icmp.h>
+#include <net/ip.h>
+#include <net/route.h>
+#include "slb_icmp.h"
+#include "slb_net.h"
+#include "slb_pkt.h"
+
+/*
+ * __icmp_send() does nothing for a packet without a route, and a packet has none in PRE_ROUTING: give it
+ * one. If there is none, no error is sent.
+ */
+static void slb_icmp_send4(const struct slb_pkt *pkt, u8 type, u8 code, __be32 info)
+{
+	struct sk_buff *skb = pkt->skb;
+
+	if (!skb_dst(skb) && ip_route_input_noref(skb, pkt->tuple.v4[1], pkt->tuple.v4[0],
+						  pkt->tos, skb->dev))
+		return;
+	icmp_send(skb, type, code, info);
+}
+
+/**
+ * slb_icmp_port_unreach() - no server for a datagram
+ * @pkt: the packet, untouched
+ *
+ * Context: softirq, inside RCU.
+ */
+void slb_icmp_port_unreach(const struct slb_pkt *pkt)
+{
+	slb_count(pkt->sn, SLB_COUNT_UNREACH_SENT);
+	if (pkt->v6)
+		icmpv6_send(pkt->skb, ICMPV6_DEST_UNREACH, ICMPV6_PORT_UNREACH, 0);
+	else
+		slb_icmp_send4(pkt, ICMP_DEST_UNREACH, ICMP_PORT_UNREACH, 0);
+}
+
+/**
+ * slb_icmp_host_unreach() - no route to the translated destination
+ * @pkt: the packet, untouched
+ *
+ * Context: softirq, inside RCU.
+ */
+void slb_icmp_host_unreach(const struct slb_pkt *pkt)
+{
+	slb_count(pkt->sn, SLB_COUNT_UNREACH_SENT);
+	if (pkt->v6)
+		icmpv6_send(pkt->skb, ICMPV6_DEST_UNREACH, ICMPV6_NOROUTE, 0);
+	else
+		slb_icmp_send4(pkt, ICMP_DEST_UNREACH, ICMP_HOST_UNREACH, 0);
+}
+
+/**
+ * slb_icmp_time_exceeded() - the TTL or hop limit ran out here
+ * @pkt: the packet, untouched
+ *
+ * Context: softirq, inside RCU.
+ */
+void slb_icmp_time_exceeded(const struct slb_pkt *pkt)
+{
+	if (pkt->v6)
+		icmpv6_send(pkt->skb, ICMPV6_TIME_EXCEED, ICMPV6_EXC_HOPLIMIT, 0);
+	else
+		slb_icmp_send4(pkt, ICMP_TIME_EXCEEDED, ICMP_EXC_TTL, 0);
+}
+
+/**
+ * slb_icmp_too_big() - the packet exceeds the MTU and must not be fragmented
+ * @pkt: the packet, untouched
+ * @mtu: bytes
+ *
+ * Context: softirq, inside RCU.
+ */
+void slb_icmp_too_big(const struct slb_pkt *pkt, u32 mtu)
+{
+	if (pkt->v6)
+		icmpv6_send(pkt->skb, ICMPV6_PKT_TOOBIG, 0, mtu);
+	else
+		slb_icmp_send4(pkt, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, htonl(mtu));
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The rewrite: addresses, ports, sequence numbers and timestamps from the connection's precomputed answer,
+ * checksums by what changed. A wrong checksum stays as wrong as it was.
+ */
+#include <net/ip.h>
+#include "slb_path.h"
+#include "slb_tcpopt.h"
+
+/* Writes the new addresses; returns their checksum difference, which also is the pseudo header's. */
+static u64 slb_nat_addrs(struct slb_pkt *pkt, const struct slb_way *way)
+{
+	struct ipv6hdr *ip6h;
+	struct iphdr *iph;
+	u64 diff;
+
+	if (pkt->v6) {
+		ip6h = ipv6_hdr(pkt->skb);
+		diff = slb_csum_diff_addrs6(0, ip6h->saddr.s6_addr32, &way->addr[8]);
+		ip6h->saddr = *slb_way_addr6(way, 2);
+		ip6h->daddr = *slb_way_addr6(way, 3);
+		return diff;
+	}
+	iph = ip_hdr(pkt->skb);
+	diff = slb_csum_diff_addrs4(0, &iph->saddr, &way->addr[2]);
+	iph->saddr = way->addr[2];
+	iph->daddr = way->addr[3];
+	slb_csum_apply(&iph->check, diff);
+	return diff;
+}
+
+static void slb_nat_udp(struct slb_pkt *pkt, const struct slb_way *way, u64 pseudo)
+{
+	struct udphdr *uh = slb_pkt_udp(pkt);
+	u64 rest = slb_csum_diff16(0, uh->source, way->new_sport);
+
+	rest = slb_csum_diff16(rest, uh->dest, way->new_dport);
+	uh->source = way->new_sport;
+	uh->dest = way->new_dport;
+	if (pkt->skb->ip_summed == CHECKSUM_PARTIAL)
+		slb_csum_apply_partial(&uh->check, pseudo);
+	else if (uh->check)	/* 0: the sender computed none */
+		slb_csum_apply_udp(&uh->check, pseudo + rest);
+}
+
+/*
+ * Options of an established connection's packet, in place. 0, or -EINVAL when they are malformed, or
+ * -E2BIG when they call for slb_toa_edit().
+ */
+static int slb_nat_options(struct slb_pkt *pkt, const struct slb_way *way, u64 *rest)
+{
+	bool orig = slb_way_dir(way) == SLB_DIR_ORIG;
+	u8 *opt = (u8 *)(slb_pkt_tcp(pkt) + 1);
+	unsigned int len = pkt->l4_hlen - sizeof(struct tcphdr);
+	struct slb_tcpopt_shift shift = {};
+	int ret;
+
+	if (!len)
+		return 0;
+	if (likely(len == SLB_TCPOPT_PLAIN_LEN && slb_tcpopt_is_plain(opt))) {
+		if (!(way->bits & SLB_WAY_TS))
+			return 0;
+		if (orig)
+			*rest = slb_tcpopt_plain_tsval(*rest, opt, way->ts_shift);
+		else
+			*rest = slb_tcpopt_plain_tsecr(*rest, opt, way->ts_shift);
+		return 0;
+	}
+	if (orig) {
+		shift.tsval = way->bits & SLB_WAY_TS ? way->ts_shift : 0;
+		/* 253 and 254 always count as TOA, whatever kind the service uses */
+		shift.toa_kind = way->bits & SLB_WAY_TRUSTED ? 0 : slb_way_conn(way)->svc->toa_kind;
+	} else {
+		shift.tsecr = way->bits & SLB_WAY_TS && pkt->tcp_flags & TCPHDR_ACK ?
+			      way->ts_shift : 0;
+		shift.sack = way->seq_shift;
+	}
+	ret = slb_tcpopt_shift(opt, len, &shift, rest);
+	if (ret == SLB_TCPOPT_EDIT)
+		return -E2BIG;
+	return ret < 0 ? -EINVAL : 0;
+}
+
+static int slb_nat_tcp(struct slb_pkt *pkt, struct slb_way *way, const struct dst_entry *dst,
+		       u64 pseudo)
+{
+	struct tcphdr *th = slb_pkt_tcp(pkt);
+	u64 rest = slb_csum_diff16(0, th->source, way->new_sport);
+	int err = -E2BIG;
+
+	rest = slb_csum_diff16(rest, th->dest, way->new_dport);
+	th->source = way->new_sport;
+	th->dest = way->new_dport;
+	if (slb_way_dir(way) == SLB_DIR_ORIG)
+		rest = slb_csum_shift32(rest, &th->seq, way->seq_shift);
+	else if (pkt->tcp_flags & TCPHDR_ACK)
+		rest = slb_csum_shift32(rest, &th->ack_seq, way->seq_shift);
+
+	if (likely(!(pkt->tcp_flags & TCPHDR_SYN) && pkt->toa == SLB_TOA_NONE))
+		err = slb_nat_options(pkt, way, &rest);
+	if (unlikely(err == -E2BIG))
+		err = slb_toa_edit(pkt, way, dst, &pseudo, &rest);
+	if (unlikely(err)) {
+		pkt->reason = err == -ENOMEM ? SLB_DROP_NO_MEMORY : SLB_DROP_MALFORMED_OPTION;
+		return err;
+	}
+
+	th = slb_pkt_tcp(pkt);
+	if (pkt->skb->ip_summed == CHECKSUM_PARTIAL)
+		slb_csum_apply_partial(&th->check, pseudo);
+	else
+		slb_csum_apply(&th->check, pseudo + rest);
+	return 0;
+}
+
+/**
+ * slb_nat() - rewrite a packet
+ * @pkt: the packet, its headers writable
+ * @way: its direction
+ * @dst: its route
+ *
+ * Context: softirq or BH off, inside RCU.
+ * Return: 0; else pkt->reason is set and the packet is fit only to be dropped.
+ */
+int slb_nat(struct slb_pkt *pkt, struct slb_way *way, const struct dst_entry *dst)
+{
+	u64 pseudo = slb_nat_addrs(pkt, way);
+
+	if (pkt->proto == IPPROTO_TCP)
+		return slb_nat_tcp(pkt, way, dst, pseudo);
+	slb_nat_udp(pkt, way, pseudo);
+	return 0;
+}

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The first packet of a connection: service, server, local port, entry. The only place that knows them all.
+ *
+ * A server or service may be removed on another CPU meanwhile. The entry is linked first and then looks
+ * whether they are gone; the remover marks them gone first and then walks the table. Full barriers on both
+ * sides make sure that at least one of them sees the other.
+ */
+#include <net/ipv6.h>
+#include <net/l3mdev.h>
+#include "slb_isn.h"
+#include "slb_path.h"
+#include "slb_reset.h"
+#include "slb_sched.h"
+#include "slb_state.h"
+#include "slb_tcpopt.h"
+#include "slb_trace.h"
+
+/**
+ * struct slb_opening - what a connection is made of, before it exists
+ * @svc: valid inside RCU, no reference yet
+ * @srv: likewise
+ * @laddr: where @lease comes from; the lease's map holds it
+ * @lease: holds the port
+ * @opts: what the SYN's options say
+ */
+struct slb_opening {
+	struct slb_svc		*svc;
+	struct slb_srv		*srv;
+	struct slb_laddr	*laddr;
+	struct slb_lease	lease;
+	struct slb_tcpopt_info	opts;
+};
+
+/* A refused client is told, and the reason counted. */
+static unsigned int slb_open_refuse(struct slb_pkt *pkt, enum slb_drop reason)
+{
+	slb_reset_refuse(pkt);
+	return slb_path_drop(pkt, reason);
+}
+
+static struct slb_svc *slb_open_service(const struct slb_pkt *pkt)
+{
+	struct slb_svc_key key = {
+		.port = pkt->tuple.dport,
+		.proto = pkt->proto,
+		.v6 = pkt->v6,
+		.vrf = slb_scope_ifindex(pkt->tuple.scope),
+	};
+
+	if (pkt->v6) {
+		key.addr = pkt->tuple.v6[1];
+		/* A link-local client's scope is its link, not a VRF. */
+		if (ipv6_addr_type(&pkt->tuple.v6[0]) & IPV6_ADDR_LINKLOCAL)
+			key.vrf = pkt->in && netif_is_l3_slave(pkt->in) ?
+				  l3mdev_master_ifindex_rcu(pkt->in) : 0;
+	} else {
+		key.addr.s6_addr32[0] = pkt->tuple.v4[1];
+	}
+	return slb_svc_find_rcu(pkt->sn, &key);
+}
+
+/* A TCP packet to a service that fits no connection and is no SYN. */
+static unsigned int slb_open_unknown(struct slb_pkt *pkt, const struct slb_svc *svc)
+{
+	u8 policy = READ_ONCE(svc->unknown);
+
+	if (policy == SLB_UNKNOWN_PASS)
+		return slb_path_pass(pkt);
+	if (policy == SLB_UNKNOWN_RESET && !slb_pkt_martian(pkt) && slb_reset_allowed(pkt->sn))
+		slb_reset_answer(pkt);
+	return slb_path_drop(pkt, SLB_DROP_UNKNOWN_TCP);
+}
+
+/* What speaks against a new connection before a server is chosen; SLB_DROP_NONE if nothing does. */
+static enum slb_drop slb_open_forbidden(struct slb_pkt *pkt, struct slb_opening *open)
+{
+	struct slb_net *sn = pkt->sn;
+	u32 conn_max = READ_ONCE(sn->set.conn_max);
+
+	if (!READ_ONCE(open->svc->enabled) || sn->dead)
+		return SLB_DROP_DISABLED;
+	if (conn_max && atomic_read(&sn->conns) >= conn_max)
+		return SLB_DROP_CONN_MAX;
+	if (open->opts.seen & SLB_TCPOPT_AUTH)
+		return SLB_DROP_AUTH_OPTION;
+	return SLB_DROP_NONE;
+}
+
+/*
+ * A local port towards the chosen server. Each connection starts at the next address of the pool; all of
+ * them are tried.
+ */
+static enum slb_drop slb_open_lease(struct slb_pkt *pkt, struct slb_opening *open)
+{
+	const struct slb_pool *pool = rcu_dereference(open->svc->pool);
+	struct slb_laddr_set *set = rcu_dereference(pool->set[pkt->v6]);
+	struct slb_laddr *laddr = NULL;
+	int err = -ENOSPC;
+	u32 i, at;
+
+	if (!set || !set->n)
+		return SLB_DROP_NO_LADDR;
+	at = READ_ONCE(set->next);
+	WRITE_ONCE(set->next, at + 1);
+	for (i = 0; i < set->n && err == -ENOSPC; i++) {
+		laddr = set->laddr[(at + i) % set->n];
+		err = slb_lease_take_rcu(pkt->sn, open->srv->ep, laddr, &open->lease);
+	}
+	if (err == -ENOSPC)
+		return SLB_DROP_NO_PORT;
+	if (err)
+		return SLB_DROP_NO_MEMORY;
+	open->laddr = laddr;
+	return SLB_DROP_NONE;
+}
+
+/* Both ways' keys and answers. */
+static void slb_open_fill_tuples(struct slb_conn *conn, const struct slb_pkt *pkt,
+				 const struct slb_opening *open)
+{
+	struct slb_way *orig = slb_conn_way(conn, SLB_DIR_ORIG);
+	struct slb_way *reply = slb_conn_way(conn, SLB_DIR_REPLY);
+	const struct slb_ep_key *ep = &open->srv->ep->key;
+
+	orig->scope = pkt->tuple.scope;
+	orig->sport = pkt->tuple.sport;
+	orig->dport = pkt->tuple.dport;
+	orig->new_sport = open->lease.port;
+	orig->new_dport = ep->port;
+	reply->scope = slb_scope(open->laddr->vrf, pkt->proto);
+	reply->sport = ep->port;
+	reply->dport = open->lease.port;
+	reply->new_sport = pkt->tuple.dport;
+	reply->new_dport = pkt->tuple.sport;
+
+	if (pkt->v6) {
+		*slb_way_addr6(orig, 0) = pkt->tuple.v6[0];
+		*slb_way_addr6(orig, 1) = pkt->tuple.v6[1];
+		*slb_way_addr6(orig, 2) = open->laddr->addr;
+		*slb_way_addr6(orig, 3) = ep->addr;
+		*slb_way_addr6(reply, 0) = ep->addr;
+		*slb_way_addr6(reply, 1) = open->laddr->addr;
+		*slb_way_addr6(reply, 2) = pkt->tuple.v6[1];
+		*slb_way_addr6(reply, 3) = pkt->tuple.v6[0];
+	} else {
+		orig->addr[0] = pkt->tuple.v4[0];
+		orig->addr[1] = pkt->tuple.v4[1];
+		orig->addr[2] = open->laddr->addr.s6_addr32[0];
+		orig->addr[3] = ep->addr.s6_addr32[0];
+		reply->addr[0] = ep->addr.s6_addr32[0];
+		reply->addr[1] = open->laddr->addr.s6_addr32[0];
+		reply->addr[2] = pkt->tuple.v4[1];
+		reply->addr[3] = pkt->tuple.v4[0];
+	}
+}
+
+static bool slb_open_trusted(const struct slb_pkt *pkt)
+{
+	const struct slb_prefixes *list = rcu_dereference(pkt->sn->set.trusted);
+	struct in6_addr addr = {};
+	u32 i;
+
+	if (!list)
+		return false;
+	if (pkt->v6)
+		addr = pkt->tuple.v6[0];
+	else
+		addr.s6_addr32[0] = pkt->tuple.v4[0];
+	for (i = 0; i < list->n; i++)
+		if (list->prefix[i].v6 == pkt->v6 &&
+		    ipv6_prefix_equal(&addr, &list->prefix[i].addr, list->prefix[i].len))
+			return true;
+	return false;
+}
+
+/* Numbers, and what is done to the options of later packets. */
+static void slb_open_fill_tcp(struct slb_conn *conn, const struct slb_pkt *pkt,
+			      const struct slb_opening *open)
+{
+	struct slb_way *orig = slb_conn_way(conn, SLB_DIR_ORIG);
+	struct slb_way *reply = slb_conn_way(conn, SLB_DIR_REPLY);
+	const struct slb_svc *svc = open->svc;
+
+	conn->isn = pkt->seq;
+	orig->end = pkt->seq + 1;
+	orig->seq_shift = slb_isn_seq(pkt->sn, conn, &open->lease) - pkt->seq;
+	reply->seq_shift = -orig->seq_shift;
+	if (svc->timestamps == SLB_TIMESTAMPS_TRANSLATE && open->opts.seen & SLB_TCPOPT_TS) {
+		orig->ts_shift = slb_isn_ts(pkt->sn, conn, &open->lease) - open->opts.tsval;
+		reply->ts_shift = -orig->ts_shift;
+		orig->bits |= SLB_WAY_TS;
+		reply->bits |= SLB_WAY_TS;
+	}
+	if (svc->toa) {
+		orig->bits |= SLB_WAY_TOA;
+		reply->bits |= SLB_WAY_TOA;
+	}
+	if (slb_open_trusted(pkt))
+		orig->bits |= SLB_WAY_TRUSTED;
+}
+
+/* The entry, holding the service, the server and the lease. NULL: nothing was taken over. */
+static struct slb_conn *slb_open_fill(const struct slb_pkt *pkt, const struct slb_opening *open)
+{
+	struct slb_conn *conn = slb_conn_alloc(pkt->v6);
+	struct slb_way *orig, *reply;
+	u8 udp = pkt->proto == IPPROTO_UDP ? SLB_WAY_UDP : 0;
+
+	if (!conn)
+		return NULL;
+	if (!slb_svc_get(open->svc))
+		goto err_free;
+	if (!slb_srv_get(open->srv))
+		goto err_put_svc;
+	conn->svc = open->svc;
+	conn->srv = open->srv;
+	conn->lease = open->lease.map;
+	conn->mark = pkt->skb->mark;
+
+	orig = slb_conn_way(conn, SLB_DIR_ORIG);
+	reply = slb_conn_way(conn, SLB_DIR_REPLY);
+	slb_open_fill_tuples(conn, pkt, open);
+	orig->bits |= udp;
+	reply->bits |= udp;
+	orig->state = udp ? SLB_STATE_UDP : SLB_STATE_SYN_SENT;
+	reply->state = orig->state;
+	orig->seen = slb_tick_now();
+	reply->seen = orig->seen;
+	if (!udp)
+		slb_open_fill_tcp(conn, pkt, open);
+	return conn;
+
+err_put_svc:
+	slb_svc_put(open->svc);
+err_free:
+	slb_conn_free_empty(conn);
+	return NULL;
+}
+
+/*
+ * The entry is linked; go on with it, or with the one that another CPU has linked for the same client
+ * meanwhile.
+ */
+static unsigned int slb_open_link(struct slb_pkt *pkt, struct slb_opening *open,
+				  struct slb_conn *conn)
+{
+	struct slb_way *way;
+	int err = slb_conn_link(pkt->sn, conn);
+
+	if (err) {
+		slb_conn_free_unlinked(pkt->sn, conn);
+		way = err == -EEXIST ? slb_path_find_rcu(pkt) : NULL;
+		return way ? slb_path_forward(pkt, way)
+			   : slb_open_refuse(pkt, SLB_DROP_TUPLE_CONFLICT);
+	}
+
+	this_cpu_inc(open->svc->stats->conns);
+	this_cpu_inc(open->srv->stats->conns);
+	smp_mb(); /* pairs with the one between "gone" and the walk in slb_svc.c */
+	if (unlikely(READ_ONCE(open->svc->gone) || READ_ONCE(open->srv->gone) ||
+		     READ_ONCE(pkt->sn->dead))) {
+		slb_conn_end(pkt->sn, conn);
+		return slb_open_refuse(pkt, SLB_DROP_SERVER_GONE);
+	}
+	pkt->opened = true;
+	return slb_path_forward(pkt, slb_conn_way(conn, SLB_DIR_ORIG));
+}
+
+/* All that is known to be allowed: choose, lease, fill. */
+static unsigned int slb_open_new(struct slb_pkt *pkt, struct slb_opening *open)
+{
+	struct slb_conn *conn;
+	enum slb_drop reason;
+
+	open->srv = slb_sched_pick_rcu(rcu_dereference(open->svc->group), pkt);
+	if (!open->srv)
+		return slb_open_refuse(pkt, pkt->proto == IPPROTO_UDP ? SLB_DROP_UDP_UNREACH
+								       : SLB_DROP_NO_SERVER);
+	reason = slb_open_lease(pkt, open);
+	if (reason)
+		return slb_open_refuse(pkt, reason);
+	conn = slb_open_fill(pkt, open);
+	if (!conn) {
+		slb_lease_release(open->lease.map, open->lease.port);
+		return slb_open_refuse(pkt, SLB_DROP_NO_MEMORY);
+	}
+	return slb_open_link(pkt, open, conn);
+}
+
+/**
+ * slb_open() - a packet that fits no connection
+ * @pkt: the packet
+ *
+ * What is for no service is the host's: another port of a service's address, or a server's late packet to
+ * a local address, which the host resets.
+ *
+ * Context: softirq or BH off, inside RCU.
+ * Return: a netfilter verdict.
+ */
+unsigned int slb_open(struct slb_pkt *pkt)
+{
+	struct slb_opening open = { .svc = slb_open_service(pkt) };
+	u8 flags = pkt->tcp_flags;
+	enum slb_drop reason;
+
+	if (!open.svc)
+		return slb_path_pass(pkt);
+	if (pkt->proto == IPPROTO_TCP &&
+	    (flags & (TCPHDR_SYN | TCPHDR_ACK | TCPHDR_RST | TCPHDR_FIN)) != TCPHDR_SYN)
+		return slb_open_unknown(pkt, open.svc);
+	if (slb_pkt_martian(pkt))
+		return slb_path_drop(pkt, SLB_DROP_MARTIAN);
+	if (slb_pkt_rp_filter_refuses(pkt))
+		return slb_path_drop(pkt, SLB_DROP_RP_FILTER);
+	if (pkt->proto == IPPROTO_TCP &&
+	    slb_tcpopt_scan((u8 *)(slb_pkt_tcp(pkt) + 1), pkt->l4_hlen - sizeof(struct tcphdr),
+			    open.svc->toa_kind, &open.opts))
+		return slb_path_drop(pkt, SLB_DROP_MALFORMED_OPTION);
+	reason = slb_open_forbidden(pkt, &open);
+	if (reason)
+		return slb_open_refuse(pkt, reason);
+	return slb_open_new(pkt, &open);
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The order of the steps. A packet is found, routed, fitted, translated, tracked and sent; each step
+ * either goes on or ends in a verdict with its reason.
+ */
+#include "slb_icmp.h"
+#include "slb_path.h"
+#include "slb_reset.h"
+#include "slb_route.h"
+#include "slb_state.h"
+
+#define CREATE_TRACE_POINTS
+#include "slb_trace.h"
+
+/**
+ * slb_path_drop() - the end of a packet, with its reason
+ * @pkt: the packet
+ * @reason: counted and traced
+ *
+ * Context: softirq, inside RCU.
+ * Return: NF_DROP.
+ */
+unsigned int slb_path_drop(struct slb_pkt *pkt, enum slb_drop reason)
+{
+	this_cpu_inc(pkt->sn->counters->drop[reason]);
+	trace_slb_drop(pkt, reason);
+	return NF_DROP;
+}
+
+/**
+ * slb_path_pass() - leave a packet to the host
+ * @pkt: the packet
+ *
+ * Context: softirq, inside RCU.
+ * Return: NF_ACCEPT.
+ */
+unsigned int slb_path_pass(const struct slb_pkt *pkt)
+{
+	slb_count(pkt->sn, SLB_COUNT_PASSED);
+	return NF_ACCEPT;
+}
+
+/**
+ * slb_path_find_rcu() - the way a packet belongs to
+ * @pkt: the packet
+ *
+ * Context: softirq, inside RCU.
+ * Return: valid until rcu_read_unlock(), or NULL.
+ */
+struct slb_way *slb_path_find_rcu(const struct slb_pkt *pkt)
+{
+	return pkt->v6 ? slb_table_find6_rcu(&pkt->sn->table, &pkt->tuple)
+		       : slb_table_find4_rcu(&pkt->sn->table, &pkt->tuple);
+}
+
+/*
+ * A client's SYN for a tuple that is still known. In a state where both ends have finished it opens afresh.
+ * In a half-closed one only when its number lies after all the client has sent: one spoofed SYN must not
+ * kill a download. Otherwise it is forwarded translated, the server's challenge ACK makes a restarted
+ * client reset, and its next SYN opens afresh.
+ */
+static bool slb_path_reopens(const struct slb_pkt *pkt, const struct slb_way *way)
+{
+	u8 state = READ_ONCE(way->state);
+
+	if ((pkt->tcp_flags & (TCPHDR_SYN | TCPHDR_ACK | TCPHDR_RST)) != TCPHDR_SYN ||
+	    slb_way_dir(way) != SLB_DIR_ORIG)
+		return false;
+	if (way->bits & (SLB_WAY_ENDED | SLB_WAY_RESTING) || slb_state_reopens(state))
+		return true;
+	return (state == SLB_STATE_FIN_WAIT || state == SLB_STATE_CLOSE_WAIT) &&
+	       after(pkt->seq, READ_ONCE(way->end));
+}
+
+/* A packet of a connection that we have ended, or whose client has moved on. */
+static unsigned int slb_path_late(struct slb_pkt *pkt)
+{
+	slb_reset_answer(pkt);
+	return slb_path_drop(pkt, SLB_DROP_CLOSED);
+}
+
+/* The route for @way's packets; the cached one costs no reference. */
+static struct dst_entry *slb_path_route_rcu(struct slb_pkt *pkt, struct slb_way *way)
+{
+	struct dst_entry *dst = READ_ONCE(way->dst);
+	u32 cookie = pkt->v6 ? (__force u32)READ_ONCE(way->addr[SLB_WAY6_COOKIE]) : 0;
+
+	if (likely(dst && dst_check(dst, cookie) && pkt->skb->mark == slb_way_conn(way)->mark))
+		return dst;
+	return slb_route_slow_rcu(pkt, way);
+}
+
+/**
+ * slb_path_forward() - translate a packet of a known connection and send it
+ * @pkt: the packet
+ * @way: its direction
+ *
+ * @way and its connection live until rcu_read_unlock(); the route likewise, or the packet holds it.
+ * Translation comes before tracking, so that a packet that is refused on the way changes no state; both
+ * work on the numbers that parsing has copied.
+ *
+ * Context: softirq or BH off, inside RCU.
+ * Return: NF_STOLEN or NF_DROP.
+ */
+unsigned int slb_path_forward(struct slb_pkt *pkt, struct slb_way *way)
+{
+	struct dst_entry *dst = slb_path_route_rcu(pkt, way);
+	int err;
+
+	if (unlikely(!dst)) {
+		slb_icmp_host_unreach(pkt);
+		return slb_path_drop(pkt, SLB_DROP_NO_ROUTE);
+	}
+	slb_toa_decide(pkt, way);
+	if (!slb_fit(pkt, dst))
+		return slb_path_drop(pkt, pkt->reason);
+	err = slb_xmit_prepare(pkt, dst);
+	if (!err)
+		err = slb_nat(pkt, way, dst);
+	if (unlikely(err))
+		return slb_path_drop(pkt, pkt->reason);
+	slb_track(pkt, way);
+	if (unlikely(pkt->toa == SLB_TOA_AHEAD))
+		slb_toa_send_ahead(pkt, way, dst);
+	return slb_xmit(pkt, dst);
+}
+
+/**
+ * slb_path() - a parsed packet to an address of ours
+ * @pkt: the packet
+ *
+ * Context: softirq or BH off, inside RCU.
+ * Return: a netfilter verdict.
+ */
+unsigned int slb_path(struct slb_pkt *pkt)
+{
+	struct slb_way *way = slb_path_find_rcu(pkt);
+
+	if (!way)
+		return slb_open(pkt);
+	if (unlikely(pkt->tcp_flags & TCPHDR_SYN) && slb_path_reopens(pkt, way)) {
+		slb_conn_rest(pkt->sn, slb_way_conn(way));
+		return slb_open(pkt);
+	}
+	if (unlikely(READ_ONCE(way->bits) & (SLB_WAY_ENDED | SLB_WAY_RESTING)))
+		return slb_path_late(pkt);
+	return slb_path_forward(pkt, way);
+}

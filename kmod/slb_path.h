@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The steps of a packet's way, one function each, and the verdicts they end in.
+ */
+#ifndef _SLB_PATH_H
+#define _SLB_PATH_H
+
+#include <linux/netfilter.h>
+#include "slb_net.h"
+#include "slb_pkt.h"
+
+/* slb_path.c: the order of the steps */
+unsigned int slb_path(struct slb_pkt *pkt);
+unsigned int slb_path_forward(struct slb_pkt *pkt, struct slb_way *way);
+unsigned int slb_path_drop(struct slb_pkt *pkt, enum slb_drop reason);
+unsigned int slb_path_pass(const struct slb_pkt *pkt);
+struct slb_way *slb_path_find_rcu(const struct slb_pkt *pkt);
+
+/* slb_open.c: the first packet of a connection */
+unsigned int slb_open(struct slb_pkt *pkt);
+
+/* slb_fit.c: TTL and MTU */
+bool slb_fit(struct slb_pkt *pkt, const struct dst_entry *dst);
+
+/* slb_nat.c: addresses, ports, numbers, checksums */
+int slb_nat(struct slb_pkt *pkt, struct slb_way *way, const struct dst_entry *dst);
+
+/* slb_toa.c: the client's address, and every other edit of TCP options */
+void slb_toa_decide(struct slb_pkt *pkt, const struct slb_way *way);
+int slb_toa_edit(struct slb_pkt *pkt, struct slb_way *way, const struct dst_entry *dst,
+		 u64 *pseudo, u64 *rest);
+void slb_toa_send_ahead(struct slb_pkt *pkt, struct slb_way *way, struct dst_entry *dst);
+
+/* slb_track.c: state, numbers, stamps, statistics */
+void slb_track(struct slb_pkt *pkt, struct slb_way *way);
+
+/* slb_xmit.c: everything else that forwarding means, and out */
+int slb_xmit_prepare(struct slb_pkt *pkt, const struct dst_entry *dst);
+void slb_xmit_extra(struct slb_pkt *pkt, struct dst_entry *dst);
+unsigned int slb_xmit(struct slb_pkt *pkt, struct dst_entry *dst);
+
+#endif

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Validate once: from an skb to a struct slb_pkt. Bounds are checked before bytes are read; what is not
+ * TCP or UDP in a plain shape is left to the host.
+ */
+#include <linux/inetdevice.h>
+#include <net/addrconf.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+#include <net/l3mdev.h>
+#include <net/route.h>
+#include "slb_net.h"
+#include "slb_pkt.h"
+
+/* Index of the VRF the packet belongs to, 0 without one. */
+static u32 slb_pkt_vrf(const struct slb_pkt *pkt)
+{
+	const struct net_device *dev = pkt->in ?: skb_dst(pkt->skb)->dev;
+
+	return netif_is_l3_slave(dev) ? l3mdev_master_ifindex_rcu(dev) : 0;
+}
+
+/* The layer-4 header; @rest is what the IP header promises from pkt->l4 on. */
+static enum slb_parse slb_pkt_parse_l4(struct slb_pkt *pkt, u32 rest)
+{
+	struct sk_buff *skb = pkt->skb;
+	const struct tcphdr *th;
+	const struct udphdr *uh;
+
+	if (pkt->proto == IPPROTO_UDP) {
+		if (rest < sizeof(*uh) || !pskb_may_pull(skb, pkt->l4 + sizeof(*uh)))
+			return slb_pkt_lie(pkt, SLB_DROP_MALFORMED_L4);
+		uh = slb_pkt_udp(pkt);
+		if (unlikely(ntohs(uh->len) < sizeof(*uh) || ntohs(uh->len) > rest) &&
+		    !skb_is_gso(skb))
+			return slb_pkt_lie(pkt, SLB_DROP_MALFORMED_L4);
+		pkt->tuple.sport = uh->source;
+		pkt->tuple.dport = uh->dest;
+		pkt->l4_hlen = sizeof(*uh);
+		pkt->tcp_flags = 0;
+		pkt->dlen = rest - sizeof(*uh);
+		return SLB_PARSE_OK;
+	}
+
+	if (rest < sizeof(*th) || !pskb_may_pull(skb, pkt->l4 + sizeof(*th)))
+		return slb_pkt_lie(pkt, SLB_DROP_MALFORMED_L4);
+	th = slb_pkt_tcp(pkt);
+	pkt->l4_hlen = th->doff * 4;
+	if (pkt->l4_hlen < sizeof(*th) || pkt->l4_hlen > rest ||
+	    !pskb_may_pull(skb, pkt->l4 + pkt->l4_hlen))
+		return slb_pkt_lie(pkt, SLB_DROP_MALFORMED_L4);
+	th = slb_pkt_tcp(pkt);
+	pkt->tuple.sport = th->source;
+	pkt->tuple.dport = th->dest;
+	pkt->tcp_flags = tcp_flag_byte(th);
+	pkt->seq = ntohl(th->seq);
+	pkt->ack = ntohl(th->ack_seq);
+	pkt->dlen = rest - pkt->l4_hlen;
+	return SLB_PARSE_OK;
+}
+
+/**
+ * slb_pkt_parse4() - fill @pkt from an IPv4 packet
+ * @pkt: @skb, @sn, @net, @in, @local are set; the rest is filled here
+ *
+ * ip_rcv() has checked version, header length, header checksum and total length and trimmed the packet;
+ * packets of the host itself are well-formed.
+ *
+ * Context: softirq (or BH off), inside RCU.
+ * Return: enum slb_parse.
+ */
+enum slb_parse slb_pkt_parse4(struct slb_pkt *pkt)
+{
+	const struct iphdr *iph = ip_hdr(pkt->skb);
+	u32 hlen = iph->ihl * 4;
+
+	pkt->proto = iph->protocol;
+	if (pkt->proto != IPPROTO_TCP && pkt->proto != IPPROTO_UDP)
+		return SLB_PARSE_PASS;
+	if (unlikely(hlen < sizeof(*iph) || pkt->skb->len < hlen))
+		return slb_pkt_lie(pkt, SLB_DROP_MALFORMED_IP);
+	if (unlikely(ip_is_fragment(iph)))
+		return slb_pkt_lie(pkt, SLB_DROP_FRAGMENT);
+
+	pkt->tuple.v4[0] = iph->saddr;
+	pkt->tuple.v4[1] = iph->daddr;
+	pkt->tuple.scope = slb_scope(slb_pkt_vrf(pkt), pkt->proto);
+	pkt->tos = iph->tos;
+	pkt->l4 = hlen;
+	pkt->len = pkt->skb->len;
+	return slb_pkt_parse_l4(pkt, pkt->len - hlen);
+}
+
+/*
+ * Offset of TCP or UDP behind hop-by-hop and destination options; 0 for anything else, which the host
+ * may judge (a routing header's destination is not the final one, a fragment was refused by reassembly).
+ */
+static u16 slb_pkt_l4_offset6(struct slb_pkt *pkt)
+{
+	u8 next = ipv6_hdr(pkt->skb)->nexthdr;
+	const struct ipv6_opt_hdr *opt;
+	u32 at = sizeof(struct ipv6hdr);
+	int headers;
+
+	for (headers = 0; headers < 4; headers++) {
+		if (next == NEXTHDR_TCP || next == NEXTHDR_UDP) {
+			pkt->proto = next;
+			return at;
+		}
+		if (next != NEXTHDR_HOP && next != NEXTHDR_DEST)
+			return 0;
+		if (!pskb_may_pull(pkt->skb, at + sizeof(*opt)))
+			return 0;
+		opt = (const struct ipv6_opt_hdr *)(pkt->skb->data + at);
+		next = opt->nexthdr;
+		at += ipv6_optlen(opt);
+		if (at > pkt->skb->len)
+			return 0;
+	}
+	return 0;
+}
+
+/**
+ * slb_pkt_parse6() - fill @pkt from an IPv6 packet
+ * @pkt: @skb, @sn, @net, @in, @local are set; the rest is filled here
+ *
+ * ipv6_rcv() has checked version and payload length and trimmed the packet.
+ *
+ * Context: softirq (or BH off), inside RCU.
+ * Return: enum slb_parse.
+ */
+enum slb_parse slb_pkt_parse6(struct slb_pkt *pkt)
+{
+	const struct ipv6hdr *ip6h;
+	u32 ifindex;
+
+	pkt->l4 = slb_pkt_l4_offset6(pkt);
+	if (!pkt->l4)
+		return SLB_PARSE_PASS;
+	ip6h = ipv6_hdr(pkt->skb);
+	ifindex = slb_pkt_vrf(pkt);
+	if (unlikely(ipv6_addr_type(&ip6h->saddr) & IPV6_ADDR_LINKLOCAL) && pkt->in)
+		ifindex = pkt->in->ifindex;
+
+	pkt->tuple.v6[0] = ip6h->saddr;
+	pkt->tuple.v6[1] = ip6h->daddr;
+	pkt->tuple.scope = slb_scope(ifindex, pkt->proto);
+	pkt->tos = ipv6_get_dsfield(ip6h);
+	pkt->len = pkt->skb->len;
+	return slb_pkt_parse_l4(pkt, pkt->len - pkt->l4);
+}
+
+/**
+ * slb_pkt_martian() - can the source not be a client?
+ * @pkt: a parsed packet that would open a connection
+ *
+ * The packet is taken before the kernel validates its source, so what RFC 1812 section 5.3.7 and RFC 4291
+ * section 2.5 forbid as a source is refused here.
+ *
+ * Context: softirq, inside RCU.
+ * Return: true for loopback and the host's own addresses off the loopback device, multicast, broadcast
+ * and unspecified sources.
+ */
+bool slb_pkt_martian(const struct slb_pkt *pkt)
+{
+	bool lo = !pkt->in || pkt->in->flags & IFF_LOOPBACK;
+	int type;
+
+	if (pkt->v6) {
+		type = ipv6_addr_type(&pkt->tuple.v6[0]);
+		if (type == IPV6_ADDR_ANY || type & IPV6_ADDR_MULTICAST)
+			return true;
+		if (lo)
+			return false;
+		return type & IPV6_ADDR_LOOPBACK ||
+		       ipv6_chk_addr(pkt->net, &pkt->tuple.v6[0], NULL, 0);
+	}
+
+	if (ipv4_is_zeronet(pkt->tuple.v4[0]) || ipv4_is_multicast(pkt->tuple.v4[0]) ||
+	    ipv4_is_lbcast(pkt->tuple.v4[0]))
+		return true;
+	if (lo)
+		return false;
+	if (ipv4_is_loopback(pkt->tuple.v4[0]))
+		return true;
+	type = inet_addr_type_dev_table(pkt->net, pkt->in, pkt->tuple.v4[0]);
+	return type == RTN_LOCAL || type == RTN_BROADCAST;
+}
+
+/**
+ * slb_pkt_rp_filter_refuses() - would the interface's rp_filter drop the packet?
+ * @pkt: a parsed packet that would open a connection
+ *
+ * Context: softirq, inside RCU.
+ * Return: true when rp_filter is on for an IPv4 packet's interface and the input lookup refuses its source.
+ */
+bool slb_pkt_rp_filter_refuses(const struct slb_pkt *pkt)
+{
+	struct sk_buff *skb = pkt->skb;
+	struct in_device *in_dev;
+	int err;
+
+	if (pkt->v6 || !pkt->in)
+		return false;
+	in_dev = __in_dev_get_rcu(pkt->in);
+	if (!in_dev || !IN_DEV_RPFILTER(in_dev))
+		return false;
+	err = ip_route_input_noref(skb, pkt->tuple.v4[1], pkt->tuple.v4[0], pkt->tos, pkt->in);
+	skb_dst_drop(skb);
+	return err;
+}

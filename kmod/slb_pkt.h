@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What one packet looks like to the rest of the path. Filled once by slb_pkt_parse4/6(); no later step
+ * looks at the wire again except to rewrite it.
+ */
+#ifndef _SLB_PKT_H
+#define _SLB_PKT_H
+
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/netfilter.h>
+#include <linux/skbuff.h>
+#include <linux/tcp.h>
+#include <linux/udp.h>
+#include <net/tcp.h>
+#include "slb_conn.h"
+
+/* What parsing found out. */
+enum slb_parse {
+	SLB_PARSE_OK,		/* the packet may be ours; all fields are valid */
+	SLB_PARSE_PASS,		/* nothing that is translated: the host's */
+	SLB_PARSE_DROP,		/* a lie; slb_pkt.reason says which */
+};
+
+/* How the client's address goes with this packet. */
+enum slb_toa_how {
+	SLB_TOA_NONE,
+	SLB_TOA_INLINE,		/* as an option of the packet itself */
+	SLB_TOA_AHEAD,		/* in an empty ACK sent before it */
+};
+
+/**
+ * struct slb_pkt - a packet on its way
+ * @skb: the packet; skb->data is the IP header
+ * @sn: the namespace's balancer
+ * @net: the namespace
+ * @in: the device it came by; NULL for packets of the host itself
+ * @tuple: its own key
+ * @seq: TCP sequence number, host byte order
+ * @ack: TCP acknowledgement number, host byte order
+ * @len: layer-3 length as received, bytes
+ * @dlen: TCP or UDP payload, bytes; of an aggregate: of all segments
+ * @l4: offset of the TCP or UDP header from skb->data
+ * @l4_hlen: length of that header with options
+ * @proto: IPPROTO_TCP or IPPROTO_UDP
+ * @tcp_flags: TCPHDR_*; 0 for UDP
+ * @tos: TOS or traffic class
+ * @reason: why it is dropped, enum slb_drop
+ * @toa: how the client's address goes with it
+ * @toa_len: bytes of the option, 8 or 20
+ * @v6: family
+ * @local: from the host itself (LOCAL_OUT)
+ * @opened: it has just opened its connection
+ */
+struct slb_pkt {
+	struct sk_buff		*skb;
+	struct slb_net		*sn;
+	struct net		*net;
+	struct net_device	*in;
+	struct slb_tuple	tuple;
+	u32			seq;
+	u32			ack;
+	u32			len;
+	u32			dlen;
+	u16			l4;
+	u16			l4_hlen;
+	u8			proto;
+	u8			tcp_flags;
+	u8			tos;
+	u8			reason;
+	u8			toa;
+	u8			toa_len;
+	bool			v6;
+	bool			local;
+	bool			opened;
+};
+
+/* The scope of a VRF (or of a link-local client's interface) and a protocol. */
+static inline u32 slb_scope(u32 ifindex, u8 proto)
+{
+	return ifindex << 1 | (proto == IPPROTO_UDP);
+}
+
+static inline u32 slb_scope_ifindex(u32 scope)
+{
+	return scope >> 1;
+}
+
+static inline u8 slb_scope_proto(u32 scope)
+{
+	return scope & 1 ? IPPROTO_UDP : IPPROTO_TCP;
+}
+
+static inline struct tcphdr *slb_pkt_tcp(const struct slb_pkt *pkt)
+{
+	return (struct tcphdr *)(pkt->skb->data + pkt->l4);
+}
+
+static inline struct udphdr *slb_pkt_udp(const struct slb_pkt *pkt)
+{
+	return (struct udphdr *)(pkt->skb->data + pkt->l4);
+}
+
+/* A verdict and its reason in one expression: return slb_pkt_drop(pkt, SLB_DROP_TTL); */
+static inline enum slb_parse slb_pkt_lie(struct slb_pkt *pkt, enum slb_drop reason)
+{
+	pkt->reason = reason;
+	return SLB_PARSE_DROP;
+}
+
+enum slb_parse slb_pkt_parse4(struct slb_pkt *pkt);
+enum slb_parse slb_pkt_parse6(struct slb_pkt *pkt);
+bool slb_pkt_martian(const struct slb_pkt *pkt);
+bool slb_pkt_rp_filter_refuses(const struct slb_pkt *pkt);
+
+#endif

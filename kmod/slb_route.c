@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Routes of translated packets: an output lookup on the packet as it leaves. FLOWI_FLAG_ANYSRC, because
+ * the source need not be local (an input lookup would refuse it as martian, an output lookup without the
+ * flag because it is not ours).
+ */
+#include <net/flow.h>
+#include <net/ip6_fib.h>
+#include <net/ip6_route.h>
+#include <net/ipv6.h>
+#include <net/route.h>
+#include "slb_net.h"
+#include "slb_pkt.h"
+#include "slb_route.h"
+
+static struct dst_entry *slb_route_lookup4(struct slb_net *sn, const struct slb_route_key *key)
+{
+	struct flowi4 fl4 = {
+		.flowi4_oif = slb_scope_ifindex(key->scope),
+		.flowi4_mark = key->mark,
+		.flowi4_tos = RT_TOS(key->tos),
+		.flowi4_proto = slb_scope_proto(key->scope),
+		.flowi4_flags = FLOWI_FLAG_ANYSRC,
+		.saddr = key->v4[0],
+		.daddr = key->v4[1],
+		.fl4_sport = key->sport,
+		.fl4_dport = key->dport,
+	};
+	struct rtable *rt = ip_route_output_flow(sn->net, &fl4, NULL);
+
+	return IS_ERR(rt) ? NULL : &rt->dst;
+}
+
+static struct dst_entry *slb_route_lookup6(struct slb_net *sn, const struct slb_route_key *key)
+{
+	struct flowi6 fl6 = {
+		.flowi6_oif = slb_scope_ifindex(key->scope),
+		.flowi6_mark = key->mark,
+		.flowlabel = ip6_make_flowinfo(key->tos, 0),
+		.flowi6_proto = slb_scope_proto(key->scope),
+		.flowi6_flags = FLOWI_FLAG_ANYSRC,
+		.saddr = key->v6[0],
+		.daddr = key->v6[1],
+		.fl6_sport = key->sport,
+		.fl6_dport = key->dport,
+	};
+	struct dst_entry *dst = ip6_dst_lookup_flow(sn->net, NULL, &fl6, NULL);
+
+	return IS_ERR(dst) ? NULL : dst;
+}
+
+/**
+ * slb_route_lookup() - look a route up
+ * @sn: the namespace's balancer
+ * @key: the packet as it leaves
+ *
+ * Context: BH off, inside RCU.
+ * Return: a route with a reference, or NULL.
+ */
+struct dst_entry *slb_route_lookup(struct slb_net *sn, const struct slb_route_key *key)
+{
+	slb_count(sn, SLB_COUNT_ROUTE_LOOKUP);
+	return key->v6_family ? slb_route_lookup6(sn, key) : slb_route_lookup4(sn, key);
+}
+
+/**
+ * slb_route_key_from_way() - the route of packets that leave by @way
+ * @key: filled here
+ * @conn: its connection
+ * @way: the direction
+ *
+ * The client's side lies in the service's VRF, the server's side in the local address's.
+ *
+ * Context: any, inside RCU.
+ */
+void slb_route_key_from_way(struct slb_route_key *key, const struct slb_conn *conn,
+			    const struct slb_way *way)
+{
+	int other = !slb_way_dir(way);
+
+	key->scope = slb_conn_way(conn, other)->scope;
+	key->mark = conn->mark;
+	key->sport = way->new_sport;
+	key->dport = way->new_dport;
+	key->tos = 0;
+	key->v6_family = way->bits & SLB_WAY_V6;
+	if (key->v6_family) {
+		key->v6[0] = *slb_way_addr6(way, 2);
+		key->v6[1] = *slb_way_addr6(way, 3);
+	} else {
+		key->v4[0] = way->addr[2];
+		key->v4[1] = way->addr[3];
+	}
+}
+
+/**
+ * slb_route_slow_rcu() - a packet whose way has no valid cached route for it
+ * @pkt: the packet
+ * @way: its direction
+ *
+ * The new route replaces the cached one unless the packet's mark is not the connection's. Of two CPUs that
+ * replace at once, one wins; dst_release() frees behind RCU, so the loser's readers are safe.
+ *
+ * Context: softirq, inside RCU.
+ * Return: a route that lives until rcu_read_unlock(), or NULL. A route that is not cached is hung on the
+ * packet, which then holds the reference.
+ */
+struct dst_entry *slb_route_slow_rcu(struct slb_pkt *pkt, struct slb_way *way)
+{
+	struct slb_conn *conn = slb_way_conn(way);
+	struct slb_route_key key;
+	struct dst_entry *dst;
+	struct dst_entry *old;
+
+	slb_route_key_from_way(&key, conn, way);
+	key.tos = pkt->tos;
+	key.mark = pkt->skb->mark;
+	dst = slb_route_lookup(pkt->sn, &key);
+	if (!dst)
+		return NULL;
+	if (pkt->skb->mark != conn->mark) {
+		skb_dst_drop(pkt->skb);
+		skb_dst_set(pkt->skb, dst);
+		return dst;
+	}
+
+	old = READ_ONCE(way->dst);
+	if (pkt->v6)
+		WRITE_ONCE(way->addr[SLB_WAY6_COOKIE],
+			   (__force __be32)rt6_get_cookie((struct rt6_info *)dst));
+	if (cmpxchg(&way->dst, old, dst) == old) {
+		dst_release(old);
+		return dst;
+	}
+	/* Another CPU was first; this packet keeps its own. */
+	skb_dst_drop(pkt->skb);
+	skb_dst_set(pkt->skb, dst);
+	return dst;
+}

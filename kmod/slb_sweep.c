@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What is done to many connections at once: walks over the whole table in process context, in steps that
+ * let packets and other work go on between them.
+ */
+#include <linux/sched.h>
+#include "slb_net.h"
+
+#define SLB_SWEEP_BUCKETS	256	/* per step, BH off */
+
+struct slb_sweep {
+	struct slb_net		*sn;
+	const struct slb_svc	*svc;
+	const struct slb_srv	*srv;
+};
+
+/* Every connection that lives from before the call to its end is visited. Process context. */
+static void slb_sweep(struct slb_sweep *sweep, slb_table_visit_t visit)
+{
+	u64 cursor = 0;
+	bool more;
+
+	do {
+		local_bh_disable();
+		rcu_read_lock();
+		more = slb_table_walk(&sweep->sn->table, &cursor, SLB_SWEEP_BUCKETS, visit, sweep);
+		rcu_read_unlock();
+		local_bh_enable();
+		cond_resched();
+	} while (more);
+}
+
+static bool slb_sweep_refile_one(struct slb_conn *conn, void *arg)
+{
+	const struct slb_sweep *sweep = arg;
+	u16 now = slb_tick_now();
+
+	if (!sweep->svc || conn->svc == sweep->svc)
+		slb_wheel_refile(sweep->sn, conn,
+				 now - slb_conn_idle(conn, now) + slb_conn_timeout(conn));
+	return true;
+}
+
+/**
+ * slb_conn_refile_matching() - timeouts have changed: file what now ends earlier
+ * @sn: the namespace's balancer
+ * @svc: only connections of this service; NULL: all
+ *
+ * Context: process, sn->cfg_mutex held.
+ */
+void slb_conn_refile_matching(struct slb_net *sn, const struct slb_svc *svc)
+{
+	struct slb_sweep sweep = { .sn = sn, .svc = svc };
+
+	lockdep_assert_held(&sn->cfg_mutex);
+	slb_sweep(&sweep, slb_sweep_refile_one);
+}
+
+static bool slb_sweep_reset_one(struct slb_conn *conn, void *arg)
+{
+	const struct slb_sweep *sweep = arg;
+
+	if ((!sweep->svc || conn->svc == sweep->svc) && (!sweep->srv || conn->srv == sweep->srv))
+		slb_conn_reset(sweep->sn, conn);
+	return true;
+}
+
+/**
+ * slb_conn_reset_matching() - a service or server was removed: reset its connections at both ends
+ * @sn: the namespace's balancer
+ * @svc: only connections of this service; NULL: of any
+ * @srv: only connections to this server; NULL: to any
+ *
+ * Context: process, sn->cfg_mutex held.
+ */
+void slb_conn_reset_matching(struct slb_net *sn, const struct slb_svc *svc,
+			     const struct slb_srv *srv)
+{
+	struct slb_sweep sweep = { .sn = sn, .svc = svc, .srv = srv };
+
+	lockdep_assert_held(&sn->cfg_mutex);
+	slb_sweep(&sweep, slb_sweep_reset_one);
+}
+
+static bool slb_sweep_end_one(struct slb_conn *conn, void *arg)
+{
+	const struct slb_sweep *sweep = arg;
+
+	slb_conn_end(sweep->sn, conn);
+	return true;
+}
+
+/**
+ * slb_conn_end_all() - the namespace goes: end every connection without a word
+ * @sn: the namespace's balancer; its hooks are unregistered, so no packet opens another
+ *
+ * Context: process.
+ */
+void slb_conn_end_all(struct slb_net *sn)
+{
+	struct slb_sweep sweep = { .sn = sn };
+
+	slb_sweep(&sweep, slb_sweep_end_one);
+}
