@@ -14,7 +14,8 @@ for kernel in 6.1 6.12 uml; do
 	scripts/kdir.sh "$kernel" >/dev/null || { echo "0 passed, 1 failed"; exit 1; }
 done
 scripts/style.sh | tee build/results/style.ktap
+scripts/check-install.sh | tee build/results/install.ktap
 lanes=(uml qemu-6.1 qemu-6.12)
 mapfile -t tests < <(make -s --no-print-directory -C tests list)
 tests/lanes.sh "${lanes[@]}" -- "${tests[@]}"
-scripts/total.sh style.ktap "${lanes[@]/%/.ktap}"
+scripts/total.sh style.ktap install.ktap "${lanes[@]/%/.ktap}"
