@@ -27,13 +27,11 @@ static int __init slb_toa_main_trust(void)
 	struct slb_toa_net *tn = slb_toa_net(&init_net);
 	struct slb_toa_prefix *list;
 	struct slb_toa_trust *trust;
-	int err = -ENOMEM;
 	unsigned int i;
+	int err = 0;
 
-	if (!nr_trusted) {
-		pr_info("the trust list is empty: no client's address is believed until balancers are added (slbadm toa add PREFIX, or parameter trusted)\n");
+	if (!nr_trusted)
 		return 0;
-	}
 
 	list = kcalloc(nr_trusted, sizeof(*list), GFP_KERNEL);
 	if (!list)
@@ -55,7 +53,6 @@ static int __init slb_toa_main_trust(void)
 	mutex_lock(&tn->cfg_mutex);
 	slb_toa_net_trust_swap_locked(tn, trust);
 	mutex_unlock(&tn->cfg_mutex);
-	err = 0;
 
 out_list:
 	kfree(list);
@@ -94,6 +91,8 @@ static int __init slb_toa_main_init(void)
 		goto err_nl;
 
 	pr_info("loaded\n");
+	if (!nr_trusted)
+		pr_info("the trust list is empty: no client's address is believed until balancers are added (slbadm toa add PREFIX, or parameter trusted)\n");
 	return 0;
 
 err_nl:

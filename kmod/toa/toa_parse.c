@@ -32,7 +32,7 @@ static bool slb_toa_kind_match(u64 kinds, u8 kind)
 
 static bool slb_toa_v4_usable(__be32 addr)
 {
-	return !ipv4_is_zeronet(addr) && !ipv4_is_loopback(addr) &&
+	return (addr & htonl(IN_CLASSA_NET)) && !ipv4_is_loopback(addr) &&
 	       !ipv4_is_multicast(addr) && !ipv4_is_lbcast(addr) &&
 	       !ipv4_is_linklocal_169(addr);
 }

@@ -2,73 +2,89 @@
 /* The option parser: a table of segments with known answers, then random ones
  * compared with a slow parser written another way.
  */
+#include <linux/kernel.h>
 #include <linux/random.h>
 #include <linux/slab.h>
 #include "toa_test.h"
 
 #include "../toa_parse.c"
 
-#define V4(kind) (kind), 8, 0xd4, 0x31, 0xc0, 0xa8, 0x03, 0x0b
-#define V6(kind) (kind), 20, 0x01, 0xbb, 0x20, 0x01, 0x0d, 0xb8, \
-		 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1
-#define V4_ADDR(a, b, c, d) 254, 8, 0x12, 0x34, (a), (b), (c), (d)
-#define V6_ADDR(a, b, c, d) 254, 20, 0x12, 0x34, (a), (b), 0, 0, 0, 0, 0, 0, \
-			    0, 0, (c), (d), 0, 0, 0, 1
-#define TS 1, 1, 8, 10, 1, 2, 3, 4, 5, 6, 7, 8
-
 #define SLB_TOA_TEST_OPT_MAX	40
 
 static const struct slb_toa_parse_case {
 	const char		*name;
 	enum slb_toa_count	want;
-	u8			len;
 	u8			family;
-	u8			opt[SLB_TOA_TEST_OPT_MAX];
+	const char		*hex;
 } slb_toa_parse_cases[] = {
-	{ "nothing", SLB_TOA_COUNT_NONE, 0 },
-	{ "timestamps", SLB_TOA_COUNT_NONE, 12, 0, { TS } },
-	{ "IPv4 alone", SLB_TOA_COUNT_RECORDED, 8, AF_INET, { V4(254) } },
-	{ "IPv6 alone", SLB_TOA_COUNT_RECORDED, 20, AF_INET6, { V6(254) } },
-	{ "IPv4 first", SLB_TOA_COUNT_RECORDED, 20, AF_INET, { V4(254), TS } },
-	{ "IPv4 last", SLB_TOA_COUNT_RECORDED, 20, AF_INET, { TS, V4(254) } },
-	{ "IPv6 last", SLB_TOA_COUNT_RECORDED, 32, AF_INET6, { TS, V6(254) } },
-	{ "odd offset", SLB_TOA_COUNT_RECORDED, 12, AF_INET, { 1, V4(254), 1, 1, 1 } },
-	{ "second kind", SLB_TOA_COUNT_RECORDED, 8, AF_INET, { V4(200) } },
-	{ "other kind", SLB_TOA_COUNT_NONE, 8, 0, { V4(253) } },
-	{ "behind the end", SLB_TOA_COUNT_NONE, 12, 0, { 0, 0, 0, 0, V4(254) } },
-	{ "end behind it", SLB_TOA_COUNT_RECORDED, 12, AF_INET, { V4(254), 0, 254, 8, 9 } },
-	{ "twice", SLB_TOA_COUNT_DUPLICATE, 16, 0, { V4(254), V4(254) } },
-	{ "two kinds", SLB_TOA_COUNT_DUPLICATE, 16, 0, { V4(254), V4(200) } },
-	{ "both families", SLB_TOA_COUNT_DUPLICATE, 28, 0, { V4(254), V6(254) } },
-	{ "length 7", SLB_TOA_COUNT_BAD_LENGTH, 8, 0, { 254, 7, 1, 1, 1, 1, 1, 1 } },
-	{ "length 2", SLB_TOA_COUNT_BAD_LENGTH, 4, 0, { 254, 2, 1, 1 } },
-	{ "length 12", SLB_TOA_COUNT_BAD_LENGTH, 12, 0, { 254, 12, 1, 1, 1, 1 } },
-	{ "length 1", SLB_TOA_COUNT_BAD_OPTIONS, 4, 0, { 254, 1, 1, 1 } },
-	{ "length 0", SLB_TOA_COUNT_BAD_OPTIONS, 4, 0, { 254, 0, 1, 1 } },
-	{ "length too long", SLB_TOA_COUNT_BAD_OPTIONS, 4, 0, { 254, 8, 1, 1 } },
-	{ "kind alone", SLB_TOA_COUNT_BAD_OPTIONS, 4, 0, { 1, 1, 1, 254 } },
-	{ "length 255", SLB_TOA_COUNT_BAD_OPTIONS, 20, 0, { 254, 255 } },
-	{ "broken before", SLB_TOA_COUNT_NONE, 12, 0, { 3, 0, 1, 1, V4(254) } },
-	{ "broken behind", SLB_TOA_COUNT_BAD_OPTIONS, 12, 0, { V4(254), 3, 9, 1, 1 } },
-	{ "port 0", SLB_TOA_COUNT_BAD_PORT, 8, 0, { 254, 8, 0, 0, 192, 0, 2, 1 } },
-	{ "0.0.0.0", SLB_TOA_COUNT_BAD_ADDRESS, 8, 0, { V4_ADDR(0, 0, 0, 0) } },
-	{ "0.1.2.3", SLB_TOA_COUNT_BAD_ADDRESS, 8, 0, { V4_ADDR(0, 1, 2, 3) } },
-	{ "127.0.0.1", SLB_TOA_COUNT_BAD_ADDRESS, 8, 0, { V4_ADDR(127, 0, 0, 1) } },
-	{ "224.0.0.1", SLB_TOA_COUNT_BAD_ADDRESS, 8, 0, { V4_ADDR(224, 0, 0, 1) } },
-	{ "broadcast", SLB_TOA_COUNT_BAD_ADDRESS, 8, 0, { V4_ADDR(255, 255, 255, 255) } },
-	{ "169.254.1.1", SLB_TOA_COUNT_BAD_ADDRESS, 8, 0, { V4_ADDR(169, 254, 1, 1) } },
-	{ "1.0.0.0", SLB_TOA_COUNT_RECORDED, 8, AF_INET, { V4_ADDR(1, 0, 0, 0) } },
-	{ "::", SLB_TOA_COUNT_BAD_ADDRESS, 20, 0, { 254, 20, 1, 1 } },
-	{ "::1", SLB_TOA_COUNT_BAD_ADDRESS, 20, 0, { V6_ADDR(0, 0, 0, 0) } },
-	{ "fe80::", SLB_TOA_COUNT_BAD_ADDRESS, 20, 0, { V6_ADDR(0xfe, 0x80, 0, 0) } },
-	{ "febf::", SLB_TOA_COUNT_BAD_ADDRESS, 20, 0, { V6_ADDR(0xfe, 0xbf, 0, 0) } },
-	{ "ff02::", SLB_TOA_COUNT_BAD_ADDRESS, 20, 0, { V6_ADDR(0xff, 2, 0, 0) } },
-	{ "::ffff:0.0.0.1", SLB_TOA_COUNT_BAD_ADDRESS, 20, 0, { V6_ADDR(0, 0, 0xff, 0xff) } },
-	{ "fd00::", SLB_TOA_COUNT_RECORDED, 20, AF_INET6, { V6_ADDR(0xfd, 0, 0, 0) } },
-	{ "full header", SLB_TOA_COUNT_RECORDED, 40, AF_INET6, { V6(254), TS, 1, 1, 1, 1, 5, 2, 1, 1 } },
+	{ "nothing", SLB_TOA_COUNT_NONE, 0, "" },
+	{ "timestamps", SLB_TOA_COUNT_NONE, 0, "0101080a 01020304 05060708" },
+	{ "IPv4 alone", SLB_TOA_COUNT_RECORDED, AF_INET, "fe 08 d431 c0a8030b" },
+	{ "IPv6 alone", SLB_TOA_COUNT_RECORDED, AF_INET6,
+	  "fe 14 01bb 20010db8 00000000 00000000 00000001" },
+	{ "IPv4 first", SLB_TOA_COUNT_RECORDED, AF_INET,
+	  "fe 08 d431 c0a8030b 0101080a 01020304 05060708" },
+	{ "IPv4 last", SLB_TOA_COUNT_RECORDED, AF_INET,
+	  "0101080a 01020304 05060708 fe 08 d431 c0a8030b" },
+	{ "IPv6 last", SLB_TOA_COUNT_RECORDED, AF_INET6,
+	  "0101080a 01020304 05060708 fe 14 01bb 20010db8 00000000 00000000 00000001" },
+	{ "odd offset", SLB_TOA_COUNT_RECORDED, AF_INET, "01 fe 08 d431 c0a8030b 01 01 01" },
+	{ "second kind", SLB_TOA_COUNT_RECORDED, AF_INET, "c8 08 d431 c0a8030b" },
+	{ "other kind", SLB_TOA_COUNT_NONE, 0, "fd 08 d431 c0a8030b" },
+	{ "behind the end", SLB_TOA_COUNT_NONE, 0, "00 00 00 00 fe 08 d431 c0a8030b" },
+	{ "end behind it", SLB_TOA_COUNT_RECORDED, AF_INET, "fe 08 d431 c0a8030b 00 fe 08 09" },
+	{ "twice", SLB_TOA_COUNT_DUPLICATE, 0, "fe 08 d431 c0a8030b fe 08 d431 c0a8030b" },
+	{ "two kinds", SLB_TOA_COUNT_DUPLICATE, 0, "fe 08 d431 c0a8030b c8 08 d431 c0a8030b" },
+	{ "both families", SLB_TOA_COUNT_DUPLICATE, 0,
+	  "fe 08 d431 c0a8030b fe 14 01bb 20010db8 00000000 00000000 00000001" },
+	{ "length 7", SLB_TOA_COUNT_BAD_LENGTH, 0, "fe 07 01 01 01 01 01 01" },
+	{ "length 2", SLB_TOA_COUNT_BAD_LENGTH, 0, "fe 02 01 01" },
+	{ "length 12", SLB_TOA_COUNT_BAD_LENGTH, 0, "fe 0c 01 01 01 01 00 00 00 00 00 00" },
+	{ "length 1", SLB_TOA_COUNT_BAD_OPTIONS, 0, "fe 01 01 01" },
+	{ "length 0", SLB_TOA_COUNT_BAD_OPTIONS, 0, "fe 00 01 01" },
+	{ "length too long", SLB_TOA_COUNT_BAD_OPTIONS, 0, "fe 08 01 01" },
+	{ "kind alone", SLB_TOA_COUNT_BAD_OPTIONS, 0, "01 01 01 fe" },
+	{ "length 255", SLB_TOA_COUNT_BAD_OPTIONS, 0,
+	  "fe ff 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00" },
+	{ "broken before", SLB_TOA_COUNT_NONE, 0, "03 00 01 01 fe 08 d431 c0a8030b" },
+	{ "broken behind", SLB_TOA_COUNT_BAD_OPTIONS, 0, "fe 08 d431 c0a8030b 03 09 01 01" },
+	{ "port 0", SLB_TOA_COUNT_BAD_PORT, 0, "fe 08 00 00 c0 00 02 01" },
+	{ "0.0.0.0", SLB_TOA_COUNT_BAD_ADDRESS, 0, "fe 08 1234 00000000" },
+	{ "0.1.2.3", SLB_TOA_COUNT_BAD_ADDRESS, 0, "fe 08 1234 00010203" },
+	{ "127.0.0.1", SLB_TOA_COUNT_BAD_ADDRESS, 0, "fe 08 1234 7f000001" },
+	{ "224.0.0.1", SLB_TOA_COUNT_BAD_ADDRESS, 0, "fe 08 1234 e0000001" },
+	{ "broadcast", SLB_TOA_COUNT_BAD_ADDRESS, 0, "fe 08 1234 ffffffff" },
+	{ "169.254.1.1", SLB_TOA_COUNT_BAD_ADDRESS, 0, "fe 08 1234 a9fe0101" },
+	{ "1.0.0.0", SLB_TOA_COUNT_RECORDED, AF_INET, "fe 08 1234 01000000" },
+	{ "::", SLB_TOA_COUNT_BAD_ADDRESS, 0,
+	  "fe 14 01 01 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00" },
+	{ "::1", SLB_TOA_COUNT_BAD_ADDRESS, 0, "fe 14 1234 00000000 00000000 00000000 00000001" },
+	{ "fe80::", SLB_TOA_COUNT_BAD_ADDRESS, 0,
+	  "fe 14 1234 fe800000 00000000 00000000 00000001" },
+	{ "febf::", SLB_TOA_COUNT_BAD_ADDRESS, 0,
+	  "fe 14 1234 febf0000 00000000 00000000 00000001" },
+	{ "ff02::", SLB_TOA_COUNT_BAD_ADDRESS, 0,
+	  "fe 14 1234 ff020000 00000000 00000000 00000001" },
+	{ "::ffff:0.0.0.1", SLB_TOA_COUNT_BAD_ADDRESS, 0,
+	  "fe 14 1234 00000000 00000000 0000ffff 00000001" },
+	{ "fd00::", SLB_TOA_COUNT_RECORDED, AF_INET6,
+	  "fe 14 1234 fd000000 00000000 00000000 00000001" },
+	{ "full header", SLB_TOA_COUNT_RECORDED, AF_INET6,
+	  "fe 14 01bb 20010db8 00000000 00000000 00000001 0101080a 01020304 05060708 01 01 01 01 05 02 01 01" },
 };
 
 static const u64 slb_toa_test_kinds = 254 | 200 << 8;
+
+/* Returns the number of bytes. */
+static unsigned int slb_toa_test_unhex(u8 *opt, const char *hex)
+{
+	unsigned int len = 0;
+
+	for (; *hex; hex += *hex == ' ' ? 1 : 2)
+		if (*hex != ' ' && hex2bin(&opt[len++], hex, 1))
+			return UINT_MAX;
+	return len;
+}
 
 /* A copy that ends where the options end, so that KASAN sees a byte too far. */
 static enum slb_toa_count slb_toa_test_parse_at(const u8 *opt, unsigned int len,
@@ -180,9 +196,11 @@ bool slb_toa_test_parse(unsigned int rounds)
 
 	for (i = 0; i < ARRAY_SIZE(slb_toa_parse_cases); i++) {
 		const struct slb_toa_parse_case *c = &slb_toa_parse_cases[i];
+		u8 opt[SLB_TOA_TEST_OPT_MAX];
 		enum slb_toa_count got;
 
-		got = slb_toa_test_parse_at(c->opt, c->len, &addr);
+		got = slb_toa_test_parse_at(opt, slb_toa_test_unhex(opt, c->hex),
+					    &addr);
 		SLB_TOA_CHECK(ok, got == c->want, "%s: got %d, wanted %d",
 			      c->name, got, c->want);
 		if (got == SLB_TOA_COUNT_RECORDED)

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# Runs one group of receiver.py in a namespace of its own: run_group GROUP [MODULE-PARAMETER]...
+# Sourced behind lib.sh.
+
+toa_dir=$SLB_TOP/tests/toa
+export PYTHONDONTWRITEBYTECODE=1
+
+run_group() {
+	local group=$1 result name detail seen=0 wanted server
+
+	shift
+	need python3
+	wanted=$(python3 "$toa_dir/receiver.py" --count "$group")
+	plan "$wanted"
+	modprobe -q tun
+	setup_ns server
+	load_toa "$@"
+	while IFS=$'\t' read -r result name detail; do
+		seen=$((seen + 1))
+		case $result in
+		ok) ok "$name" ;;
+		*) not_ok "$name" "$detail" ;;
+		esac
+	done < <(in_ns "$server" python3 "$toa_dir/receiver.py" "$group" 2>"$SLB_TMP/err")
+	[ "$seen" = "$wanted" ] || diag "$(tail -n 20 "$SLB_TMP/err")"
+}
