@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Expiry: one wheel per CPU and namespace, slots of four ticks (about one second). A connection is filed
- * once; that its deadline has moved on is noticed when its slot comes, so packets touch no timer.
+ * Expiry: one wheel per CPU and namespace, slots of four ticks (about one second). A connection is
+ * filed once; that its deadline has moved on is noticed when its slot comes, so packets touch no
+ * timer.
  */
 #ifndef _SLB_WHEEL_H
 #define _SLB_WHEEL_H
@@ -13,15 +14,26 @@
 struct slb_conn;
 struct slb_net;
 
-#define SLB_WHEEL_SLOTS		1024	/* a later deadline waits in the last slot and is filed again */
+#define SLB_WHEEL_SLOTS		1024	/* a later deadline waits in the last slot, then goes on */
 #define SLB_WHEEL_BATCH		500	/* entries looked at in one timer softirq */
 #define SLB_WHEEL_TICKS		4	/* ticks per slot */
 
+/**
+ * struct slb_wheel - the connections that were opened on one CPU, by when to look at them
+ * @lock: BH off; guards everything here, conn->wheel, conn->slot and conn->cpu of its entries
+ * @tick: the slots up to this tick are worked off; a multiple of SLB_WHEEL_TICKS
+ * @stopped: the timer is not to be armed any more
+ * @entries: connections in all slots
+ * @timer: pinned; armed while there are entries; another CPU runs it when this one goes offline
+ * @sn: the namespace
+ * @slot: slot i holds what is due at ticks congruent to i * SLB_WHEEL_TICKS
+ */
 struct slb_wheel {
-	spinlock_t		lock;		/* BH off; guards everything here and conn->wheel */
-	u16			tick;		/* slots up to this tick are worked off */
+	spinlock_t		lock;		/* BH off */
+	u16			tick;
+	bool			stopped;
 	u32			entries;
-	struct timer_list	timer;		/* pinned; armed while @entries is not 0 */
+	struct timer_list	timer;
 	struct slb_net		*sn;
 	struct hlist_head	slot[SLB_WHEEL_SLOTS];
 };
@@ -31,6 +43,7 @@ void slb_wheel_stop(struct slb_net *sn);
 void slb_wheel_exit(struct slb_net *sn);
 void slb_wheel_file(struct slb_net *sn, struct slb_conn *conn, u16 deadline);
 void slb_wheel_refile(struct slb_net *sn, struct slb_conn *conn, u16 deadline);
+void slb_wheel_refile_all(struct slb_net *sn);
 void slb_wheel_remove(struct slb_net *sn, struct slb_conn *conn);
 
 #endif
