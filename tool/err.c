@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Messages on stderr. Each begins with "slbadm: ", in a restore file also with file and line. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "err.h"
+
+/* Where the command being worked on stands; line 0 is the command line itself. */
+static const char *slb_err_file;
+static unsigned int slb_err_line;
+
+/**
+ * slb_err_at() - say where the words come from that messages are about
+ * @file: name of the restore file; must live until the next call
+ * @line: line in @file, from 1; 0 for the command line
+ */
+void slb_err_at(const char *file, unsigned int line)
+{
+	slb_err_file = file;
+	slb_err_line = line;
+}
+
+static void slb_err_vprint(const char *kind, const char *fmt, va_list ap)
+{
+	fflush(stdout);
+	fputs("slbadm: ", stderr);
+	if (slb_err_line)
+		fprintf(stderr, "%s:%u: ", slb_err_file, slb_err_line);
+	fputs(kind, stderr);
+	vfprintf(stderr, fmt, ap);
+	fputc('\n', stderr);
+}
+
+/**
+ * slb_err_print() - print an error
+ * @fmt: printf format of the sentence, without the newline
+ */
+void slb_err_print(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	slb_err_vprint("", fmt, ap);
+	va_end(ap);
+}
+
+/**
+ * slb_err_warn() - print a warning; it does not change the exit status
+ * @fmt: printf format of the sentence, without the newline
+ */
+void slb_err_warn(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	slb_err_vprint("warning: ", fmt, ap);
+	va_end(ap);
+}
+
+/**
+ * slb_mem_grow() - realloc() that does not return when memory runs out
+ * @mem: memory to grow, or NULL
+ * @size: bytes wanted
+ *
+ * Return: the memory; never NULL.
+ */
+void *slb_mem_grow(void *mem, size_t size)
+{
+	void *grown = realloc(mem, size ? size : 1);
+
+	if (!grown) {
+		slb_err_print("out of memory");
+		exit(SLB_EXIT_REFUSED);
+	}
+	return grown;
+}

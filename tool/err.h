@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* How slbadm speaks to the user when something is wrong, and how it ends. */
+#ifndef SLB_ERR_H
+#define SLB_ERR_H
+
+#include <stddef.h>
+
+#define __printf(fmt, args)	__attribute((__format__(__printf__, fmt, args)))
+
+enum slb_exit {
+	SLB_EXIT_DONE = 0,
+	SLB_EXIT_REFUSED = 1,
+	SLB_EXIT_USAGE = 2,
+};
+
+void slb_err_at(const char *file, unsigned int line);
+__printf(1, 2) void slb_err_print(const char *fmt, ...);
+__printf(1, 2) void slb_err_warn(const char *fmt, ...);
+void *slb_mem_grow(void *mem, size_t size);
+
+#endif

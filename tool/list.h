@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Views: what slbadm prints of the balancer. Each prints its part of the document out.h writes. */
+#ifndef SLB_LIST_H
+#define SLB_LIST_H
+
+#include "opts.h"
+
+int slb_list_services(struct slb_nl *nl, const struct slb_req *req);
+int slb_list_conns(struct slb_nl *nl, const struct slb_req *req);
+int slb_list_laddrs(struct slb_nl *nl, const struct slb_req *req);
+int slb_list_settings(struct slb_nl *nl);
+int slb_list_timeouts(struct slb_nl *nl);
+int slb_list_info(struct slb_nl *nl);
+void slb_list_version(struct slb_nl *nl, bool loaded);
+
+/* toa.c: the receiver's family */
+int slb_toa_run(const struct slb_req *req);
+void slb_toa_help(bool names);
+
+/* host.c */
+void slb_host_check(const struct slb_addr *addr, __u32 vrf);
+
+#endif

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* slbadm: understands the command line, hands it to what executes it, and ends with its status. */
+#include <stdio.h>
+#include <string.h>
+
+#include "conf.h"
+#include "err.h"
+#include "list.h"
+#include "out.h"
+#include "slb_names_gen.h"
+#include "slb_toa_names_gen.h"
+#include <linux/slb_toa.h>
+
+const struct slb_nl_family slb_nl_slb = {
+	.name = SLB_FAMILY_NAME, .version = SLB_FAMILY_VERSION, .cmd = slb_cmd_names,
+	.cmd_count = MNL_ARRAY_SIZE(slb_cmd_names),
+};
+
+const struct slb_nl_family slb_nl_toa = {
+	.name = SLB_TOA_FAMILY_NAME, .version = SLB_TOA_FAMILY_VERSION, .cmd = slb_toa_cmd_names,
+	.cmd_count = MNL_ARRAY_SIZE(slb_toa_cmd_names),
+};
+
+static int slb_main_change(struct slb_req *req)
+{
+	struct slb_nl nl;
+	int err;
+
+	if (slb_req_has(req, SLB_SLOT_DRY_RUN)) {
+		slb_conf_req_print(req);
+		return SLB_EXIT_DONE;
+	}
+	if (slb_req_open(&nl, req))
+		return SLB_EXIT_REFUSED;
+	err = slb_req_apply(&nl, req, slb_req_flags(req));
+	slb_nl_close(&nl);
+	if (!err && req->command->id == SLB_DO_SVC_ADD)
+		slb_host_check(&req->svc.key.end.addr, req->svc.key.vrf);
+	if (!err && req->command->id == SLB_DO_LADDR_ADD)
+		slb_host_check(&req->laddr.addr, req->laddr.value[SLB_A_LADDR_VRF]);
+	return err ? SLB_EXIT_REFUSED : SLB_EXIT_DONE;
+}
+
+static int slb_main_list(struct slb_nl *nl, const struct slb_req *req)
+{
+	switch (req->command->id) {
+	case SLB_DO_LADDR_LIST:
+		return slb_list_laddrs(nl, req);
+	case SLB_DO_SET:
+		return slb_list_settings(nl);
+	case SLB_DO_INFO:
+		return slb_list_info(nl);
+	default:
+		break;
+	}
+	if (slb_req_has(req, SLB_SLOT_CONNS) || slb_req_has(req, SLB_SLOT_CLIENT) ||
+	    slb_req_has(req, SLB_SLOT_SERVER) || slb_req_has(req, SLB_SLOT_STATE))
+		return slb_list_conns(nl, req);
+	if (slb_req_has(req, SLB_SLOT_TIMEOUTS))
+		return slb_list_timeouts(nl);
+	return slb_list_services(nl, req);
+}
+
+static int slb_main_view(const struct slb_req *req)
+{
+	char text[SLB_OBJECT_TEXT];
+	struct slb_nl nl;
+	int err;
+
+	if (slb_req_open(&nl, req))
+		return SLB_EXIT_REFUSED;
+	if (req->command->id == SLB_DO_SAVE) {
+		err = slb_conf_save(&nl);
+	} else {
+		slb_out_begin(slb_req_has(req, SLB_SLOT_JSON), slb_req_has(req, SLB_SLOT_NUMERIC));
+		err = slb_main_list(&nl, req);
+		slb_out_end();
+	}
+	if (err)
+		slb_err_print("%s: %s", slb_req_text(text, req), nl.words);
+	slb_nl_close(&nl);
+	return err ? SLB_EXIT_REFUSED : SLB_EXIT_DONE;
+}
+
+static int slb_main_version(const struct slb_req *req)
+{
+	struct slb_nl nl;
+	bool loaded;
+
+	loaded = !slb_nl_open(&nl, &slb_nl_slb);
+	slb_out_begin(slb_req_has(req, SLB_SLOT_JSON), true);
+	slb_list_version(&nl, loaded);
+	slb_out_end();
+	slb_nl_close(&nl);
+	return SLB_EXIT_DONE;
+}
+
+static int slb_main_run(struct slb_req *req)
+{
+	struct slb_nl nl = {};
+	int ret;
+
+	switch (req->command->id) {
+	case SLB_DO_HELP:
+		slb_help_print(req->topic);
+		return SLB_EXIT_DONE;
+	case SLB_DO_VERSION:
+		return slb_main_version(req);
+	case SLB_DO_TOA:
+		return slb_toa_run(req);
+	case SLB_DO_RESTORE:
+		ret = slb_conf_restore(&nl, req);
+		slb_nl_close(&nl);
+		return ret;
+	case SLB_DO_SET:
+		return req->word_count ? slb_main_change(req) : slb_main_view(req);
+	case SLB_DO_LADDR_LIST:
+	case SLB_DO_LIST:
+	case SLB_DO_SAVE:
+	case SLB_DO_INFO:
+		return slb_main_view(req);
+	default:
+		return slb_main_change(req);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	char list[] = "-L";
+	char *word = list;
+	struct slb_req req;
+	int ret;
+
+	argc--;
+	argv++;
+	if (argc && !strcmp(*argv, "--complete"))
+		return slb_help_complete(argc - 1, argv + 1);
+	if (argc == 1 && !strcmp(*argv, "--synopsis")) {
+		slb_help_synopsis();
+		return SLB_EXIT_DONE;
+	}
+	if (argc <= 0) {
+		argc = 1;
+		argv = &word;
+	}
+	if (slb_req_parse(&req, argc, argv, false)) {
+		slb_help_try(req.command);
+		ret = SLB_EXIT_USAGE;
+	} else {
+		ret = slb_main_run(&req);
+	}
+	slb_req_free(&req);
+	if ((fflush(stdout) || ferror(stdout)) && ret == SLB_EXIT_DONE) {
+		slb_err_print("cannot write the output");
+		ret = SLB_EXIT_REFUSED;
+	}
+	return ret;
+}

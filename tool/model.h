@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the balancer is configured with, as plain structs: the command line, restore files and the
+ * kernel's answers all become these. An attribute that is one number lives in value[], indexed by
+ * its number in the netlink family; bit n of @given says that value[n] (or the member named after
+ * attribute n) was given.
+ */
+#ifndef SLB_MODEL_H
+#define SLB_MODEL_H
+
+#include <linux/slb.h>
+#include <linux/types.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "addr.h"
+#include "names.h"
+
+#define SLB_GIVEN(attr)		(1U << (attr))
+#define SLB_VRF_TEXT		16	/* IF_NAMESIZE */
+#define SLB_OBJECT_TEXT		(2 * SLB_END_TEXT + 8 * SLB_NAME_MAX)
+
+/**
+ * struct slb_words - names of the values of an enumeration
+ * @word: the names; a hole has none
+ * @count: entries in @word
+ */
+struct slb_words {
+	const struct slb_name	*word;
+	unsigned int		count;
+};
+
+/**
+ * struct slb_field - a numeric attribute that has the same name everywhere the user meets it
+ * @name: long option, key of --set and JSON key
+ * @attr: attribute and index into value[]
+ * @wide: a u32 attribute, else u8
+ * @kind: how the value is written: as a number, on|off or one of @words
+ * @tcp: means something to TCP services only
+ * @min: smallest value
+ * @max: largest value
+ * @zero: 0 is allowed besides @min to @max
+ * @dflt: value in force when it was never given
+ * @words: names of the values
+ */
+struct slb_field {
+	const char	*name;
+	__u16		attr;
+	bool		wide;
+	enum { SLB_FIELD_NUMBER, SLB_FIELD_SWITCH, SLB_FIELD_WORD } kind;
+	bool		tcp;
+	__u32		min;
+	__u32		max;
+	bool		zero;
+	__u32		dflt;
+	const struct slb_words *words;
+};
+
+/* What names a service. */
+struct slb_svc_key {
+	__u8		proto;
+	struct slb_end	end;
+	__u32		vrf;		/* interface index; 0 is the main one */
+};
+
+/* Seconds by state; 0 in a service takes the namespace's. */
+struct slb_timeouts {
+	__u32	given;
+	__u32	value[SLB_A_TO_MAX + 1];
+};
+
+struct slb_stats {
+	__u64	value[SLB_A_STATS_MAX + 1];
+};
+
+struct slb_svc {
+	struct slb_svc_key	key;
+	__u32			given;
+	__u32			value[SLB_A_SVC_MAX + 1];
+	struct slb_timeouts	timeouts;
+	struct slb_stats	stats;
+	char			pool[SLB_NAME_MAX + 1];
+};
+
+struct slb_srv {
+	struct slb_svc_key	svc;
+	struct slb_end		end;
+	__u32			given;
+	__u32			value[SLB_A_SRV_MAX + 1];
+	struct slb_stats	stats;
+};
+
+struct slb_laddr {
+	struct slb_addr	addr;
+	__u32		given;
+	__u32		value[SLB_A_LADDR_MAX + 1];
+	__u64		exhausted;
+	__u64		reclaimed;
+	char		pool[SLB_NAME_MAX + 1];
+};
+
+struct slb_settings {
+	__u32			given;
+	__u32			value[SLB_A_SET_MAX + 1];
+	struct slb_timeouts	timeouts;
+	struct slb_prefix	*trusted;	/* malloc()ed */
+	size_t			trusted_count;
+};
+
+/**
+ * struct slb_config - everything that -S writes
+ * @svc: services, sorted by key
+ * @svc_count: entries in @svc
+ * @srv: servers, sorted by service and endpoint
+ * @srv_count: entries in @srv
+ * @laddr: local addresses, sorted by pool and address
+ * @laddr_count: entries in @laddr
+ * @settings: settings of the namespace
+ */
+struct slb_config {
+	struct slb_svc		*svc;
+	size_t			svc_count;
+	struct slb_srv		*srv;
+	size_t			srv_count;
+	struct slb_laddr	*laddr;
+	size_t			laddr_count;
+	struct slb_settings	settings;
+};
+
+extern const struct slb_field slb_svc_fields[];
+extern const struct slb_field slb_srv_fields[];
+extern const struct slb_field slb_set_fields[];
+extern const struct slb_field slb_to_fields[];
+extern const struct slb_words slb_states;
+
+const struct slb_field *slb_field_find(const struct slb_field *fields, const char *name);
+const char *slb_field_parse(const struct slb_field *field, __u32 *value, const char *text);
+const char *slb_field_text(const struct slb_field *field, __u32 value, char *buf, size_t size);
+const char *slb_field_range(const struct slb_field *field, char *buf, size_t size);
+
+const char *slb_word(const struct slb_words *words, unsigned int value);
+const char *slb_proto_text(__u8 proto);
+const char *slb_vrf_text(char *buf, __u32 vrf);
+const char *slb_svc_key_text(char *buf, const struct slb_svc_key *key);
+
+int slb_svc_key_compare(const struct slb_svc_key *a, const struct slb_svc_key *b);
+int slb_srv_compare(const struct slb_srv *a, const struct slb_srv *b);
+int slb_laddr_compare(const struct slb_laddr *a, const struct slb_laddr *b);
+
+void slb_svc_default(struct slb_svc *svc);
+void slb_srv_default(struct slb_srv *srv);
+void slb_laddr_default(struct slb_laddr *laddr);
+
+struct slb_svc *slb_config_svc_add(struct slb_config *config);
+struct slb_srv *slb_config_srv_add(struct slb_config *config);
+struct slb_laddr *slb_config_laddr_add(struct slb_config *config);
+void slb_config_sort(struct slb_config *config);
+bool slb_config_srv_is_of(const struct slb_config *config, size_t srv, size_t svc);
+void slb_config_free(struct slb_config *config);
+
+#endif

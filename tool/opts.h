@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The command line. Two tables say all there is: the commands and the options. Parsing, which
+ * option is legal with which command, --help, completion and the manual's synopsis derive from
+ * them. A line of a restore file is a command line too.
+ */
+#ifndef SLB_OPTS_H
+#define SLB_OPTS_H
+
+#include <linux/types.h>
+#include <stdbool.h>
+
+#include "model.h"
+#include "wire.h"
+
+enum slb_do {
+	SLB_DO_SVC_ADD,
+	SLB_DO_SVC_EDIT,
+	SLB_DO_SVC_DEL,
+	SLB_DO_SRV_ADD,
+	SLB_DO_SRV_EDIT,
+	SLB_DO_SRV_DEL,
+	SLB_DO_LADDR_ADD,
+	SLB_DO_LADDR_EDIT,
+	SLB_DO_LADDR_DEL,
+	SLB_DO_LADDR_LIST,
+	SLB_DO_LIST,
+	SLB_DO_ZERO,
+	SLB_DO_CLEAR,
+	SLB_DO_SAVE,
+	SLB_DO_RESTORE,
+	SLB_DO_SET,
+	SLB_DO_INFO,
+	SLB_DO_VERSION,
+	SLB_DO_TOA,
+	SLB_DO_HELP,
+};
+
+#define SLB_DO(command)	(1U << (command))
+
+/*
+ * What an option sets. A command takes one option for each; they are parsed in this order, so that
+ * a server can take over its service's port and family.
+ */
+enum slb_slot {
+	SLB_SLOT_SERVICE,
+	SLB_SLOT_VRF,
+	SLB_SLOT_SERVER,
+	SLB_SLOT_LOCAL,
+	SLB_SLOT_SCHED,
+	SLB_SLOT_ENABLED,
+	SLB_SLOT_TOA,
+	SLB_SLOT_TOA_KIND,
+	SLB_SLOT_TIMESTAMPS,
+	SLB_SLOT_UNKNOWN,
+	SLB_SLOT_IDLE,
+	SLB_SLOT_TIMEOUTS,
+	SLB_SLOT_POOL,
+	SLB_SLOT_FORWARD,
+	SLB_SLOT_WEIGHT,
+	SLB_SLOT_PORTS,
+	SLB_SLOT_DEDICATED,
+	SLB_SLOT_CONNS,
+	SLB_SLOT_CLIENT,
+	SLB_SLOT_STATE,
+	SLB_SLOT_STATS,
+	SLB_SLOT_EXACT,
+	SLB_SLOT_NUMERIC,
+	SLB_SLOT_JSON,
+	SLB_SLOT_DRY_RUN,
+	SLB_SLOT_OTHER,		/* of ipvsadm only, refused */
+	SLB_SLOTS
+};
+
+#define SLB_SLOT(slot)	(1U << (slot))
+
+/**
+ * struct slb_command - a row of the table of commands
+ * @id: the command
+ * @letter: short option, or 0
+ * @name: long option; a bare word if there are no dashes before it in @dashes
+ * @dashes: "--" or ""
+ * @must: slots without which the command makes no sense
+ * @word: how its plain words are called in the help, NULL if it takes none
+ * @words: how many plain words it takes at most
+ * @word_slot: the first plain word fills this slot; SLB_SLOTS if words are just kept
+ * @help: one line; NULL for another name of the command above
+ * @batch: may stand in a restore file
+ */
+struct slb_command {
+	enum slb_do	id;
+	char		letter;
+	const char	*name;
+	const char	*dashes;
+	__u32		must;
+	const char	*word;
+	int		words;
+	enum slb_slot	word_slot;
+	const char	*help;
+	bool		batch;
+};
+
+struct slb_req;
+
+/**
+ * struct slb_option - a row of the table of options
+ * @letter: short option, or 0
+ * @name: long option, or NULL
+ * @arg: how its argument is called in the help, NULL if it takes none
+ * @slot: what it sets
+ * @may: commands that it is legal with, SLB_DO() bits
+ * @parse: reads the argument; NULL for an option whose presence says all. It prints what is wrong
+ *	and returns non-zero if the argument is not understood.
+ * @help: one line; NULL for another name of the option above
+ * @refuse: why there is no such option, for those that users of ipvsadm know
+ */
+struct slb_option {
+	char		letter;
+	const char	*name;
+	const char	*arg;
+	enum slb_slot	slot;
+	__u32		may;
+	int		(*parse)(struct slb_req *req, const struct slb_option *opt,
+				 const char *text);
+	const char	*help;
+	const char	*refuse;
+};
+
+/**
+ * struct slb_req - a command line, understood
+ * @command: what to do
+ * @seen: slots that were filled
+ * @svc: the service and what was said of it
+ * @srv: the server
+ * @laddr: the local address
+ * @set: settings
+ * @filter: of connections
+ * @word: plain words that fill no slot; they live as long as the arguments
+ * @word_count: entries in @word
+ * @topic: command that help is wanted for, or NULL
+ */
+struct slb_req {
+	const struct slb_command	*command;
+	__u32				seen;
+	struct slb_svc			svc;
+	struct slb_srv			srv;
+	struct slb_laddr		laddr;
+	struct slb_settings		set;
+	struct slb_filter		filter;
+	char				**word;
+	int				word_count;
+	const struct slb_command	*topic;
+};
+
+extern const struct slb_command slb_commands[];
+extern const struct slb_option slb_options[];
+
+int slb_req_parse(struct slb_req *req, int argc, char **argv, bool fullnat);
+void slb_req_free(struct slb_req *req);
+bool slb_req_has(const struct slb_req *req, enum slb_slot slot);
+const char *slb_req_text(char *buf, const struct slb_req *req);
+
+const char *slb_command_text(char *buf, const struct slb_command *command);
+const char *slb_option_text(char *buf, const struct slb_option *opt);
+void slb_slot_text(char *buf, size_t size, const struct slb_command *command,
+		   enum slb_slot slot);
+const struct slb_option *slb_option_find(const struct slb_command *command, char letter,
+					 const char *name);
+const struct slb_command *slb_command_find(char letter, const char *name, const char *dashes);
+
+/* args.c: what an argument means. */
+int slb_arg_service(struct slb_req *req, const struct slb_option *opt, const char *text);
+int slb_arg_server(struct slb_req *req, const struct slb_option *opt, const char *text);
+int slb_arg_local(struct slb_req *req, const struct slb_option *opt, const char *text);
+int slb_arg_vrf(struct slb_req *req, const struct slb_option *opt, const char *text);
+int slb_arg_svc_field(struct slb_req *req, const struct slb_option *opt, const char *text);
+int slb_arg_enabled(struct slb_req *req, const struct slb_option *opt, const char *text);
+int slb_arg_timeouts(struct slb_req *req, const struct slb_option *opt, const char *text);
+int slb_arg_pool(struct slb_req *req, const struct slb_option *opt, const char *text);
+int slb_arg_weight(struct slb_req *req, const struct slb_option *opt, const char *text);
+int slb_arg_forward(struct slb_req *req, const struct slb_option *opt, const char *text);
+int slb_arg_ports(struct slb_req *req, const struct slb_option *opt, const char *text);
+int slb_arg_dedicated(struct slb_req *req, const struct slb_option *opt, const char *text);
+int slb_arg_client(struct slb_req *req, const struct slb_option *opt, const char *text);
+int slb_arg_state(struct slb_req *req, const struct slb_option *opt, const char *text);
+int slb_arg_settings(struct slb_req *req);
+int slb_arg_finish(struct slb_req *req);
+
+/* help.c */
+void slb_help_print(const struct slb_command *topic);
+void slb_help_synopsis(void);
+void slb_help_try(const struct slb_command *topic);
+int slb_help_complete(int argc, char **argv);
+
+#endif

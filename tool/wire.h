@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The family's requests and answers, to and from the structs of model.h. */
+#ifndef SLB_WIRE_H
+#define SLB_WIRE_H
+
+#include <linux/slb.h>
+
+#include "model.h"
+#include "nl.h"
+
+/**
+ * struct slb_info - the module, its limits and live objects
+ * @version: module's version
+ * @value: numbers by SLB_A_INFO_*
+ */
+struct slb_info {
+	char	version[64];
+	__u64	value[SLB_A_INFO_MAX + 1];
+};
+
+/**
+ * struct slb_conn - a connection
+ * @svc: its service
+ * @client: the client
+ * @laddr: local address and port towards the server
+ * @srv: the server
+ * @state: SLB_STATE_*
+ * @expires: seconds left if no packet comes
+ * @seq_shift: added to the client's sequence numbers
+ * @ts_shift: added to the client's timestamps
+ * @toa_pending: the client's packets still carry its address
+ */
+struct slb_conn {
+	struct slb_svc_key	svc;
+	struct slb_end		client;
+	struct slb_end		laddr;
+	struct slb_end		srv;
+	__u8			state;
+	__u32			expires;
+	__u32			seq_shift;
+	__u32			ts_shift;
+	bool			toa_pending;
+};
+
+/**
+ * struct slb_filter - which connections to list
+ * @svc: of this service, if its protocol is set
+ * @client: of clients in this prefix, if it has an address
+ * @srv: to this server, if it has an address; port 0 is any
+ * @state: in this state, if it is not negative
+ */
+struct slb_filter {
+	struct slb_svc_key	svc;
+	struct slb_prefix	client;
+	struct slb_end		srv;
+	int			state;
+};
+
+/**
+ * struct slb_counters - counters of the namespace
+ * @count: by SLB_COUNT_*
+ * @drop: by SLB_DROP_*
+ */
+struct slb_counters {
+	__u64	count[SLB_COUNT_COUNT];
+	__u64	drop[SLB_DROP_COUNT];
+};
+
+/* What slb_config_load() fetches. */
+#define SLB_LOAD_SERVICES	0x1
+#define SLB_LOAD_LADDRS		0x2
+#define SLB_LOAD_SETTINGS	0x4
+#define SLB_LOAD_ALL		0x7
+
+int slb_svc_send(struct slb_nl *nl, __u8 cmd, __u16 flags, const struct slb_svc *svc);
+int slb_srv_send(struct slb_nl *nl, __u8 cmd, __u16 flags, const struct slb_srv *srv);
+int slb_laddr_send(struct slb_nl *nl, __u8 cmd, __u16 flags, const struct slb_laddr *laddr);
+int slb_settings_send(struct slb_nl *nl, const struct slb_settings *settings);
+int slb_plain_send(struct slb_nl *nl, __u8 cmd);
+
+int slb_svc_fetch(struct slb_nl *nl, struct slb_svc *svc);
+int slb_info_fetch(struct slb_nl *nl, struct slb_info *info);
+int slb_counters_fetch(struct slb_nl *nl, struct slb_counters *counters);
+int slb_config_load(struct slb_nl *nl, struct slb_config *config, unsigned int what);
+int slb_conn_walk(struct slb_nl *nl, const struct slb_filter *filter,
+		  void (*each)(const struct slb_conn *conn, void *data), void *data);
+
+void slb_prefix_put(struct nlmsghdr *nlh, __u16 type, __u16 addr_type, __u16 len_type,
+		    const struct slb_prefix *prefix);
+bool slb_prefix_get(struct slb_prefix *prefix, const struct nlattr *addr,
+		    const struct nlattr *len);
+
+#endif
