@@ -2,10 +2,11 @@
 /*
  * The life of a connection entry: allocated and filled by slb_open.c, linked here, ended here.
  *
- * Who can still hold an entry when it is freed? A packet that found it in the table (inside RCU), the
- * expiry timer (took it off its wheel under the wheel's lock), a walk (inside RCU), a lease being
- * reclaimed (inside RCU). slb_conn_end() takes it out of the table and the wheel before call_rcu(), and
- * the DEAD bit lets exactly one caller do so; hence none of them when the callback runs.
+ * Who can still hold an entry when it is freed? A packet that found it in the table (inside RCU),
+ * the expiry timer (took it off its wheel under the wheel's lock), a walk (inside RCU), a lease
+ * being reclaimed (inside RCU). slb_conn_end() takes it out of the table and the wheel before
+ * call_rcu(), and the DEAD bit lets exactly one caller do so; hence none of them when the
+ * callback runs.
  */
 #include <linux/slab.h>
 #include "slb_isn.h"
@@ -18,8 +19,8 @@
 static struct kmem_cache *slb_conn_cache4;
 static struct kmem_cache *slb_conn_cache6;
 
-static_assert(sizeof(struct slb_conn) + 2 * SLB_WAY4_SIZE == 192);
-static_assert(sizeof(struct slb_conn) + 2 * SLB_WAY6_SIZE == 320);
+static_assert(SLB_CONN4_SIZE == 192);
+static_assert(SLB_CONN6_SIZE == 320);
 
 /**
  * slb_conn_cache_init() - create the slab caches
@@ -29,10 +30,10 @@ static_assert(sizeof(struct slb_conn) + 2 * SLB_WAY6_SIZE == 320);
  */
 int slb_conn_cache_init(void)
 {
-	slb_conn_cache4 = kmem_cache_create("slb_conn4", sizeof(struct slb_conn) + 2 * SLB_WAY4_SIZE,
-					    64, SLAB_HWCACHE_ALIGN, NULL);
-	slb_conn_cache6 = kmem_cache_create("slb_conn6", sizeof(struct slb_conn) + 2 * SLB_WAY6_SIZE,
-					    64, SLAB_HWCACHE_ALIGN, NULL);
+	slb_conn_cache4 = kmem_cache_create("slb_conn4", SLB_CONN4_SIZE, 64, SLAB_HWCACHE_ALIGN,
+					    NULL);
+	slb_conn_cache6 = kmem_cache_create("slb_conn6", SLB_CONN6_SIZE, 64, SLAB_HWCACHE_ALIGN,
+					    NULL);
 	if (slb_conn_cache4 && slb_conn_cache6)
 		return 0;
 	slb_conn_cache_exit();
@@ -114,8 +115,8 @@ void slb_conn_free_unlinked(struct slb_net *sn, struct slb_conn *conn)
 	slb_conn_free(conn);
 }
 
-/* Moves the entry's one count between the server's active and inactive. Under the conn's lock, or before
- * it is linked.
+/* Moves the entry's one count between the server's active and inactive. Under the conn's lock, or
+ * before it is linked.
  */
 static void slb_conn_account(struct slb_conn *conn, bool active)
 {
@@ -173,8 +174,8 @@ u16 slb_conn_idle(const struct slb_conn *conn, u16 now)
  * Filed on the wheel before the table, so that whoever finds it in the table can end it.
  *
  * Context: softirq, inside RCU.
- * Return: 0, -EEXIST if the client's tuple is linked already, -EADDRINUSE if the server's is; then the
- * entry is not linked and the caller frees it.
+ * Return: 0, -EEXIST if the client's tuple is linked already, -EADDRINUSE if the server's is;
+ * then the entry is not linked and the caller frees it.
  */
 int slb_conn_link(struct slb_net *sn, struct slb_conn *conn)
 {
@@ -294,8 +295,9 @@ void slb_conn_toa_done(struct slb_conn *conn)
  * @sn: the namespace's balancer
  * @conn: the entry
  *
- * TCP: both ends get a RST they accept, and the entry stays in CLOSE to answer a challenge ACK (RFC 5961
- * section 3.2) with the exact number. UDP, and TCP whose ends have closed already: the entry just ends.
+ * TCP: both ends get a RST they accept, and the entry stays in CLOSE to answer a challenge ACK
+ * (RFC 5961 section 3.2) with the exact number. UDP, and TCP whose ends have closed already: the
+ * entry just ends.
  *
  * Context: BH off, inside RCU.
  */
@@ -328,9 +330,9 @@ void slb_conn_reset(struct slb_net *sn, struct slb_conn *conn)
  * @sn: the namespace's balancer
  * @conn: an entry whose client has opened afresh
  *
- * The server may hold the old tuple in TIME_WAIT, so its local port stays leased until the entry's
- * deadline or until it is reclaimed, which hands the old numbers to the next user. A server that still
- * thinks the connection open is told.
+ * The server may hold the old tuple in TIME_WAIT, so its local port stays leased until the
+ * entry's deadline or until it is reclaimed, which hands the old numbers to the next user. A
+ * server that still thinks the connection open is told.
  *
  * Context: softirq, inside RCU.
  */

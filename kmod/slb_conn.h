@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The connection entry: one cache line (IPv4) or two (IPv6) for each direction, behind one line that
- * both share.
+ * The connection entry: one cache line (IPv4) or two (IPv6) for each direction, behind one line
+ * that both share.
  *
  *	IPv4:  [ slb_conn 64 ][ way 0: 64 ][ way 1: 64 ]		192 bytes
  *	IPv6:  [ slb_conn 64 ][ way 0: 128 ][ way 1: 128 ]		320 bytes
  *
- * Way 0 holds what a client's packet needs, way 1 what a server's packet needs. A packet writes only to
- * its own way; the shared line is read by packets and written when the connection opens, changes state
- * or ends.
+ * Way 0 holds what a client's packet needs, way 1 what a server's packet needs. A packet writes
+ * only to its own way; the shared line is read by packets and written when the connection opens,
+ * changes state or ends.
  *
- * Lifetime: a way is found under rcu_read_lock() and lives at least until rcu_read_unlock(), because
- * slb_conn_end() unlinks it from the table first and frees it by call_rcu(). @svc, @srv and @lease are
- * references that the RCU callback puts, so they outlive every packet that can see the entry.
+ * Lifetime: a way is found under rcu_read_lock() and lives at least until rcu_read_unlock(),
+ * because slb_conn_end() unlinks it from the table first and frees it by call_rcu(). @svc, @srv
+ * and @lease are references that the RCU callback puts, so they outlive every packet that can see
+ * the entry.
  */
 #ifndef _SLB_CONN_H
 #define _SLB_CONN_H
@@ -34,7 +35,7 @@ struct slb_svc;
 
 static inline u16 slb_tick_now(void)
 {
-	return (u16)(jiffies >> SLB_TICK_SHIFT);
+	return (u16)(get_jiffies_64() >> SLB_TICK_SHIFT);
 }
 
 /* Rounded up, so that a timeout is never shorter than asked for. */
@@ -56,7 +57,10 @@ enum slb_dir {
 	SLB_DIR_REPLY,		/* server to local address */
 };
 
-/* slb_way.bits; the first three are fixed when the entry is made, the others change under the lock */
+/*
+ * slb_way.bits; the first three are fixed when the entry is made, the others change under the
+ * lock
+ */
 #define SLB_WAY_REPLY	0x01	/* this is way 1 */
 #define SLB_WAY_V6	0x02
 #define SLB_WAY_UDP	0x04
@@ -76,18 +80,18 @@ enum slb_dir {
  * @dport: destination port as received
  * @new_sport: source port as sent
  * @new_dport: destination port as sent
- * @seq_shift: ORIG: added to the sequence number. REPLY: added to acknowledgement and SACK edges
+ * @seq_shift: ORIG: added to the sequence number. REPLY: added to acknowledgment and SACK edges
  * @ts_shift: ORIG: added to TSval. REPLY: added to TSecr
  * @end: highest sequence number end (with SYN and FIN) received from this side, its own numbers
- * @ack: last acknowledgement received from this side, as it stood in its packet
+ * @ack: last acknowledgment received from this side, as it stood in its packet
  * @seen: tick of the last packet of this direction
  * @state: enum slb_state; equal in both ways, written under the lock
  * @bits: SLB_WAY_*
- * @addr: IPv4: source, destination, new source, new destination. IPv6: the same, four words each, then
- *	the route's cookie.
+ * @addr: IPv4: source, destination, new source, new destination. IPv6: the same, four words each,
+ *	then the route's cookie.
  *
- * The fields from @scope to @dport and the first two addresses are the key and never change while the
- * way is linked.
+ * The fields from @scope to @dport and the first two addresses are the key and never change while
+ * the way is linked.
  */
 struct slb_way {
 	unsigned long		next;
@@ -126,7 +130,8 @@ enum {
  * struct slb_conn - the line both directions share
  * @svc: service; holds a reference
  * @srv: server; holds a reference
- * @lease: map in which way 1's destination port is leased; holds a reference; never NULL for fullNAT
+ * @lease: map in which way 1's destination port is leased; holds a reference; never NULL for
+ *	fullNAT
  * @wheel: link in the expiry wheel's slot, under the wheel's lock
  * @rcu: once the entry is dead
  * @flags: SLB_CONN_*
@@ -152,6 +157,9 @@ struct slb_conn {
 };
 
 static_assert(sizeof(struct slb_conn) == 64);
+
+#define SLB_CONN4_SIZE	(sizeof(struct slb_conn) + 2 * SLB_WAY4_SIZE)
+#define SLB_CONN6_SIZE	(sizeof(struct slb_conn) + 2 * SLB_WAY6_SIZE)
 
 static inline struct slb_way *slb_conn_way4(const struct slb_conn *conn, int dir)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Does the packet fit where it goes? Looked at before anything is changed: an error quotes what its sender
- * sent, and a packet that does not fit changes no state and refreshes no timer.
+ * Does the packet fit where it goes? Looked at before anything is changed: an error quotes what
+ * its sender sent, and a packet that does not fit changes no state and refreshes no timer.
  */
 #include <net/ip.h>
 #include <net/ip6_route.h>

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Where packets come in: the netfilter hooks, with the reason for each priority, and the tests that send
- * what is not ours on its way for as little as possible.
+ * Where packets come in: the netfilter hooks, with the reason for each priority, and the tests
+ * that send what is not ours on its way for as little as possible.
  */
 #include <linux/netfilter.h>
 #include <linux/netfilter_bridge.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
+#include <linux/slab.h>
 #include <net/l3mdev.h>
 #include "slb_hook.h"
 #include "slb_net.h"
@@ -22,7 +23,6 @@ static bool slb_hook_for_us(struct sk_buff *skb)
 		bridged = nf_bridge_info_get(skb);
 		if (bridged && bridged->pkt_otherhost)
 			return false;
-		skb_ext_del(skb, SKB_EXT_BRIDGE_NF);
 	}
 #endif
 	return skb->pkt_type == PACKET_HOST;
@@ -39,21 +39,26 @@ static unsigned int slb_hook_judge(struct slb_pkt *pkt, enum slb_parse parsed)
 	return slb_path_pass(pkt);
 }
 
-static unsigned int slb_hook_pre4(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+static unsigned int slb_hook_pre4(void *priv, struct sk_buff *skb,
+				  const struct nf_hook_state *state)
 {
 	struct slb_net *sn = priv;
 	struct slb_pkt pkt;
 
 	if (likely(!slb_filter_hit4(&sn->filter, ip_hdr(skb)->daddr)))
 		return NF_ACCEPT;
-	/* With a VRF the hook runs for the slave and again for the master: the slave's pass decides. */
+	/*
+	 * With a VRF the hook runs for the slave and again for the master: the slave's pass
+	 * decides.
+	 */
 	if (!slb_hook_for_us(skb) || netif_is_l3_master(state->in))
 		return NF_ACCEPT;
 	pkt = (struct slb_pkt){ .skb = skb, .sn = sn, .net = state->net, .in = state->in };
 	return slb_hook_judge(&pkt, slb_pkt_parse4(&pkt));
 }
 
-static unsigned int slb_hook_pre6(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+static unsigned int slb_hook_pre6(void *priv, struct sk_buff *skb,
+				  const struct nf_hook_state *state)
 {
 	struct slb_net *sn = priv;
 	struct slb_pkt pkt;
@@ -62,7 +67,9 @@ static unsigned int slb_hook_pre6(void *priv, struct sk_buff *skb, const struct 
 		return NF_ACCEPT;
 	if (!slb_hook_for_us(skb) || netif_is_l3_master(state->in))
 		return NF_ACCEPT;
-	pkt = (struct slb_pkt){ .skb = skb, .sn = sn, .net = state->net, .in = state->in, .v6 = true };
+	pkt = (struct slb_pkt){
+		.skb = skb, .sn = sn, .net = state->net, .in = state->in, .v6 = true,
+	};
 	return slb_hook_judge(&pkt, slb_pkt_parse6(&pkt));
 }
 
@@ -82,8 +89,8 @@ static unsigned int slb_hook_out(struct slb_net *sn, struct sk_buff *skb,
 }
 
 /*
- * A packet that the host sends from a local port that is leased towards the same server: its answer would
- * be taken for the connection's, so it does not leave.
+ * A packet that the host sends from a local port that is leased towards the same server: its
+ * answer would be taken for the connection's, so it does not leave.
  */
 static unsigned int slb_hook_clash(struct slb_net *sn, struct sk_buff *skb,
 				   const struct nf_hook_state *state, bool v6)
@@ -92,6 +99,7 @@ static unsigned int slb_hook_clash(struct slb_net *sn, struct sk_buff *skb,
 		.skb = skb, .sn = sn, .net = state->net, .local = true, .v6 = v6,
 	};
 	unsigned int verdict = NF_ACCEPT;
+	const struct slb_way *way;
 
 	if ((v6 ? slb_pkt_parse6(&pkt) : slb_pkt_parse4(&pkt)) != SLB_PARSE_OK)
 		return NF_ACCEPT;
@@ -102,7 +110,8 @@ static unsigned int slb_hook_clash(struct slb_net *sn, struct sk_buff *skb,
 		swap(pkt.tuple.v4[0], pkt.tuple.v4[1]);
 
 	local_bh_disable();
-	if (slb_path_find_rcu(&pkt)) {
+	way = slb_path_find_rcu(&pkt);
+	if (way && slb_way_dir(way) == SLB_DIR_REPLY) {
 		slb_count(sn, SLB_COUNT_SEEN);
 		verdict = slb_path_drop(&pkt, SLB_DROP_LOCAL_CLASH);
 	}
@@ -110,7 +119,8 @@ static unsigned int slb_hook_clash(struct slb_net *sn, struct sk_buff *skb,
 	return verdict;
 }
 
-static unsigned int slb_hook_out4(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+static unsigned int slb_hook_out4(void *priv, struct sk_buff *skb,
+				  const struct nf_hook_state *state)
 {
 	const struct iphdr *iph = ip_hdr(skb);
 	struct slb_net *sn = priv;
@@ -122,7 +132,8 @@ static unsigned int slb_hook_out4(void *priv, struct sk_buff *skb, const struct 
 	return NF_ACCEPT;
 }
 
-static unsigned int slb_hook_out6(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+static unsigned int slb_hook_out6(void *priv, struct sk_buff *skb,
+				  const struct nf_hook_state *state)
 {
 	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
 	struct slb_net *sn = priv;
@@ -135,9 +146,8 @@ static unsigned int slb_hook_out6(void *priv, struct sk_buff *skb, const struct 
 }
 
 /*
- * Behind defragmentation (-400) and raw (-300), whose rules therefore see packets untranslated; before
- * SELinux's first hook (-225) has nothing to say about forwarded packets and before conntrack (-200), which
- * must never see ours. In LOCAL_OUT likewise before conntrack.
+ * Behind defragmentation (-400) and raw (-300), whose rules therefore see packets untranslated,
+ * and before conntrack (-200), which must never see ours; in LOCAL_OUT likewise.
  */
 #define SLB_HOOK_PRIORITY	(NF_IP_PRI_CONNTRACK - 10)
 static_assert((int)NF_IP_PRI_CONNTRACK == (int)NF_IP6_PRI_CONNTRACK);
@@ -202,8 +212,8 @@ int slb_hook_get(struct slb_net *sn)
  * slb_hook_put() - let no packet come here any more
  * @sn: the namespace's balancer
  *
- * Packets that are inside the hooks leave before the namespace's state is freed: unregistering waits for
- * RCU, and each hook runs inside it.
+ * Packets that are inside the hooks leave before the namespace's state is freed: unregistering
+ * waits for RCU, and each hook runs inside it.
  *
  * Context: process, namespace exit.
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ICMP and ICMPv6 errors of our own. They quote the packet as its sender sent it, so they are sent before
- * anything is rewritten.
+ * ICMP and ICMPv6 errors of our own. They quote the packet as its sender sent it, so they are
+ * sent before anything is rewritten.
  */
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
@@ -13,8 +13,8 @@
 #include "slb_pkt.h"
 
 /*
- * __icmp_send() does nothing for a packet without a route, and a packet has none in PRE_ROUTING: give it
- * one. If there is none, no error is sent.
+ * __icmp_send() does nothing for a packet without a route, and a packet has none in PRE_ROUTING:
+ * give it one. If there is none, no error is sent.
  */
 static void slb_icmp_send4(const struct slb_pkt *pkt, u8 type, u8 code, __be32 info)
 {

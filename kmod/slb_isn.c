@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Initial sequence numbers and timestamp offsets (RFC 6528, RFC 7323 section 5.4), from a keyed hash of
- * the server's side of the connection and a clock.
+ * Initial sequence numbers and timestamp offsets (RFC 6528, RFC 7323 section 5.4), from a keyed
+ * hash of the server's side of the connection and a clock.
  */
 #include <linux/ktime.h>
 #include <linux/random.h>
@@ -33,9 +33,9 @@ static u64 slb_isn_hash(const struct slb_net *sn, const struct slb_conn *conn, b
  * @conn: way 1's key is filled in
  * @lease: the port's lease; a reused port brings its old connection's highest end
  *
- * The 4 us clock of RFC 6528 is outrun by an upload of 250 kB/s, hence 64 ns. A server that still has the
- * old connection in TIME_WAIT accepts a SYN only above its last number, so a reused port never starts
- * below the old end + 65 537.
+ * The 4 us clock of RFC 6528 is outrun by an upload of 250 kB/s, hence 64 ns. A server that still
+ * has the old connection in TIME_WAIT accepts a SYN only above its last number, so a reused port
+ * never starts below the old end + 65 537.
  *
  * Context: softirq.
  * Return: host byte order.
@@ -56,8 +56,8 @@ u32 slb_isn_seq(const struct slb_net *sn, const struct slb_conn *conn,
  * @conn: way 1's key is filled in
  * @lease: the port's lease; a reused port brings its old connection's last timestamp
  *
- * Milliseconds of the balancer's clock with one offset for each pair of addresses, so that timestamps from
- * a local address rise over all its connections, as those of one host do.
+ * Milliseconds of the balancer's clock with one offset for each pair of addresses, so that
+ * timestamps from a local address rise over all its connections, as those of one host do.
  *
  * Context: softirq.
  * Return: host byte order.

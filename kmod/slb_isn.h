@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where a connection's numbers start towards the server, so that the balancer looks like one well-behaved
- * host however many clients stand behind it.
+ * Where a connection's numbers start towards the server, so that the balancer looks like one
+ * well-behaved host however many clients stand behind it.
  */
 #ifndef _SLB_ISN_H
 #define _SLB_ISN_H

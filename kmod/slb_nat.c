@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The rewrite: addresses, ports, sequence numbers and timestamps from the connection's precomputed answer,
- * checksums by what changed. A wrong checksum stays as wrong as it was.
+ * The rewrite: addresses, ports, sequence numbers and timestamps from the connection's
+ * precomputed answer, checksums by what changed. A wrong checksum stays as wrong as it was.
  */
 #include <net/ip.h>
 #include "slb_path.h"
 #include "slb_tcpopt.h"
 
-/* Writes the new addresses; returns their checksum difference, which also is the pseudo header's. */
+/*
+ * Writes the new addresses; returns their checksum difference, which also is the pseudo
+ * header's.
+ */
 static u64 slb_nat_addrs(struct slb_pkt *pkt, const struct slb_way *way)
 {
 	struct ipv6hdr *ip6h;
@@ -44,7 +47,8 @@ static void slb_nat_udp(struct slb_pkt *pkt, const struct slb_way *way, u64 pseu
 }
 
 /*
- * Options of an established connection's packet, in place. 0, or -EINVAL when they are malformed, or
+ * Options of an established connection's packet, in place. 0, or -EINVAL when they are malformed,
+ * or
  * -E2BIG when they call for slb_toa_edit().
  */
 static int slb_nat_options(struct slb_pkt *pkt, const struct slb_way *way, u64 *rest)

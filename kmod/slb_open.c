@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The first packet of a connection: service, server, local port, entry. The only place that knows them all.
+ * The first packet of a connection: service, server, local port, entry. The only place that knows
+ * them all.
  *
- * A server or service may be removed on another CPU meanwhile. The entry is linked first and then looks
- * whether they are gone; the remover marks them gone first and then walks the table. Full barriers on both
- * sides make sure that at least one of them sees the other.
+ * A server or service may be removed on another CPU meanwhile. The entry is linked first and then
+ * looks whether they are gone; the remover marks them gone first and then walks the table. Full
+ * barriers on both sides make sure that at least one of them sees the other.
  */
 #include <net/ipv6.h>
 #include <net/l3mdev.h>
@@ -88,8 +89,8 @@ static enum slb_drop slb_open_forbidden(struct slb_pkt *pkt, struct slb_opening 
 }
 
 /*
- * A local port towards the chosen server. Each connection starts at the next address of the pool; all of
- * them are tried.
+ * A local port towards the chosen server. Each connection starts at the next address of the pool;
+ * all of them are tried.
  */
 static enum slb_drop slb_open_lease(struct slb_pkt *pkt, struct slb_opening *open)
 {
@@ -239,8 +240,8 @@ err_free:
 }
 
 /*
- * The entry is linked; go on with it, or with the one that another CPU has linked for the same client
- * meanwhile.
+ * The entry is linked; go on with it, or with the one that another CPU has linked for the same
+ * client meanwhile.
  */
 static unsigned int slb_open_link(struct slb_pkt *pkt, struct slb_opening *open,
 				  struct slb_conn *conn)
@@ -292,8 +293,8 @@ static unsigned int slb_open_new(struct slb_pkt *pkt, struct slb_opening *open)
  * slb_open() - a packet that fits no connection
  * @pkt: the packet
  *
- * What is for no service is the host's: another port of a service's address, or a server's late packet to
- * a local address, which the host resets.
+ * What is for no service is the host's: another port of a service's address, or a server's late
+ * packet to a local address, which the host resets.
  *
  * Context: softirq or BH off, inside RCU.
  * Return: a netfilter verdict.

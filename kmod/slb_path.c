@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The order of the steps. A packet is found, routed, fitted, translated, tracked and sent; each step
- * either goes on or ends in a verdict with its reason.
+ * The order of the steps. A packet is found, routed, fitted, translated, tracked and sent; each
+ * step either goes on or ends in a verdict with its reason.
  */
 #include "slb_icmp.h"
 #include "slb_path.h"
@@ -54,10 +54,10 @@ struct slb_way *slb_path_find_rcu(const struct slb_pkt *pkt)
 }
 
 /*
- * A client's SYN for a tuple that is still known. In a state where both ends have finished it opens afresh.
- * In a half-closed one only when its number lies after all the client has sent: one spoofed SYN must not
- * kill a download. Otherwise it is forwarded translated, the server's challenge ACK makes a restarted
- * client reset, and its next SYN opens afresh.
+ * A client's SYN for a tuple that is still known. In a state where both ends have finished it
+ * opens afresh. In a half-closed one only when its number lies after all the client has sent: one
+ * spoofed SYN must not kill a download. Otherwise it is forwarded translated, the server's
+ * challenge ACK makes a restarted client reset, and its next SYN opens afresh.
  */
 static bool slb_path_reopens(const struct slb_pkt *pkt, const struct slb_way *way)
 {
@@ -85,7 +85,8 @@ static struct dst_entry *slb_path_route_rcu(struct slb_pkt *pkt, struct slb_way 
 	struct dst_entry *dst = READ_ONCE(way->dst);
 	u32 cookie = pkt->v6 ? (__force u32)READ_ONCE(way->addr[SLB_WAY6_COOKIE]) : 0;
 
-	if (likely(dst && dst_check(dst, cookie) && pkt->skb->mark == slb_way_conn(way)->mark))
+	if (likely(dst && dst_check(dst, cookie) &&
+		   pkt->skb->mark == slb_way_conn(way)->mark))
 		return dst;
 	return slb_route_slow_rcu(pkt, way);
 }
@@ -95,9 +96,9 @@ static struct dst_entry *slb_path_route_rcu(struct slb_pkt *pkt, struct slb_way 
  * @pkt: the packet
  * @way: its direction
  *
- * @way and its connection live until rcu_read_unlock(); the route likewise, or the packet holds it.
- * Translation comes before tracking, so that a packet that is refused on the way changes no state; both
- * work on the numbers that parsing has copied.
+ * @way and its connection live until rcu_read_unlock(); the route likewise, or the packet holds
+ *	it. Translation comes before tracking, so that a packet that is refused on the way changes no
+ *	state; both work on the numbers that parsing has copied.
  *
  * Context: softirq or BH off, inside RCU.
  * Return: NF_STOLEN or NF_DROP.

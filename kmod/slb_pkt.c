@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Validate once: from an skb to a struct slb_pkt. Bounds are checked before bytes are read; what is not
- * TCP or UDP in a plain shape is left to the host.
+ * Validate once: from an skb to a struct slb_pkt. Bounds are checked before bytes are read; what
+ * is not TCP or UDP in a plain shape is left to the host.
  */
 #include <linux/inetdevice.h>
 #include <net/addrconf.h>
@@ -63,8 +63,8 @@ static enum slb_parse slb_pkt_parse_l4(struct slb_pkt *pkt, u32 rest)
  * slb_pkt_parse4() - fill @pkt from an IPv4 packet
  * @pkt: @skb, @sn, @net, @in, @local are set; the rest is filled here
  *
- * ip_rcv() has checked version, header length, header checksum and total length and trimmed the packet;
- * packets of the host itself are well-formed.
+ * ip_rcv() has checked version, header length, header checksum and total length and trimmed the
+ * packet; packets of the host itself are well-formed.
  *
  * Context: softirq (or BH off), inside RCU.
  * Return: enum slb_parse.
@@ -92,8 +92,9 @@ enum slb_parse slb_pkt_parse4(struct slb_pkt *pkt)
 }
 
 /*
- * Offset of TCP or UDP behind hop-by-hop and destination options; 0 for anything else, which the host
- * may judge (a routing header's destination is not the final one, a fragment was refused by reassembly).
+ * Offset of TCP or UDP behind hop-by-hop and destination options; 0 for anything else, which the
+ * host may judge (a routing header's destination is not the final one, a fragment was refused by
+ * reassembly).
  */
 static u16 slb_pkt_l4_offset6(struct slb_pkt *pkt)
 {
@@ -154,12 +155,12 @@ enum slb_parse slb_pkt_parse6(struct slb_pkt *pkt)
  * slb_pkt_martian() - can the source not be a client?
  * @pkt: a parsed packet that would open a connection
  *
- * The packet is taken before the kernel validates its source, so what RFC 1812 section 5.3.7 and RFC 4291
- * section 2.5 forbid as a source is refused here.
+ * The packet is taken before the kernel validates its source, so what RFC 1812 section 5.3.7 and
+ * RFC 4291 section 2.5 forbid as a source is refused here.
  *
  * Context: softirq, inside RCU.
- * Return: true for loopback and the host's own addresses off the loopback device, multicast, broadcast
- * and unspecified sources.
+ * Return: true for loopback and the host's own addresses off the loopback device, multicast,
+ * broadcast and unspecified sources.
  */
 bool slb_pkt_martian(const struct slb_pkt *pkt)
 {
@@ -192,7 +193,8 @@ bool slb_pkt_martian(const struct slb_pkt *pkt)
  * @pkt: a parsed packet that would open a connection
  *
  * Context: softirq, inside RCU.
- * Return: true when rp_filter is on for an IPv4 packet's interface and the input lookup refuses its source.
+ * Return: true when rp_filter is on for an IPv4 packet's interface and the input lookup refuses
+ * its source.
  */
 bool slb_pkt_rp_filter_refuses(const struct slb_pkt *pkt)
 {

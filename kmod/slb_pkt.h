@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What one packet looks like to the rest of the path. Filled once by slb_pkt_parse4/6(); no later step
- * looks at the wire again except to rewrite it.
+ * What one packet looks like to the rest of the path. Filled once by slb_pkt_parse4/6(); no later
+ * step looks at the wire again except to rewrite it.
  */
 #ifndef _SLB_PKT_H
 #define _SLB_PKT_H
@@ -37,7 +37,7 @@ enum slb_toa_how {
  * @in: the device it came by; NULL for packets of the host itself
  * @tuple: its own key
  * @seq: TCP sequence number, host byte order
- * @ack: TCP acknowledgement number, host byte order
+ * @ack: TCP acknowledgment number, host byte order
  * @len: layer-3 length as received, bytes
  * @dlen: TCP or UDP payload, bytes; of an aggregate: of all segments
  * @l4: offset of the TCP or UDP header from skb->data

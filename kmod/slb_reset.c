@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * RSTs of our own. Each is built from nothing, routed by an output lookup and sent without LOCAL_OUT:
- * its addresses are not the host's to filter, and our own hook there must not see it.
+ * RSTs of our own. Each is built from nothing, routed by an output lookup and sent without
+ * LOCAL_OUT: its addresses are not the host's to filter, and our own hook there must not see it.
  */
 #include <linux/ktime.h>
 #include <net/ip.h>
@@ -18,7 +18,7 @@
  * struct slb_rst - a RST to be sent
  * @route: addresses, ports, scope and mark of the RST itself
  * @seq: sequence number, host byte order
- * @ack: acknowledgement number, valid with @with_ack
+ * @ack: acknowledgment number, valid with @with_ack
  * @with_ack: set the ACK flag
  */
 struct slb_rst {
@@ -115,10 +115,10 @@ static void slb_reset_send(struct slb_net *sn, const struct slb_rst *rst)
 }
 
 /*
- * The numbers a RST to one end must carry. Its sequence number is what that end has last acknowledged, so
- * that it is exactly the next one expected; an end that has acknowledged nothing yet is the client in
- * SYN_SENT, which looks at the ACK alone (RFC 9293 section 3.10.7.3), or the server, which expects the
- * client's initial number + 1.
+ * The numbers a RST to one end must carry. Its sequence number is what that end has last
+ * acknowledged, so that it is exactly the next one expected; an end that has acknowledged nothing
+ * yet is the client in SYN_SENT, which looks at the ACK alone (RFC 9293 section 3.10.7.3), or the
+ * server, which expects the client's initial number + 1.
  */
 static void slb_reset_numbers(struct slb_rst *rst, const struct slb_way *orig,
 			      const struct slb_way *reply, int to)
@@ -198,8 +198,8 @@ void slb_reset_answer(const struct slb_pkt *pkt)
  * slb_reset_allowed() - is there room under the rate limit for one more answer?
  * @sn: the namespace's balancer
  *
- * A token bucket of one second's depth over the setting reset-rate. Only packets that fit no connection
- * come here, so a lock is taken.
+ * A token bucket of one second's depth over the setting reset-rate. Only packets that fit no
+ * connection come here, so a lock is taken.
  *
  * Context: BH off.
  * Return: true if the answer may be sent.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Routes of translated packets: an output lookup on the packet as it leaves. FLOWI_FLAG_ANYSRC, because
- * the source need not be local (an input lookup would refuse it as martian, an output lookup without the
- * flag because it is not ours).
+ * Routes of translated packets: an output lookup on the packet as it leaves. FLOWI_FLAG_ANYSRC,
+ * because the source need not be local (an input lookup would refuse it as martian, an output
+ * lookup without the flag because it is not ours).
  */
 #include <net/flow.h>
 #include <net/ip6_fib.h>
@@ -98,12 +98,13 @@ void slb_route_key_from_way(struct slb_route_key *key, const struct slb_conn *co
  * @pkt: the packet
  * @way: its direction
  *
- * The new route replaces the cached one unless the packet's mark is not the connection's. Of two CPUs that
- * replace at once, one wins; dst_release() frees behind RCU, so the loser's readers are safe.
+ * The new route replaces the cached one unless the packet's mark is not the connection's. Of two
+ * CPUs that replace at once, one wins; dst_release() frees behind RCU, so the loser's readers are
+ * safe.
  *
  * Context: softirq, inside RCU.
- * Return: a route that lives until rcu_read_unlock(), or NULL. A route that is not cached is hung on the
- * packet, which then holds the reference.
+ * Return: a route that lives until rcu_read_unlock(), or NULL. A route that is not cached is hung
+ * on the packet, which then holds the reference.
  */
 struct dst_entry *slb_route_slow_rcu(struct slb_pkt *pkt, struct slb_way *way)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is done to many connections at once: walks over the whole table in process context, in steps that
- * let packets and other work go on between them.
+ * What is done to many connections at once: walks over the whole table in process context, in
+ * steps that let packets and other work go on between them.
  */
 #include <linux/sched.h>
 #include "slb_net.h"

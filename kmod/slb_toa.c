@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The sender of the client's address (TOA), and with it every edit that writes a packet's TCP options
- * anew: SYN and SYN/ACK (MSS, timestamps, Fast Open, MPTCP), and packets that carry a client's own TOA.
+ * The sender of the client's address (TOA), and with it every edit that writes a packet's TCP
+ * options anew: SYN and SYN/ACK (MSS, timestamps, Fast Open, MPTCP), and packets that carry a
+ * client's own TOA.
  *
- * The address goes with each client packet from the one behind the SYN on, until the server has shown
- * that it left SYN_RECV; receivers read it from the packet that completes the handshake.
+ * The address goes with each client packet from the one behind the SYN on, until the server has
+ * shown that it left SYN_RECV; receivers read it from the packet that completes the handshake.
  */
 #include <linux/bitops.h>
 #include <net/ip.h>
@@ -43,8 +44,8 @@ static void slb_toa_set(struct slb_tcpopt_req *req, const struct slb_pkt *pkt, u
 }
 
 /*
- * The highest MSS that either end may hear: a full segment must fit both links, and one from the client
- * must fit towards the server with a TOA in it. Never raises one.
+ * The highest MSS that either end may hear: a full segment must fit both links, and one from the
+ * client must fit towards the server with a TOA in it. Never raises one.
  */
 static u16 slb_toa_mss_limit(const struct slb_pkt *pkt, const struct slb_way *way,
 			     const struct dst_entry *dst)
@@ -206,6 +207,18 @@ int slb_toa_edit(struct slb_pkt *pkt, struct slb_way *way, const struct dst_entr
 	return 0;
 }
 
+/* A trusted client's own option says who the client is; ours would contradict it. */
+static bool slb_toa_said_already(const struct slb_pkt *pkt, const struct slb_way *way)
+{
+	struct slb_tcpopt_info info;
+
+	return way->bits & SLB_WAY_TRUSTED &&
+	       !slb_tcpopt_scan((u8 *)(slb_pkt_tcp(pkt) + 1),
+				pkt->l4_hlen - sizeof(struct tcphdr),
+				slb_way_conn(way)->svc->toa_kind, &info) &&
+	       info.seen & SLB_TCPOPT_TOA;
+}
+
 /* The headers of the packet that is sent ahead, from those of the translated one behind it. */
 static struct sk_buff *slb_toa_copy_headers(const struct slb_pkt *pkt, const u8 *opt,
 					    unsigned int optlen, const struct dst_entry *dst)
@@ -255,6 +268,8 @@ void slb_toa_send_ahead(struct slb_pkt *pkt, struct slb_way *way, struct dst_ent
 	u32 tcp_len;
 	int optlen;
 
+	if (slb_toa_said_already(pkt, way))
+		return;
 	req.shift.toa_kind = slb_way_conn(way)->svc->toa_kind;
 	slb_toa_set(&req, pkt, req.shift.toa_kind);
 	optlen = slb_tcpopt_ahead(&req, (u8 *)(slb_pkt_tcp(pkt) + 1),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a packet tells about its connection: stamps, numbers, state, statistics. A packet of an established
- * connection that changes no state takes no lock and writes only to its own way.
+ * What a packet tells about its connection: stamps, numbers, state, statistics. A packet of an
+ * established connection that changes no state takes no lock and writes only to its own way.
  */
 #include "slb_path.h"
 #include "slb_state.h"
@@ -26,9 +26,9 @@ static u32 slb_track_end(const struct slb_pkt *pkt)
 }
 
 /*
- * The highest end and the last ACK of this side. @first: the numbers are the first of their side, there is
- * nothing to compare with. Two CPUs with packets of one direction may store in the wrong order; the next
- * packet mends it.
+ * The highest end and the last ACK of this side. @first: the numbers are the first of their side,
+ * there is nothing to compare with. Two CPUs with packets of one direction may store in the wrong
+ * order; the next packet mends it.
  */
 static void slb_track_numbers(const struct slb_pkt *pkt, struct slb_way *way, bool first)
 {
@@ -40,16 +40,16 @@ static void slb_track_numbers(const struct slb_pkt *pkt, struct slb_way *way, bo
 		WRITE_ONCE(way->ack, pkt->ack);
 }
 
-/* The packet's acknowledgement in the numbers of the side it acknowledges. */
+/* The packet's acknowledgment in the numbers of the side it acknowledges. */
 static u32 slb_track_acked(const struct slb_pkt *pkt, const struct slb_way *way)
 {
 	return slb_way_dir(way) == SLB_DIR_REPLY ? pkt->ack + way->seq_shift : pkt->ack;
 }
 
 /*
- * Does a RST count? Its number must lie between the receiver's last ACK and the sender's highest end, and
- * in SYN_SENT the server's must acknowledge the SYN (RFC 9293 section 3.10.7.3). Any other is forwarded,
- * for the endpoint to judge, and changes nothing here.
+ * Does a RST count? Its number must lie between the receiver's last ACK and the sender's highest
+ * end, and in SYN_SENT the server's must acknowledge the SYN (RFC 9293 section 3.10.7.3). Any
+ * other is forwarded, for the endpoint to judge, and changes nothing here.
  */
 static bool slb_track_rst_valid(const struct slb_pkt *pkt, const struct slb_way *way,
 				const struct slb_way *other)
@@ -108,7 +108,10 @@ static void slb_track_reset(const struct slb_conn *conn, u8 old, int dir)
 	}
 }
 
-/* State after the packet; in CLOSE, data from the RST's sender shows that nobody believed the RST. */
+/*
+ * State after the packet; in CLOSE, data from the RST's sender shows that nobody believed the
+ * RST.
+ */
 static u8 slb_track_next(const struct slb_pkt *pkt, const struct slb_conn *conn, u8 state, int dir,
 			 enum slb_event event)
 {
@@ -117,14 +120,17 @@ static u8 slb_track_next(const struct slb_pkt *pkt, const struct slb_conn *conn,
 	if (event == SLB_EVENT_COUNT)
 		return state;
 	if (state == SLB_STATE_CLOSE && event != SLB_EVENT_RST) {
-		if (pkt->dlen && by_reply == (dir == SLB_DIR_REPLY))
+		if (pkt->dlen && dir == (by_reply ? SLB_DIR_REPLY : SLB_DIR_ORIG))
 			return conn->flags >> SLB_CONN_OLD_STATE & 0xf;
 		return state;
 	}
 	return slb_state_next(state, dir, event);
 }
 
-/* The timestamp a later user of the local port must not fall below; options are translated by now. */
+/*
+ * The timestamp a later user of the local port must not fall below; options are translated by
+ * now.
+ */
 static void slb_track_last_ts(const struct slb_pkt *pkt, struct slb_conn *conn)
 {
 	struct slb_tcpopt_info info;
@@ -158,8 +164,8 @@ static void slb_track_change(struct slb_pkt *pkt, struct slb_way *way, enum slb_
 }
 
 /*
- * Every TCP packet that is not plain data or ACK of an established connection. A SYN's numbers were taken
- * when it opened the connection; a later one is the endpoints' affair.
+ * Every TCP packet that is not plain data or ACK of an established connection. A SYN's numbers
+ * were taken when it opened the connection; a later one is the endpoints' affair.
  */
 static noinline void slb_track_slow(struct slb_pkt *pkt, struct slb_way *way)
 {
@@ -182,8 +188,8 @@ static noinline void slb_track_slow(struct slb_pkt *pkt, struct slb_way *way)
 }
 
 /*
- * The server has left SYN_RECV once it sends data or FIN or acknowledges more than the SYN; a bare ACK may
- * still come from there.
+ * The server has left SYN_RECV once it sends data or FIN or acknowledges more than the SYN; a
+ * bare ACK may still come from there.
  */
 static bool slb_track_toa_over(const struct slb_pkt *pkt, const struct slb_way *way)
 {

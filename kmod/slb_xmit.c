@@ -26,13 +26,21 @@ static bool slb_xmit_forbidden(struct slb_pkt *pkt)
 	return false;
 }
 
+/* A packet taken from a bridge's hook: what leaves is no bridged packet any more. */
+static void slb_xmit_unbridge(struct sk_buff *skb)
+{
+#if IS_ENABLED(CONFIG_BRIDGE_NETFILTER)
+	skb_ext_del(skb, SKB_EXT_BRIDGE_NF);
+#endif
+}
+
 /**
  * slb_xmit_prepare() - make a packet ours to change
  * @pkt: the packet, untranslated
  * @dst: its route
  *
- * The layer-4 header with its options lies in the linear part since parsing, so making that part private
- * is enough. Header pointers are void afterwards.
+ * The layer-4 header with its options lies in the linear part since parsing, so making that part
+ * private is enough. Header pointers are void afterwards.
  *
  * Context: softirq or BH off, inside RCU.
  * Return: 0; else pkt->reason is set.
@@ -41,6 +49,7 @@ int slb_xmit_prepare(struct slb_pkt *pkt, const struct dst_entry *dst)
 {
 	struct sk_buff *skb = pkt->skb;
 
+	slb_xmit_unbridge(skb);
 	if (likely(!pkt->local)) {
 		if (slb_xmit_forbidden(pkt))
 			return -EPERM;
