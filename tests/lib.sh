@@ -313,10 +313,18 @@ unload_toa() {
 # What must be true when a test is over
 #
 
-# balance_check: every object that was created has been destroyed. Asked when the namespaces are
-# gone, before the module is. Says what is left.
+# balance_check: in each namespace, what was created and is not alive any more has been destroyed.
+# What outlives the namespaces, unloading the module shows: it destroys the caches.
 balance_check() {
-	return 0
+	local ns info
+
+	[ -d /sys/module/slb ] && command -v slbadm >/dev/null && command -v jq >/dev/null || return 0
+	for ns in "${ns_all[@]}"; do
+		[ -e "/run/netns/$ns" ] || continue
+		info=$(in_ns "$ns" slbadm info --json 2>/dev/null) || continue
+		[ "$(jq '.created == .destroyed + .conns' <<<"$info")" = true ] ||
+			echo "$ns: connections are out of balance: $info"
+	done
 }
 
 kmsg_mark=
@@ -371,10 +379,11 @@ on_exit() {
 }
 
 tap_finish() {
-	local status=$? left="" line
+	local status=$? left line
 
 	trap - EXIT
 	trap '' INT TERM
+	left=$(balance_check)
 	for line in "${on_exit_all[@]}"; do
 		eval "$line"
 	done
@@ -384,7 +393,6 @@ tap_finish() {
 		ip netns pids "$line" 2>/dev/null | xargs -r kill -9 2>/dev/null
 		ip netns del "$line" 2>/dev/null
 	done
-	left+=$(balance_check 2>&1) || left+=" (objects are out of balance)"
 	for line in "${loaded_here[@]}"; do
 		left+=$(unload_module "$line" 2>&1) || left+=" ($line does not unload)"
 	done
