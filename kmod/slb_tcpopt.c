@@ -394,7 +394,7 @@ int slb_tcpopt_ahead(const struct slb_tcpopt_req *req, const u8 *in, unsigned in
 	struct slb_tcpopt_info info;
 	int err;
 
-	err = slb_tcpopt_scan(in, len, 0, &info);
+	err = slb_tcpopt_scan(in, len, req->shift.toa_kind, &info);
 	if (err)
 		return err;
 
@@ -408,3 +408,8 @@ int slb_tcpopt_ahead(const struct slb_tcpopt_req *req, const u8 *in, unsigned in
 	put_unaligned_be32(info.tsecr ? info.tsecr + req->shift.tsecr : 0, out + to + 8);
 	return to + SLB_TCPOPT_PLAIN_LEN;
 }
+
+#ifdef SLB_SELFTEST
+#include "selftest/tcpopt.c"
+#include "selftest/csum.c"
+#endif

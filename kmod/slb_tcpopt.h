@@ -22,7 +22,7 @@
  * @tsval: added to TSval
  * @tsecr: added to TSecr unless that is 0; leave 0 when the segment has no ACK
  * @sack: added to both edges of each SACK block
- * @toa_kind: the service's TOA kind: it, 253 and 254 are TOA options. 0: nothing is one
+ * @toa_kind: the service's TOA kind, above 34: it, 253 and 254 are TOA options. 0: nothing is one
  *
  * All are modulo 2^32 in host byte order; 0 changes nothing.
  */
