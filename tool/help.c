@@ -6,7 +6,7 @@
 #include "list.h"
 #include "opts.h"
 
-#define SLB_HELP_WIDTH	100
+#define SLB_HELP_WIDTH	72
 
 /* The slots a command has, each once, in the order of the table of options. */
 static bool slb_help_first(const struct slb_option *opt, const struct slb_command *command)

@@ -410,6 +410,7 @@ static int slb_scan_short(struct slb_scan *scan, const char *word)
 static int slb_scan_word(struct slb_scan *scan, char *word)
 {
 	const struct slb_command *command = scan->req->command;
+	const struct slb_option *local;
 	char buf[64];
 
 	if (!command) {
@@ -433,8 +434,9 @@ static int slb_scan_word(struct slb_scan *scan, char *word)
 		scan->req->word[scan->req->word_count++] = word;
 		return 0;
 	}
-	if (command->words && command->word_slot != SLB_SLOTS && !scan->by[command->word_slot])
-		return slb_scan_fill(scan, slb_option_find(command, 'z', ""), word);
+	local = command->words ? slb_option_find(command, 'z', "") : NULL;
+	if (local && command->word_slot == local->slot && !scan->by[local->slot])
+		return slb_scan_fill(scan, local, word);
 	slb_err_print("%s does not take `%s'", slb_command_text(buf, command), word);
 	return -1;
 }
