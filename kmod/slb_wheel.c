@@ -171,33 +171,6 @@ void slb_wheel_remove(struct slb_net *sn, struct slb_conn *conn)
 	spin_unlock_bh(&w->lock);
 }
 
-static bool slb_wheel_refile_visit(struct slb_conn *conn, void *arg)
-{
-	struct slb_net *sn = arg;
-	u16 now = slb_tick_now();
-
-	slb_conn_lock(conn);
-	if (!test_bit(SLB_CONN_DEAD, &conn->flags))
-		slb_wheel_refile(sn, conn, now - slb_conn_idle(conn, now) + slb_conn_timeout(conn));
-	slb_conn_unlock(conn);
-	return true;
-}
-
-/**
- * slb_wheel_refile_all() - timeouts were shortened
- * @sn: the namespace's balancer; the new timeouts are in place
- *
- * Context: process, may sleep.
- */
-void slb_wheel_refile_all(struct slb_net *sn)
-{
-	u64 cursor = 0;
-
-	do {
-		cond_resched();
-	} while (!slb_table_walk(&sn->table, &cursor, 256, slb_wheel_refile_visit, sn));
-}
-
 /* Packets write the stamp at any time; theirs wins. */
 static void slb_wheel_age(struct slb_way *way, u16 now)
 {

@@ -43,7 +43,6 @@ void slb_wheel_stop(struct slb_net *sn);
 void slb_wheel_exit(struct slb_net *sn);
 void slb_wheel_file(struct slb_net *sn, struct slb_conn *conn, u16 deadline);
 void slb_wheel_refile(struct slb_net *sn, struct slb_conn *conn, u16 deadline);
-void slb_wheel_refile_all(struct slb_net *sn);
 void slb_wheel_remove(struct slb_net *sn, struct slb_conn *conn);
 
 #endif
