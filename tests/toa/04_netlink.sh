@@ -1,6 +1,6 @@
 #!/bin/bash
 # The receiver's netlink family.
-# lanes: qemu
+# lanes: uml qemu
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/group.sh"
 run_group netlink

@@ -143,6 +143,20 @@ class Peer:
         self.send(ACK | PSH, options, data)
         self.seq += len(data)
 
+    def until_fin(self):
+        """Acknowledges everything until the host closes its half; the data."""
+        data, start = b"", self.ack
+        while True:
+            flags, seq, _, _, part = self.wait(ACK, 10)
+            offset = (seq - start) & 0xffffffff
+            if offset <= len(data):
+                data = data[:offset] + part + data[offset + len(part):]
+            self.ack = start + len(data) + bool(flags & FIN)
+            if part or flags & FIN:
+                self.send(ACK)
+            if flags & FIN:
+                return data
+
     def reset(self):
         self.send(RST | ACK)
         self.forget()

@@ -10,15 +10,17 @@ The programs' side is Python's plain socket module: accept(), getpeername(), get
 import contextlib
 import errno
 import os
-import select
+import random
+import resource
 import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import time
 
-from genl import NLM_F_CREATE, NLM_F_EXCL, Genl, Refused, Toa, attr, nest
-from peer import ACK, HOST4, HOST6, NOP, PSH, SLOW, Link, Peer, timestamps, toa
+from genl import NLM_F_CREATE, NLM_F_EXCL, Refused, Toa, attr, nest
+from peer import ACK, HOST4, NOP, PSH, SLOW, Link, Peer, timestamps, toa
 
 BALANCER4, BALANCER6 = "10.0.0.2", "2001:db8::2"
 STRANGER4, STRANGER6 = "10.9.0.2", "2001:db8:9::2"
@@ -710,6 +712,160 @@ for call in (lambda: t.add("192.0.2.0/24"), lambda: t.delete("10.0.0.0/24"), lam
     same(out.stdout + out.stderr[-300:], f"{errno.EPERM}\n" * 4)
 
 
+@case("netlink", "garbage is refused and does no harm")
+def _():
+    rng = random.Random(1)
+    good = [GOOD, prefix(bytes(16), 0), attr(1, b"\xfe"), attr(2, struct.pack("I", 7)), b""]
+    for _ in range(3000):
+        payload = bytearray(b"".join(rng.choices(good, k=rng.randrange(4))))
+        for _ in range(rng.randrange(4)):
+            if payload:
+                payload[rng.randrange(len(payload))] = rng.choice((0, 1, 2, 3, 4, 5, 8, 20, 128, 254, 255))
+        payload = payload[:rng.randrange(len(payload) + 1)] if rng.random() < .2 else payload
+        try:
+            family.call(rng.randrange(0, 10), bytes(payload), rng.choice((0, 0, 0x300, 0x400, 0x600)),
+                        rng.choice((1, 1, 1, 0, 2)), rng.choice((0, 0, 0, 1)))
+        except Refused:
+            pass
+    reset()
+    same(sorted(family.list()), sorted(TRUSTED))
+
+
+# Programs that know nothing of all this
+
+def http(port, balancer, client):
+    """A request to @port; the response, whole."""
+    peer = Peer(link, balancer, port)
+    peer.syn()
+    peer.send(ACK, toa(*client))
+    peer.data(b"GET / HTTP/1.0\r\n\r\n")
+    response = peer.until_fin()
+    peer.reset()
+    return response
+
+
+@contextlib.contextmanager
+def program(port, *command, **kwargs):
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, **kwargs) as process:
+        try:
+            end = time.monotonic() + 20 * SLOW
+            while not listening(port):
+                if time.monotonic() > end or process.poll() is not None:
+                    raise RuntimeError(f"{command[0]} does not listen")
+                time.sleep(0.05)
+            yield process
+        finally:
+            process.terminate()
+
+
+def listening(port):
+    return subprocess.run(["ss", "-Hltn", f"sport = :{port}"], capture_output=True, text=True,
+                          check=True).stdout.strip()
+
+
+REQUESTS = ((8080, BALANCER4, CLIENT4, CLIENT4), (8081, BALANCER6, CLIENT6, CLIENT6),
+            (8081, BALANCER6, CLIENT4, mapped(CLIENT4)), (8082, BALANCER4, CLIENT4, mapped(CLIENT4)),
+            (8082, BALANCER4, CLIENT6, CLIENT6), (8082, BALANCER6, CLIENT6, CLIENT6))
+
+
+@case("programs", "nginx logs the client")
+def _():
+    with tempfile.TemporaryDirectory() as where:
+        with open(where + "/nginx.conf", "w", encoding="ascii") as conf:
+            conf.write(f"""daemon off; user root; worker_processes 2; pid {where}/pid; error_log stderr;
+events {{ worker_connections 64; }}
+http {{
+    log_format who '$server_port $remote_addr $remote_port';
+    access_log {where}/access who;
+    server {{ listen 8080; listen [::]:8081 ipv6only=on; listen [::]:8082 ipv6only=off;
+              location / {{ return 200 "you are $remote_addr"; }} }}
+}}
+""")
+        with program(8082, "nginx", "-p", where, "-c", where + "/nginx.conf", "-e", "stderr",
+                     stderr=subprocess.DEVNULL):
+            for port, balancer, client, want in REQUESTS:
+                response = http(port, balancer, client).decode()
+                same(response.rpartition("\r\n")[2], "you are " + want[0])
+        with open(where + "/access", encoding="ascii") as log:
+            same(log.read(), "".join(f"{port} {want[0]} {want[1]}\n" for port, _, _, want in REQUESTS))
+
+
+@case("programs", "socat tells its command the client")
+def _():
+    for port, kind, balancer, client, want in (
+            (9001, "TCP4-LISTEN", BALANCER4, CLIENT4, CLIENT4),
+            (9002, "TCP6-LISTEN", BALANCER6, CLIENT6, ("[2a00:1450:0000:0000:0000:0000:0000:1234]", 443))):
+        with program(port, "socat", f"{kind}:{port},fork,reuseaddr",
+                     "SYSTEM:'echo $SOCAT_PEERADDR $SOCAT_PEERPORT'"):
+            same(http(port, balancer, client), f"{want[0]} {want[1]}\n".encode())
+
+
+@case("programs", "Python's web server logs the client")
+def _():
+    with tempfile.TemporaryFile() as log:
+        with program(9003, sys.executable, "-u", "-m", "http.server", "-b", "0.0.0.0", "9003", stderr=log,
+                     stdout=subprocess.DEVNULL):
+            http(9003, BALANCER4, CLIENT4)
+        log.seek(0)
+        same(log.read().split()[0].decode(), CLIENT4[0])
+
+
+@case("programs", "ss and the kernel's own tables go on telling the balancer")
+def _():
+    with listener("v4") as sock, connection(sock, BALANCER4, toa(*CLIENT4)) as (peer, _, _):
+        out = subprocess.run(["ss", "-Htn", f"sport = :{sock.getsockname()[1]}"], capture_output=True,
+                             text=True, check=True).stdout
+        same(out.split()[4], f"{peer.addr}:{peer.sport}")
+
+
+@case("programs", "thousands of connections, each with its own client")
+def _():
+    resource.setrlimit(resource.RLIMIT_NOFILE, (8192, 8192))
+    with listener("dual") as sock:
+        sock.listen(128)
+        port, conns, want = sock.getsockname()[1], [], {}
+        for i in range(3000):
+            peer = Peer(link, f"10.0.0.{2 + i % 200}" if i % 2 else f"2001:db8::{2 + i % 200:x}", port, 1024 + i)
+            client = (f"198.51.{i >> 8}.{i & 255}" if i % 3 else f"2a00:1450::{i + 1:x}", 1 + i)
+            peer.open(toa(*client))
+            conn, first = accepted(sock)
+            conns.append((conn, peer))
+            want[conn] = mapped(client) if "." in client[0] else client
+            same(first, want[conn])
+        same(family.clients(), 3000)
+        for conn, peer in conns:
+            same(conn.getpeername()[:2], want[conn])
+            peer.reset()
+            conn.close()
+        same(clients(0), 0)
+
+
+# A server inside the kernel; its port and its module come from the environment
+
+@case("kernel", "a server inside the kernel is told the balancer")
+def _():
+    with open("/dev/kmsg", "rb", buffering=0) as log:
+        os.set_blocking(log.fileno(), False)
+        os.lseek(log.fileno(), 0, os.SEEK_END)
+        subprocess.run(["insmod", os.environ["SLB_BUILD_SELFTEST"] + "/slb_toa_test.ko", "listen=7777"],
+                       check=True)
+        try:
+            with counted():
+                peer = Peer(link, BALANCER4, 7777)
+                peer.open(toa(*CLIENT4))
+                peer.until_fin()
+                peer.reset()
+            time.sleep(0.2)
+            lines = []
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    lines.append(os.read(log.fileno(), 8192).decode())
+            same([line.split("peer ")[1].strip() for line in lines if "slb_toa_test: peer" in line],
+                 [f"{peer.addr}:{peer.sport}"])
+        finally:
+            subprocess.run(["rmmod", "slb_toa_test"], check=True)
+
+
 def reset():
     family.trust(*TRUSTED)
     family.set(kinds=[254], clients_max=1 << 20)
@@ -720,7 +876,8 @@ def main():
     if sys.argv[1] == "--count":
         print(sum(group == sys.argv[2] for group, _, _ in CASES))
         return
-    link = Link()
+    if sys.argv[1] != "netlink":
+        link = Link()
     family = Toa()
     for group, name, function in CASES:
         if group != sys.argv[1]:
