@@ -567,6 +567,8 @@ int slb_req_parse(struct slb_req *req, int argc, char **argv, bool fullnat)
 		return 0;
 	if (slb_scan_legal(&scan) || slb_scan_parse(&scan))
 		return -1;
+	if (fullnat && req->command->id == SLB_DO_SRV_ADD)
+		req->srv.given |= SLB_GIVEN(SLB_A_SRV_FWD);
 	if (fullnat)
 		req->srv.value[SLB_A_SRV_FWD] = SLB_FWD_FULLNAT;
 	return 0;

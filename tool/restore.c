@@ -222,6 +222,7 @@ static int slb_file_read(struct slb_file *file, FILE *stream, bool fullnat)
 			slb_err_print("a byte is 0");
 			ret = -1;
 		} else {
+			text[strcspn(text, "\n")] = '\0';
 			ret = slb_file_line(file, text, number, fullnat);
 		}
 	}
@@ -269,8 +270,10 @@ static size_t slb_file_added(const struct slb_file *file, struct slb_added *adde
 {
 	const struct slb_line *line;
 	size_t count = 0;
+	size_t i;
 
-	for (line = file->line; line < file->line + file->line_count; line++) {
+	for (i = 0; i < file->line_count; i++) {
+		line = &file->line[i];
 		added[count].id = line->command->id;
 		added[count].number = line->number;
 		switch (line->command->id) {
@@ -321,13 +324,13 @@ static int slb_file_unique(const struct slb_file *file)
 
 static int slb_file_apply(const struct slb_file *file, struct slb_nl *nl)
 {
-	const struct slb_line *line;
 	struct slb_req req;
 	int err = 0;
 	__u16 flags;
+	size_t i;
 
-	for (line = file->line; !err && line < file->line + file->line_count; line++) {
-		slb_file_req(file, line, &req);
+	for (i = 0; !err && i < file->line_count; i++) {
+		slb_file_req(file, &file->line[i], &req);
 		flags = slb_req_flags(&req);
 		if (flags & NLM_F_CREATE)
 			flags = NLM_F_CREATE | NLM_F_REPLACE;
@@ -337,7 +340,7 @@ static int slb_file_apply(const struct slb_file *file, struct slb_nl *nl)
 			slb_srv_default(&req.srv);
 		if (req.command->id == SLB_DO_LADDR_ADD)
 			slb_laddr_default(&req.laddr);
-		slb_err_at(file->name, line->number);
+		slb_err_at(file->name, file->line[i].number);
 		err = slb_req_apply(nl, &req, flags);
 	}
 	slb_err_at(NULL, 0);

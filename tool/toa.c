@@ -339,6 +339,7 @@ void slb_toa_help(bool names)
 static const struct slb_toa_verb *slb_toa_understand(const struct slb_req *req)
 {
 	const char *name = req->word_count ? req->word[0] : "show";
+	int count = req->word_count ? req->word_count - 1 : 0;
 	const struct slb_toa_verb *verb = NULL;
 	struct slb_prefix prefix;
 	int wrong = 0;
@@ -352,11 +353,11 @@ static const struct slb_toa_verb *slb_toa_understand(const struct slb_req *req)
 		slb_err_print("toa: there is no verb `%s'", name);
 		return NULL;
 	}
-	if (req->word_count - 1 < verb->min) {
+	if (count < verb->min) {
 		slb_err_print("toa %s needs %s", name, verb->usage);
 		return NULL;
 	}
-	if (req->word_count - 1 > verb->max) {
+	if (count > verb->max) {
 		slb_err_print("toa %s does not take `%s'", name, req->word[verb->max + 1]);
 		return NULL;
 	}

@@ -1,0 +1,132 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Command lines and restore files of slbadm, as far as no module is needed: parse.t and restore.t.
+# SLBADM=.../build/tool-asan/slbadm runs it on the sanitizers' build. It needs no privileges.
+# timeout: 120
+. "$(dirname "$0")/../lib.sh"
+
+here=$(cd "$(dirname "$0")" && pwd)
+slbadm=${SLBADM:-slbadm}
+need "$slbadm"
+for module in slb slb_toa; do
+	[ -d /sys/module/$module ] && skip_all "$module is loaded"
+done
+
+cases=$(($(grep -cE '^[0-9]' "$here/parse.t") + $(grep -cE '^[0-9]' "$here/restore.t")))
+plan $((cases + 7))
+
+# verdict NAME STATUS OUTPUT WANTED_STATUS WANTED_TEXT...
+verdict() {
+	local name=$1 status=$2 out=$3 code=$4 text
+
+	shift 4
+	if [ "$status" != "$code" ]; then
+		not_ok "$name" "exit status $status, wanted $code
+$out"
+		return
+	fi
+	for text; do
+		[[ $out == *"$text"* ]] && continue
+		not_ok "$name" "got:
+$out
+wanted: $text"
+		return
+	done
+	ok "$name"
+}
+
+# One case of parse.t.
+parse_case() {
+	local code=$1 line=$2 text=$3 out status
+	local -a words
+
+	eval "words=($line)"
+	[ "${code%!}" = "$code" ] && words=(--dry-run "${words[@]}")
+	out=$("$slbadm" "${words[@]}" 2>&1 </dev/null)
+	status=$?
+	verdict "slbadm $line" "$status" "$out" "${code%!}" ${text:+"$text"}
+}
+
+code=
+while read -r -u 3 first rest; do
+	case $first in
+	'#'* | '') ;;
+	'>')
+		parse_case "$code" "$line" "$rest"
+		code=
+		;;
+	*)
+		[ -z "$code" ] || parse_case "$code" "$line" ""
+		code=$first
+		line=$rest
+		;;
+	esac
+done 3<"$here/parse.t"
+[ -z "$code" ] || parse_case "$code" "$line" ""
+
+# One case of restore.t.
+restore_case() {
+	local out status
+	local -a words
+
+	eval "words=($options)"
+	out=$(printf '%s' "$file" | "$slbadm" -R --dry-run "${words[@]}" 2>&1)
+	status=$?
+	verdict "slbadm -R, line $number of restore.t" "$status" "$out" "$code" "${wanted[@]}"
+}
+
+code=
+number=0
+while IFS= read -r -u 3 line; do
+	number=$((number + 1))
+	case $line in
+	'< '*) file+=${line#< }$'\n' ;;
+	'<') file+=$'\n' ;;
+	'> '*) wanted+=("${line#> }") ;;
+	[0-9]*)
+		[ -z "$code" ] || restore_case
+		code=${line%% *}
+		options=${line#"$code"}
+		file=
+		wanted=()
+		;;
+	esac
+done 3<"$here/restore.t"
+restore_case
+
+# What a file says is what it says again.
+cat >"$SLB_TMP/all" <<'END'
+--set established=5 udp=6 idle-reset=off toa-trusted=10.0.0.0/8
+-P 10.1.0.2 --ports 2000-3000 --dedicated
+-P 2001:db8:1::2 --pool "two words"
+-A -t 10.0.0.80:80 -s wrr --disable --toa off --timeout close=5 --pool "two words"
+-a -t 10.0.0.80:80 -r 10.1.0.11:8080 -b -w 100
+-A -u [2001:db8::80]:53 -s rr --idle 60
+-a -u [2001:db8::80]:53 -r [2001:db8:1::11]:53 -b -w 0
+END
+is "a file comes out as it went in" "$("$slbadm" -R --dry-run "$SLB_TMP/all" 2>&1)" \
+	"$(cat "$SLB_TMP/all")"
+
+printf -- '-A -t 10.0.0.80:80\0\n' >"$SLB_TMP/zero"
+matches "a byte 0 in a file is refused" "$("$slbadm" -R --dry-run "$SLB_TMP/zero" 2>&1)" \
+	"zero:1: a byte is 0"
+printf -- '-A -t 10.0.0.80:80' >"$SLB_TMP/short"
+is "the last line needs no newline" "$("$slbadm" -R --dry-run "$SLB_TMP/short" 2>&1)" \
+	"-A -t 10.0.0.80:80"
+
+# The manual and the completion say what the tables say.
+page=$SLB_TOP/tool/slbadm.8
+is "the manual's synopsis is current" \
+	"$(sed -n '/^\.SH SYNOPSIS/,/^\.fi/p' "$page" | sed '/^\./d; s/\\-/-/g')" \
+	"$("$slbadm" --synopsis)"
+missing=
+for word in $("$slbadm" --help | grep -oE -- '--[a-z-]+' | sort -u); do
+	tr -d \\\\ <"$page" | sed '/^\.SH SYNOPSIS/,/^\.fi/d' | grep -qF -- "$word" ||
+		missing+=" $word"
+done
+is "the manual explains every option" "$missing" ""
+is "completion knows the methods" \
+	"$("$slbadm" --complete -A -t 10.0.0.80:80 -s '' | tr '\n' ' ')" "rr wrr wlc "
+is "completion proposes only what is legal and not there yet" \
+	"$("$slbadm" --complete -d -t 10.0.0.80:80 '' | tr '\n' ' ')" \
+	"-r --real-server --vrf --dry-run "
