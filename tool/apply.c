@@ -105,5 +105,7 @@ int slb_req_apply(struct slb_nl *nl, struct slb_req *req, __u16 flags)
 
 	if (err)
 		slb_err_print("%s: %s", slb_req_text(text, req), nl->words);
+	else if (*nl->words)
+		slb_err_warn("%s: %s", slb_req_text(text, req), nl->words);
 	return err;
 }

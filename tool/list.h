@@ -17,7 +17,4 @@ void slb_list_version(struct slb_nl *nl, bool loaded);
 int slb_toa_run(const struct slb_req *req);
 void slb_toa_help(bool names);
 
-/* host.c */
-void slb_host_check(const struct slb_addr *addr, __u32 vrf);
-
 #endif

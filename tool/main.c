@@ -34,10 +34,6 @@ static int slb_main_change(struct slb_req *req)
 		return SLB_EXIT_REFUSED;
 	err = slb_req_apply(&nl, req, slb_req_flags(req));
 	slb_nl_close(&nl);
-	if (!err && req->command->id == SLB_DO_SVC_ADD)
-		slb_host_check(&req->svc.key.end.addr, req->svc.key.vrf);
-	if (!err && req->command->id == SLB_DO_LADDR_ADD)
-		slb_host_check(&req->laddr.addr, req->laddr.value[SLB_A_LADDR_VRF]);
 	return err ? SLB_EXIT_REFUSED : SLB_EXIT_DONE;
 }
 

@@ -96,11 +96,10 @@ static int slb_nl_judge(struct slb_nl *nl, int error, const void *tlvs, size_t l
 	if (ack[NLMSGERR_ATTR_MSG] && mnl_attr_validate(ack[NLMSGERR_ATTR_MSG],
 							MNL_TYPE_NUL_STRING) >= 0)
 		words = mnl_attr_get_str(ack[NLMSGERR_ATTR_MSG]);
-	if (!error) {
-		if (words)
-			slb_err_warn("%s", words);
+	if (!error && words && !strncmp(words, "warning: ", 9))
+		words += 9;
+	if (!error && !words)
 		return 0;
-	}
 	if (words)
 		snprintf(nl->words, sizeof(nl->words), "%s", words);
 	else if (error == -EPERM)
@@ -108,7 +107,8 @@ static int slb_nl_judge(struct slb_nl *nl, int error, const void *tlvs, size_t l
 			 strerror(EPERM));
 	else
 		snprintf(nl->words, sizeof(nl->words), "%s", strerror(-error));
-	slb_nl_blame(nl, ack);
+	if (error)
+		slb_nl_blame(nl, ack);
 	return error;
 }
 
@@ -157,6 +157,8 @@ static int slb_nl_errno(struct slb_nl *nl)
  * @answer: called for each message of the answer; 0 goes on, a negative errno ends with it after
  *	the rest was read; may be NULL
  * @data: for @answer
+ *
+ * After success @words holds the kernel's warning, if there is one.
  *
  * Return: 0, the kernel's or @answer's error, or -EINTR if the configuration changed in the middle
  *	of a dump, so that the answers may not fit together.

@@ -38,7 +38,7 @@ struct slb_nl {
 	struct mnl_socket		*sock;
 	__u16				id;		/* family's number, from the controller */
 	__u32				seq;
-	char				words[512];	/* why the last talk failed */
+	char				words[512];	/* why the last talk failed, or a warning */
 	char				*tx;
 	char				*rx;
 };
