@@ -2,28 +2,36 @@
 /*
  * Leases: which local ports of a local address are in use towards one server endpoint.
  *
- * A lease must be unique only per (laddr:lport, server:port, protocol), so there is a bitmap for each
- * (laddr, endpoint) pair in use. An endpoint is a server's (address, port, protocol, VRF), shared by all
- * services that lead to it.
+ * A lease must be unique only per (laddr:lport, server:port, protocol), so there is a bitmap for
+ * each (laddr, endpoint) pair in use. An endpoint is a server's (address, port, protocol, VRF),
+ * shared by all services that lead to it.
  */
 #ifndef _SLB_LEASE_H
 #define _SLB_LEASE_H
 
+#include <linux/atomic.h>
 #include <linux/in6.h>
 #include <linux/refcount.h>
 #include <linux/rhashtable-types.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
-struct slb_conn;
 struct slb_laddr;
 struct slb_net;
 
 #define SLB_LEASE_CHUNK_BITS	2048
 #define SLB_LEASE_CHUNKS	(65536 / SLB_LEASE_CHUNK_BITS)
 
+/**
+ * struct slb_ep_key - what names an endpoint
+ * @addr: IPv4 in the first word, the rest 0
+ * @port: network byte order
+ * @proto: IPPROTO_TCP or IPPROTO_UDP
+ * @v6: family
+ * @vrf: interface index of the VRF device, 0 is the main one
+ */
 struct slb_ep_key {
-	struct in6_addr		addr;		/* IPv4 in the first word, the rest 0 */
+	struct in6_addr		addr;
 	__be16			port;
 	u8			proto;
 	u8			v6;
@@ -32,16 +40,21 @@ struct slb_ep_key {
 
 /**
  * struct slb_ep - a server endpoint
- * @node: in sn->eps, keyed by @key
+ * @node: in sn->eps, keyed by @key, until the last reference is put
  * @key: immutable
  * @ref: one per server object and per map
- * @maps: by laddr id; r: RCU, w: @lock; NULL entries until used
+ * @servers: server objects; without any, maps go as soon as they are empty
+ * @lock: BH off; guards @maps
+ * @maps: by laddr id; r: RCU, w: @lock; NULL until the first lease
+ * @sn: the namespace's balancer
+ * @rcu: once the last reference is put
  */
 struct slb_ep {
 	struct rhash_head		node;
 	struct slb_ep_key		key;
 	refcount_t			ref;
-	spinlock_t			lock;	/* BH off */
+	atomic_t			servers;
+	spinlock_t			lock;		/* BH off */
 	struct slb_lease_maps __rcu	*maps;
 	struct slb_net			*sn;
 	struct rcu_head			rcu;
@@ -49,29 +62,47 @@ struct slb_ep {
 
 /**
  * struct slb_lease_map - ports of one laddr in use towards one endpoint
- * @ref: one from @ep while the laddr lives, one per lease
+ * @lock: BH off; guards everything up to @chunk
+ * @used: ports in use
+ * @cursor: where the next search begins
+ * @gone: out of @ep's maps, and empty for good
+ * @ports: what @room was counted for: bounds of the range and of the hole in it
+ * @counted: tick when @room was begun anew
+ * @chunk_used: ports in use, by chunk
+ * @chunk_room: ports in use or free to lease, by chunk; SLB_LEASE_UNCOUNTED until looked at
+ * @chunk: bitmaps of ports in use; NULL is empty
  * @laddr: holds a reference
  * @ep: holds a reference
+ * @rcu: once it is gone
+ *
+ * It stays while any port is in use, so a connection needs no reference, and an address or server
+ * that is removed and added again meanwhile finds what is still leased. After that it goes when its
+ * laddr is dying or its endpoint has no server.
  */
 struct slb_lease_map {
-	refcount_t		ref;
-	spinlock_t		lock;		/* BH off; guards the fields below */
+	spinlock_t		lock;		/* BH off */
 	u32			used;
 	u16			cursor;
+	bool			gone;
+	u64			ports;
+	u16			counted;
+	u16			chunk_used[SLB_LEASE_CHUNKS];
+	u16			chunk_room[SLB_LEASE_CHUNKS];
+	unsigned long		*chunk[SLB_LEASE_CHUNKS];
+
 	struct slb_laddr	*laddr;
 	struct slb_ep		*ep;
 	struct rcu_head		rcu;
-	u16			chunk_used[SLB_LEASE_CHUNKS];
-	unsigned long		*chunk[SLB_LEASE_CHUNKS];
 };
 
 /**
  * struct slb_lease - answer of the allocator
- * @map: holds a reference for the lease
+ * @map: stays until the port is released
  * @port: the leased port
  * @reused: the port was reclaimed; @old_end and @old_ts are its old connection's
+ * @old_has_ts: @old_ts is valid
  * @old_end: highest sequence number end, server's view
- * @old_ts: highest TSval sent to the server, valid with @old_has_ts
+ * @old_ts: highest TSval sent to the server
  */
 struct slb_lease {
 	struct slb_lease_map	*map;
