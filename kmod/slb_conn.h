@@ -139,6 +139,7 @@ enum {
  * @isn: client's initial sequence number, client's numbers
  * @last_ts: highest TSval sent to the server in a packet that changed the state
  * @cpu: CPU whose wheel holds the entry; under that wheel's lock
+ * @slot: slot of that wheel; under that wheel's lock
  */
 struct slb_conn {
 	struct slb_svc		*svc;

@@ -10,6 +10,7 @@
 #include <linux/slab.h>
 #include <net/l3mdev.h>
 #include "slb_hook.h"
+#include "slb_lro.h"
 #include "slb_net.h"
 #include "slb_path.h"
 
@@ -179,6 +180,12 @@ static const struct nf_hook_ops slb_hook_ops[] = {
 	},
 };
 
+/* The registered copy; its lists of hooks may be read under RCU (nfnetlink_hook). */
+struct slb_hooks {
+	struct nf_hook_ops	ops[ARRAY_SIZE(slb_hook_ops)];
+	struct rcu_head		rcu;
+};
+
 /**
  * slb_hook_get() - let packets of the namespace come here
  * @sn: the namespace's balancer
@@ -190,38 +197,45 @@ static const struct nf_hook_ops slb_hook_ops[] = {
  */
 int slb_hook_get(struct slb_net *sn)
 {
+	struct slb_hooks *hooks;
 	int err, i;
 
 	lockdep_assert_held(&sn->cfg_mutex);
 	if (sn->hooks)
 		return 0;
-	sn->hooks = kmemdup(slb_hook_ops, sizeof(slb_hook_ops), GFP_KERNEL);
-	if (!sn->hooks)
+	hooks = kzalloc(sizeof(*hooks), GFP_KERNEL);
+	if (!hooks)
 		return -ENOMEM;
-	for (i = 0; i < ARRAY_SIZE(slb_hook_ops); i++)
-		sn->hooks[i].priv = sn;
-	err = nf_register_net_hooks(sn->net, sn->hooks, ARRAY_SIZE(slb_hook_ops));
-	if (err) {
-		kfree(sn->hooks);
-		sn->hooks = NULL;
+	for (i = 0; i < ARRAY_SIZE(slb_hook_ops); i++) {
+		hooks->ops[i] = slb_hook_ops[i];
+		hooks->ops[i].priv = sn;
 	}
-	return err;
+	err = nf_register_net_hooks(sn->net, hooks->ops, ARRAY_SIZE(hooks->ops));
+	if (err) {
+		kfree(hooks);
+		return err;
+	}
+	WRITE_ONCE(sn->hooks, hooks);	/* read by slb_lro.c */
+	slb_lro_disable(sn);
+	return 0;
 }
 
 /**
  * slb_hook_put() - let no packet come here any more
  * @sn: the namespace's balancer
  *
- * Packets that are inside the hooks leave before the namespace's state is freed: unregistering
- * waits for RCU, and each hook runs inside it.
+ * Packets that are inside the hooks leave before the namespace's state is freed: each hook runs
+ * inside RCU, and the core waits for that between pre_exit and exit.
  *
- * Context: process, namespace exit.
+ * Context: process, namespace pre_exit.
  */
 void slb_hook_put(struct slb_net *sn)
 {
-	if (!sn->hooks)
+	struct slb_hooks *hooks = sn->hooks;
+
+	if (!hooks)
 		return;
-	nf_unregister_net_hooks(sn->net, sn->hooks, ARRAY_SIZE(slb_hook_ops));
-	kfree(sn->hooks);
-	sn->hooks = NULL;
+	WRITE_ONCE(sn->hooks, NULL);
+	nf_unregister_net_hooks(sn->net, hooks->ops, ARRAY_SIZE(hooks->ops));
+	kfree_rcu(hooks, rcu);
 }

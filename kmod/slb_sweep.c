@@ -18,16 +18,14 @@ struct slb_sweep {
 static void slb_sweep(struct slb_sweep *sweep, slb_table_visit_t visit)
 {
 	u64 cursor = 0;
-	bool more;
+	bool over;
 
 	do {
 		local_bh_disable();
-		rcu_read_lock();
-		more = slb_table_walk(&sweep->sn->table, &cursor, SLB_SWEEP_BUCKETS, visit, sweep);
-		rcu_read_unlock();
+		over = slb_table_walk(&sweep->sn->table, &cursor, SLB_SWEEP_BUCKETS, visit, sweep);
 		local_bh_enable();
 		cond_resched();
-	} while (more);
+	} while (!over);
 }
 
 static bool slb_sweep_refile_one(struct slb_conn *conn, void *arg)
@@ -35,9 +33,13 @@ static bool slb_sweep_refile_one(struct slb_conn *conn, void *arg)
 	const struct slb_sweep *sweep = arg;
 	u16 now = slb_tick_now();
 
-	if (!sweep->svc || conn->svc == sweep->svc)
+	if (sweep->svc && conn->svc != sweep->svc)
+		return true;
+	slb_conn_lock(conn);
+	if (!test_bit(SLB_CONN_DEAD, &conn->flags))
 		slb_wheel_refile(sweep->sn, conn,
 				 now - slb_conn_idle(conn, now) + slb_conn_timeout(conn));
+	slb_conn_unlock(conn);
 	return true;
 }
 
