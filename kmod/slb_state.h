@@ -19,20 +19,8 @@ enum slb_event {
 	SLB_EVENT_COUNT,
 };
 
-/**
- * slb_state_next() - state after a packet
- * @state: enum slb_state, not SLB_STATE_UDP
- * @dir: enum slb_dir
- * @event: enum slb_event
- *
- * Context: any; pure.
- * Return: the new state; @state itself when nothing changes.
- */
 u8 slb_state_next(u8 state, int dir, enum slb_event event);
-
-/* true: a SYN from the client in this state opens afresh whatever its number */
 bool slb_state_reopens(u8 state);
-/* true: counted as active */
 bool slb_state_active(u8 state);
 
 #endif
