@@ -137,7 +137,7 @@ static void slb_lt_full(struct slb_lt *lt, struct slb_ep *ep)
 	slb_lt_check_map(lt);
 	for (i = 0; i < room / 100; i++)
 		slb_lt_release(lt, slb_lt_any(lt));
-	for (i = 0; i < 3000; i++) {
+	for (i = 0; i < 1500; i++) {
 		slb_lt_take(lt);
 		slb_lt_release(lt, slb_lt_any(lt));
 	}
@@ -146,7 +146,7 @@ static void slb_lt_full(struct slb_lt *lt, struct slb_ep *ep)
 	/* Some ports may not be leased any more, but are; others may from now on. */
 	lt->range.first = 2500;
 	lt->range.last = 12000;
-	for (i = 0; i < 4000; i++) {
+	for (i = 0; i < 3000; i++) {
 		slb_lt_release(lt, slb_lt_any(lt));
 		if (i % 3)
 			slb_lt_take(lt);
@@ -310,7 +310,7 @@ static void slb_lt_run(struct slb_lt *lt)
 	lt->range.high = 0;
 	slb_lt_full(lt, ep);
 	slb_lt_turns(lt, ep, 2000, 2009);
-	slb_lt_turns(lt, ep, 4000, 8300);
+	slb_lt_turns(lt, ep, 4000, 6300);
 	slb_lt_ten(lt, ep);
 	slb_ep_put(ep);
 	slb_check(&lt->fails, atomic_read(&lt->sn->eps.nelems) == 0);

@@ -98,7 +98,7 @@ static void slb_wt_expire(struct slb_wt *wt, unsigned int step)
 /* Nothing ends early, nothing ends late, whatever wraps. */
 static void slb_wt_long(struct slb_wt *wt)
 {
-	u64 end = wt->now + 2000000;
+	u64 end = wt->now + 1000000;
 	unsigned int i, step;
 
 	for (i = 0; i < SLB_WT_CONNS; i++)
@@ -114,7 +114,7 @@ static void slb_wt_long(struct slb_wt *wt)
 			cond_resched();
 	}
 	slb_check(&wt->fails, wt->w->entries == SLB_WT_CONNS);
-	slb_check(&wt->fails, wt->expired > 1000);
+	slb_check(&wt->fails, wt->expired > 500);
 	for (i = 0; i < SLB_WT_CONNS; i++)
 		hlist_del_init(&slb_wt_conn(wt, i)->wheel);
 	wt->w->entries = 0;
