@@ -18,6 +18,7 @@
 #ifndef _SLB_CONN_H
 #define _SLB_CONN_H
 
+#include <linux/processor.h>	/* for the next; 6.12's does not include it */
 #include <linux/bit_spinlock.h>
 #include <linux/in6.h>
 #include <linux/jiffies.h>
