@@ -74,13 +74,13 @@ struct slb_table {
 	seqcount_spinlock_t		seq;
 	siphash_key_t			key;
 
-	/* The rest is written when a connection opens or ends; the locks with BH off. */
-	spinlock_t			grow_lock ____cacheline_aligned_in_smp;
+	/* The rest is written when a connection opens or ends. */
+	spinlock_t			grow_lock ____cacheline_aligned_in_smp; /* BH off */
 	struct work_struct		grow_work;
 	atomic_long_t			ways;
 	u64				splits;
 	u64				nomem;
-	spinlock_t			lock[SLB_TABLE_LOCKS];
+	spinlock_t			lock[SLB_TABLE_LOCKS];	/* BH off */
 };
 
 /* SipHash-1-3, which the kernel calls hsiphash(), over whole words; inline for the packet path. */
