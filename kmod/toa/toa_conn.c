@@ -112,9 +112,11 @@ void slb_toa_conn_report(struct sock *sk, struct sockaddr *peer)
 	struct sockaddr_in6 *sin6 = (struct sockaddr_in6 *)peer;
 	enum slb_toa_count count = SLB_TOA_COUNT_REPORTED;
 	struct sockaddr_in *sin = (struct sockaddr_in *)peer;
+	struct slb_toa_net *tn = slb_toa_net(sock_net(sk));
 	struct slb_toa_addr addr;
 
-	if (!slb_toa_conn_client(sk, &addr))
+	if (!sk->sk_net_refcnt ||
+	    !slb_toa_store_get(&tn->store, atomic64_read(&sk->sk_cookie), &addr))
 		return;
 
 	if (peer->sa_family == AF_INET6) {
@@ -134,7 +136,7 @@ void slb_toa_conn_report(struct sock *sk, struct sockaddr *peer)
 		count = SLB_TOA_COUNT_OTHER_FAMILY;
 	}
 
-	slb_toa_count(slb_toa_net(sock_net(sk)), count);
+	slb_toa_count(tn, count);
 	trace_slb_toa_conn(sk, count, &addr);
 }
 

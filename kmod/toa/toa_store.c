@@ -7,6 +7,7 @@
  * under RCU, unlinked when the socket is destroyed and freed a grace period
  * later. Nothing outside this file holds a pointer to one.
  */
+#include <linux/hash.h>
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
 #include "toa_store.h"
@@ -18,10 +19,27 @@ struct slb_toa_entry {
 	struct rcu_head		rcu;
 };
 
+/* Multiply-shift: cheap, and nobody who does not know the table's seed can keep
+ * just those connections that meet in one bucket.
+ */
+static u32 slb_toa_entry_hash(const void *key, u32 len, u32 seed)
+{
+	return (*(const u64 *)key * (seed * GOLDEN_RATIO_64 | 1)) >> 32;
+}
+
+static int slb_toa_entry_cmp(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct slb_toa_entry *entry = obj;
+
+	return entry->cookie != *(const u64 *)arg->key;
+}
+
 static const struct rhashtable_params slb_toa_store_params = {
 	.key_len		= sizeof_field(struct slb_toa_entry, cookie),
 	.key_offset		= offsetof(struct slb_toa_entry, cookie),
 	.head_offset		= offsetof(struct slb_toa_entry, node),
+	.hashfn			= slb_toa_entry_hash,
+	.obj_cmpfn		= slb_toa_entry_cmp,
 	.automatic_shrinking	= true,
 };
 

@@ -9,6 +9,7 @@ The programs' side is Python's plain socket module: accept(), getpeername(), get
 """
 import contextlib
 import errno
+import functools
 import os
 import random
 import resource
@@ -369,6 +370,67 @@ def _():
         with connection(sock, BALANCER4, toa(*CLIENT4)) as (_, conn, first):
             conn.shutdown(socket.SHUT_WR)
             same(told(conn, first), CLIENT4)
+
+
+HOOKED = "tcp_init_transfer inet_sock_destruct inet_getname inet6_getname"
+
+
+@functools.lru_cache(None)
+def tracefs():
+    """Where it is mounted; "ip netns exec" hides the usual place."""
+    where = tempfile.mkdtemp()
+    subprocess.run(["mount", "-t", "tracefs", "trace", where], check=True)
+    return where + "/"
+
+
+def tracing(name, text):
+    with open(tracefs() + name, "w", encoding="ascii") as file:
+        file.write(text)
+
+
+def all_kinds():
+    for kind, balancer, client, want in MATRIX:
+        plain(kind, balancer, toa(*client) if client else b"", client, want)
+
+
+@case("report", "other tracers on the same functions")
+def _():
+    for tracer in ("function", "function_graph"):
+        tracing("set_ftrace_filter", HOOKED)
+        tracing("set_graph_function", HOOKED if tracer == "function_graph" else "")
+        tracing("current_tracer", tracer)
+        try:
+            all_kinds()
+        finally:
+            tracing("current_tracer", "nop")
+            tracing("set_graph_function", "")
+            tracing("set_ftrace_filter", "")
+
+
+@case("report", "kprobes on the same functions")
+def _():
+    tracing("kprobe_events", "".join(f"p:slb/{name} {name}\nr:slb/{name}_ret {name}\n" for name in HOOKED.split()))
+    tracing("events/slb/enable", "1")
+    try:
+        all_kinds()
+    finally:
+        tracing("events/slb/enable", "0")
+        tracing("kprobe_events", "")
+
+
+@case("report", "the tracepoint tells what became of a connection")
+def _():
+    tracing("trace", "")
+    tracing("events/slb_toa/enable", "1")
+    try:
+        with listener("v4") as sock, connection(sock, BALANCER4, toa(*CLIENT4)):
+            port = sock.getsockname()[1]
+    finally:
+        tracing("events/slb_toa/enable", "0")
+    with open(tracefs() + "trace", encoding="ascii") as file:
+        lines = [line.split("slb_toa_conn: ")[1].split(" ", 1)[1].strip() for line in file if "slb_toa_conn" in line]
+    recorded, reported = (f"count={count} sport={port} client=::ffff:192.168.3.11 client_port=54321" for count in (0, 3))
+    same(lines[:2], [recorded, reported])
 
 
 # Who is believed

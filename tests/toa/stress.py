@@ -31,21 +31,21 @@ def balancer(name):
 
 def ask(conn, tally):
     """Asks in every way, as programs do that know nothing of what goes on below."""
-    for _ in range(10):
-        name = conn.getpeername()[:2]
-        if name in CLIENTS:
-            tally["client"] += 1
-        elif balancer(name):
-            tally["balancer"] += 1
-        else:
-            print("told", name, file=sys.stderr)
-            tally["wrong"] += 1
     try:
+        for _ in range(10):
+            name = conn.getpeername()[:2]
+            if name in CLIENTS:
+                tally["client"] += 1
+            elif balancer(name):
+                tally["balancer"] += 1
+            else:
+                print("told", name, file=sys.stderr)
+                tally["wrong"] += 1
         raw = conn.getsockopt(socket.IPPROTO_IP, SO_PEER, 28)
         if struct.unpack_from("!H", raw, 2)[0] not in (CLIENT4[1], CLIENT6[1]):
             tally["wrong"] += 1
     except OSError:
-        pass
+        pass  # the other end went, or the module did
 
 
 def serve(sock, stop, results):

@@ -8,7 +8,7 @@ module=$SLB_BUILD_SELFTEST/slb_toa_test.ko
 plan 4
 
 rounds=1000
-[ "$SLB_LANE" = uml ] && rounds=3000
+[ "$SLB_LANE" = uml ] && rounds=500
 load_module "$module" "rounds=$rounds"
 status=$?
 while read -r result; do

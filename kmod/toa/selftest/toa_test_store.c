@@ -145,31 +145,33 @@ static bool slb_toa_test_store_tasks(struct slb_toa_store *store,
  */
 bool slb_toa_test_store(unsigned int rounds)
 {
-	struct slb_toa_store store;
+	struct slb_toa_store *store;
 	struct slb_toa_addr addr;
-	bool ok = true;
+	bool ok = false;
 	u64 key;
 
 	if (slb_toa_store_cache_create())
 		return false;
-	if (slb_toa_store_init(&store, SLB_TOA_TEST_KEYS)) {
-		slb_toa_store_cache_destroy();
-		return false;
-	}
+	store = kzalloc(sizeof(*store), GFP_KERNEL);
+	if (!store || slb_toa_store_init(store, SLB_TOA_TEST_KEYS))
+		goto out;
 
-	ok &= slb_toa_test_store_random(&store, rounds);
+	ok = slb_toa_test_store_random(store, rounds);
 	slb_toa_test_store_addr(&addr, 1);
-	for (key = 1; slb_toa_store_count(&store) < SLB_TOA_TEST_KEYS; key++)
-		slb_toa_store_add(&store, key, &addr);
-	SLB_TOA_CHECK(ok, slb_toa_store_add(&store, key, &addr) == -ENOSPC,
+	for (key = 1; slb_toa_store_count(store) < SLB_TOA_TEST_KEYS; key++)
+		slb_toa_store_add(store, key, &addr);
+	SLB_TOA_CHECK(ok, slb_toa_store_add(store, key, &addr) == -ENOSPC,
 		      "no limit");
 
 	/* What is left in a store goes with it. */
-	slb_toa_store_exit(&store);
-	if (!slb_toa_store_init(&store, U32_MAX)) {
-		ok &= slb_toa_test_store_tasks(&store, rounds);
-		slb_toa_store_exit(&store);
+	slb_toa_store_exit(store);
+	if (!slb_toa_store_init(store, U32_MAX)) {
+		ok &= slb_toa_test_store_tasks(store, rounds);
+		slb_toa_store_exit(store);
 	}
+
+out:
+	kfree(store);
 	slb_toa_store_cache_destroy();
 	return ok;
 }
