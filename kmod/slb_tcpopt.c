@@ -14,6 +14,10 @@
 #include <net/tcp.h>
 #include "slb_tcpopt.h"
 
+/* Why an option may go. */
+#define SLB_TCPOPT_GONE	(SLB_TCPOPT_STRIPPED | SLB_TCPOPT_TS_GONE | SLB_TCPOPT_TFO_GONE | \
+			 SLB_TCPOPT_MPTCP_GONE)
+
 /* Kinds that <net/tcp.h> does not have in 6.1, and offsets inside options. */
 enum {
 	SLB_TCPOPT_KIND_AO	= 29,
@@ -21,6 +25,7 @@ enum {
 	SLB_TCPOPT_OFF_VALUE	= 2,
 	SLB_TCPOPT_OFF_ADDR	= 4,
 	SLB_TCPOPT_OFF_TSECR	= 6,
+	SLB_TCPOPT_PLAIN_TS	= 2,	/* in a plain block */
 };
 
 /**
@@ -70,10 +75,11 @@ static unsigned int slb_tcpopt_step(const u8 *opt, unsigned int len, unsigned in
 	return opt[at + 1];
 }
 
+/* Kinds that TCP has a use for itself are none of ours, whatever is configured. */
 static bool slb_tcpopt_is_toa(u8 kind, u8 toa_kind)
 {
-	return toa_kind && (kind == toa_kind || kind == SLB_TCPOPT_KIND_TOA ||
-			    kind == TCPOPT_EXP);
+	return kind > TCPOPT_FASTOPEN && toa_kind &&
+	       (kind == toa_kind || kind == SLB_TCPOPT_KIND_TOA || kind == TCPOPT_EXP);
 }
 
 static bool slb_tcpopt_is_ts(const u8 *opt)
@@ -87,21 +93,38 @@ static bool slb_tcpopt_is_sack(const u8 *opt)
 	       (opt[1] - TCPOLEN_SACK_BASE) % TCPOLEN_SACK_PERBLOCK == 0;
 }
 
-/* One option, whose length is right; the difference is as at an even offset. */
-static u64 slb_tcpopt_shift_one(u8 *opt, const struct slb_tcpopt_shift *shift)
+/* The difference is as at an even offset, here and below. */
+static u64 slb_tcpopt_shift_ts(u8 *opt, const struct slb_tcpopt_shift *shift)
+{
+	u64 diff = slb_csum_shift32(0, opt + SLB_TCPOPT_OFF_VALUE, shift->tsval);
+
+	if (!get_unaligned((__be32 *)(opt + SLB_TCPOPT_OFF_TSECR)))
+		return diff;
+	return slb_csum_shift32(diff, opt + SLB_TCPOPT_OFF_TSECR, shift->tsecr);
+}
+
+static u64 slb_tcpopt_shift_sack(u8 *opt, const struct slb_tcpopt_shift *shift)
 {
 	unsigned int i;
 	u64 diff = 0;
 
-	if (slb_tcpopt_is_ts(opt)) {
-		diff = slb_csum_shift32(diff, opt + SLB_TCPOPT_OFF_VALUE, shift->tsval);
-		if (get_unaligned((__be32 *)(opt + SLB_TCPOPT_OFF_TSECR)))
-			diff = slb_csum_shift32(diff, opt + SLB_TCPOPT_OFF_TSECR, shift->tsecr);
-	} else if (slb_tcpopt_is_sack(opt) && shift->sack) {
+	if (shift->sack)
 		for (i = SLB_TCPOPT_OFF_VALUE; i < opt[1]; i += sizeof(u32))
 			diff = slb_csum_shift32(diff, opt + i, shift->sack);
-	}
 	return diff;
+}
+
+static u64 slb_tcpopt_shift_one(u8 *opt, const struct slb_tcpopt_shift *shift)
+{
+	if (slb_tcpopt_is_ts(opt))
+		return slb_tcpopt_shift_ts(opt, shift);
+	return slb_tcpopt_is_sack(opt) ? slb_tcpopt_shift_sack(opt, shift) : 0;
+}
+
+/* Bytes that need no walk: NOP NOP TIMESTAMP at the beginning, or none. */
+static unsigned int slb_tcpopt_skip_plain(const u8 *opt, unsigned int len)
+{
+	return len >= SLB_TCPOPT_PLAIN_LEN && slb_tcpopt_is_plain(opt) ? SLB_TCPOPT_PLAIN_LEN : 0;
 }
 
 /* Is there something behind the end of the list that could be taken for an option? */
@@ -126,24 +149,28 @@ static bool slb_tcpopt_tail(const u8 *opt, unsigned int len, unsigned int at)
  */
 int slb_tcpopt_shift(u8 *opt, unsigned int len, const struct slb_tcpopt_shift *shift, u64 *diff)
 {
-	unsigned int at, end, step;
-	u64 one;
+	unsigned int at, step;
+	u64 one, found = 0;	/* places of the options to shift */
 
-	for (at = 0; at < len && opt[at] != TCPOPT_EOL; at += step) {
+	if (len > SLB_TCPOPT_MAX)
+		return -EINVAL;
+	at = slb_tcpopt_skip_plain(opt, len);
+	if (at)
+		found = BIT_ULL(SLB_TCPOPT_PLAIN_TS);
+	for (; at < len && opt[at] != TCPOPT_EOL; at += step) {
 		step = slb_tcpopt_step(opt, len, at);
 		if (!step)
 			return -EINVAL;
-		if (slb_tcpopt_is_toa(opt[at], shift->toa_kind))
+		if (opt[at] == TCPOPT_TIMESTAMP || opt[at] == TCPOPT_SACK)
+			found |= BIT_ULL(at);
+		else if (slb_tcpopt_is_toa(opt[at], shift->toa_kind))
 			return SLB_TCPOPT_EDIT;
 	}
-	end = at;
-	if (end < len && shift->toa_kind && slb_tcpopt_tail(opt, len, end))
+	if (at < len && shift->toa_kind && slb_tcpopt_tail(opt, len, at))
 		return SLB_TCPOPT_EDIT;
 
-	for (at = 0; at < end; at += step) {
-		step = opt[at] == TCPOPT_NOP ? 1 : opt[at + 1];
-		if (step == 1)
-			continue;
+	for (; found; found &= found - 1) {
+		at = __ffs64(found);
 		one = slb_tcpopt_shift_one(opt + at, shift);
 		*diff += at & 1 ? slb_csum_diff_byte_swap(one) : one;
 	}
@@ -187,13 +214,11 @@ int slb_tcpopt_scan(const u8 *opt, unsigned int len, u8 toa_kind, struct slb_tcp
 	return 0;
 }
 
-/* Kind 254 with Fast Open's number; a trusted balancer's client may have that number as its
+/* Kind 254 with Fast Open's number. A trusted balancer's client may have that number as its
  * port.
  */
 static bool slb_tcpopt_is_tfo(const struct slb_tcpopt_req *req, const u8 *opt)
 {
-	if (opt[0] == TCPOPT_FASTOPEN)
-		return true;
 	if (opt[0] != TCPOPT_EXP || opt[1] < TCPOLEN_EXP_FASTOPEN_BASE ||
 	    get_unaligned_be16(opt + SLB_TCPOPT_OFF_VALUE) != TCPOPT_FASTOPEN_MAGIC)
 		return false;
@@ -201,44 +226,48 @@ static bool slb_tcpopt_is_tfo(const struct slb_tcpopt_req *req, const u8 *opt)
 	       (opt[1] != SLB_TCPOPT_TOA4_LEN && opt[1] != SLB_TCPOPT_TOA6_LEN);
 }
 
-/* What is to become of an option: the bit that says why it goes, or 0. */
-static u16 slb_tcpopt_gone(const struct slb_tcpopt_req *req, const u8 *opt)
+/* What is to become of an option of a kind that TCP has no use for itself. */
+static u16 slb_tcpopt_judge(const struct slb_tcpopt_req *req, const u8 *opt)
 {
 	if (req->flags & SLB_TCPOPT_NO_TFO && slb_tcpopt_is_tfo(req, opt))
 		return SLB_TCPOPT_TFO_GONE;
 	if (slb_tcpopt_is_toa(opt[0], req->shift.toa_kind))
 		return req->flags & SLB_TCPOPT_TRUSTED ? SLB_TCPOPT_PASSED : SLB_TCPOPT_STRIPPED;
-	if (req->flags & SLB_TCPOPT_NO_TS && opt[0] == TCPOPT_TIMESTAMP)
-		return SLB_TCPOPT_TS_GONE;
-	if (req->flags & SLB_TCPOPT_NO_MPTCP && opt[0] == TCPOPT_MPTCP)
-		return SLB_TCPOPT_MPTCP_GONE;
 	return 0;
 }
 
-static void slb_tcpopt_edit_one(const struct slb_tcpopt_req *req, u8 *opt,
-				struct slb_tcpopt_res *res)
+/* Returns why the option has to go, or what there is to report. */
+static u16 slb_tcpopt_edit_one(const struct slb_tcpopt_req *req, u8 *opt, u32 *tsval)
 {
 	u8 *value = opt + SLB_TCPOPT_OFF_VALUE;
-	u16 gone = slb_tcpopt_gone(req, opt);
 
-	res->did |= gone;
-	if (gone == SLB_TCPOPT_PASSED)
-		return;
-	if (gone) {
-		memset(opt, TCPOPT_NOP, opt[1]);
-		return;
-	}
-	slb_tcpopt_shift_one(opt, &req->shift);
-	if (slb_tcpopt_is_ts(opt)) {
-		res->did |= SLB_TCPOPT_TS;
-		res->tsval = get_unaligned_be32(value);
-	} else if (opt[0] == TCPOPT_MSS && opt[1] == TCPOLEN_MSS) {
-		if (req->mss && get_unaligned_be16(value) > req->mss) {
-			res->did |= SLB_TCPOPT_MSS_CLAMPED;
-			put_unaligned_be16(req->mss, value);
-		}
-	} else if (opt[0] == TCPOPT_MD5SIG || opt[0] == SLB_TCPOPT_KIND_AO) {
-		res->did |= SLB_TCPOPT_AUTH;
+	switch (opt[0]) {
+	case TCPOPT_TIMESTAMP:
+		if (req->flags & SLB_TCPOPT_NO_TS)
+			return SLB_TCPOPT_TS_GONE;
+		if (!slb_tcpopt_is_ts(opt))
+			return 0;
+		slb_tcpopt_shift_ts(opt, &req->shift);
+		*tsval = get_unaligned_be32(value);
+		return SLB_TCPOPT_TS;
+	case TCPOPT_SACK:
+		if (slb_tcpopt_is_sack(opt))
+			slb_tcpopt_shift_sack(opt, &req->shift);
+		return 0;
+	case TCPOPT_MSS:
+		if (!req->mss || opt[1] != TCPOLEN_MSS || get_unaligned_be16(value) <= req->mss)
+			return 0;
+		put_unaligned_be16(req->mss, value);
+		return SLB_TCPOPT_MSS_CLAMPED;
+	case TCPOPT_MD5SIG:
+	case SLB_TCPOPT_KIND_AO:
+		return SLB_TCPOPT_AUTH;
+	case TCPOPT_FASTOPEN:
+		return req->flags & SLB_TCPOPT_NO_TFO ? SLB_TCPOPT_TFO_GONE : 0;
+	case TCPOPT_MPTCP:
+		return req->flags & SLB_TCPOPT_NO_MPTCP ? SLB_TCPOPT_MPTCP_GONE : 0;
+	default:
+		return slb_tcpopt_judge(req, opt);
 	}
 }
 
@@ -247,15 +276,21 @@ static int slb_tcpopt_edit_in_place(const struct slb_tcpopt_req *req, u8 *opt, u
 				    struct slb_tcpopt_res *res)
 {
 	unsigned int at, step;
+	u16 did;
 
 	for (at = 0; at < len && opt[at] != TCPOPT_EOL; at += step) {
 		step = slb_tcpopt_step(opt, len, at);
 		if (!step)
 			return -EINVAL;
-		if (step > 1)
-			slb_tcpopt_edit_one(req, opt + at, res);
+		if (step == 1)
+			continue;
+		did = slb_tcpopt_edit_one(req, opt + at, &res->tsval);
+		if (did & SLB_TCPOPT_GONE)
+			memset(opt + at, TCPOPT_NOP, step);
+		res->did |= did;
 	}
-	memset(opt + at, TCPOPT_EOL, len - at);
+	if (at < len)
+		memset(opt + at, TCPOPT_EOL, len - at);
 	return 0;
 }
 
@@ -296,45 +331,46 @@ static unsigned int slb_tcpopt_compact(const u8 *opt, unsigned int len, u8 *out,
 	return to;
 }
 
-/* Our TOA and then @opt, into @out. The block never gets shorter than it was, because it is the
- * packet in front of the payload that makes room.
- */
-static unsigned int slb_tcpopt_insert(const struct slb_tcpopt_req *req, const u8 *opt,
-				      unsigned int len, u8 *out, u16 *did)
-{
-	unsigned int room = max(min_t(unsigned int, req->room, SLB_TCPOPT_MAX) & ~3U, len);
-	unsigned int to = req->toa_len, net;
-
-	memcpy(out, req->toa, to);
-	if (to + len <= room) {
-		memcpy(out + to, opt, len);
-		*did |= SLB_TCPOPT_INSERTED;
-		return to + len;
-	}
-	net = slb_tcpopt_net_len(opt, len);
-	if (to + net > room) {
-		memcpy(out, opt, len);
-		*did |= SLB_TCPOPT_NO_ROOM;
-		return len;
-	}
-	to = slb_tcpopt_compact(opt, len, out, to, room - to - net);
-	net = max(ALIGN(to, 4), len);
-	memset(out + to, TCPOPT_EOL, net - to);
-	*did |= SLB_TCPOPT_INSERTED | SLB_TCPOPT_COMPACTED;
-	return net;
-}
-
-/* Difference between two blocks of whole words. */
-static u64 slb_tcpopt_diff(const u8 *from, unsigned int from_len, const u8 *to, unsigned int to_len)
+/* Whole words, few and of any alignment: less than a call of memcpy() costs. */
+static void slb_tcpopt_copy(u8 *to, const u8 *from, unsigned int len)
 {
 	unsigned int i;
-	u64 diff = 0;
 
-	for (i = 0; i < to_len; i += sizeof(u32))
-		diff += get_unaligned((const u32 *)(to + i));
-	for (i = 0; i < from_len; i += sizeof(u32))
-		diff -= get_unaligned((const u32 *)(from + i));
-	return diff;
+	for (i = 0; i < len; i += sizeof(u32))
+		put_unaligned(get_unaligned((const u32 *)(from + i)), (u32 *)(to + i));
+}
+
+/* The sum of whole words, as part of a difference. */
+static u64 slb_tcpopt_sum(const u8 *opt, unsigned int len)
+{
+	unsigned int i;
+	u64 sum = 0;
+
+	for (i = 0; i < len; i += sizeof(u32))
+		sum += get_unaligned((const u32 *)(opt + i));
+	return sum;
+}
+
+/* The edited block in @out, all of which was needed with our TOA in front, gives up its padding.
+ * The block never gets shorter than it was, because nothing but the payload's place would
+ * change.
+ */
+static void slb_tcpopt_squeeze(const struct slb_tcpopt_req *req, u8 *out, unsigned int len,
+			       unsigned int room, struct slb_tcpopt_res *res)
+{
+	unsigned int to = req->toa_len, net = slb_tcpopt_net_len(out, len);
+	u8 opt[SLB_TCPOPT_MAX];
+
+	if (to + net > room) {
+		res->did |= SLB_TCPOPT_NO_ROOM;
+		return;
+	}
+	slb_tcpopt_copy(opt, out, len);
+	slb_tcpopt_copy(out, req->toa, to);
+	to = slb_tcpopt_compact(opt, len, out, to, room - to - net);
+	res->len = max(ALIGN(to, 4), len);
+	memset(out + to, TCPOPT_EOL, res->len - to);
+	res->did |= SLB_TCPOPT_INSERTED | SLB_TCPOPT_COMPACTED;
 }
 
 /**
@@ -355,24 +391,31 @@ static u64 slb_tcpopt_diff(const u8 *from, unsigned int from_len, const u8 *to, 
 int slb_tcpopt_edit(const struct slb_tcpopt_req *req, const u8 *in, unsigned int len,
 		    u8 *out, struct slb_tcpopt_res *res)
 {
-	u8 opt[SLB_TCPOPT_MAX];
+	unsigned int room = max(min_t(unsigned int, req->room, SLB_TCPOPT_MAX) & ~3U, len);
+	unsigned int toa = len + req->toa_len <= room ? req->toa_len : 0;
 	int err;
 
-	memset(res, 0, sizeof(*res));
+	res->did = 0;
+	res->tsval = 0;
 	if (len > SLB_TCPOPT_MAX || len & 3)
 		return -EINVAL;
 
-	memcpy(opt, in, len);
-	err = slb_tcpopt_edit_in_place(req, opt, len, res);
+	slb_tcpopt_copy(out + toa, in, len);
+	err = slb_tcpopt_edit_in_place(req, out + toa, len, res);
 	if (err)
 		return err;
 
 	res->len = len;
-	if (req->toa_len && !(res->did & SLB_TCPOPT_PASSED))
-		res->len = slb_tcpopt_insert(req, opt, len, out, &res->did);
-	else
-		memcpy(out, opt, len);
-	res->diff = slb_tcpopt_diff(in, len, out, res->len);
+	if (res->did & SLB_TCPOPT_PASSED) {
+		memmove(out, out + toa, len);
+	} else if (toa) {
+		slb_tcpopt_copy(out, req->toa, toa);
+		res->len += toa;
+		res->did |= SLB_TCPOPT_INSERTED;
+	} else if (req->toa_len) {
+		slb_tcpopt_squeeze(req, out, len, room, res);
+	}
+	res->diff = slb_tcpopt_sum(out, res->len) - slb_tcpopt_sum(in, len);
 	return 0;
 }
 
@@ -398,7 +441,7 @@ int slb_tcpopt_ahead(const struct slb_tcpopt_req *req, const u8 *in, unsigned in
 	if (err)
 		return err;
 
-	memcpy(out, req->toa, to);
+	slb_tcpopt_copy(out, req->toa, to);
 	if (!(info.seen & SLB_TCPOPT_TS) || req->flags & SLB_TCPOPT_NO_TS)
 		return to;
 

@@ -28,7 +28,7 @@ struct slb_topt {
 	struct slb_tcpopt_res	res;
 	u8			in[SLB_TCPOPT_MAX + 1];	/* one more, so that odd offsets exist */
 	u8			want[SLB_TCPOPT_MAX];
-	u8			out[SLB_TCPOPT_MAX];
+	u8			*out;	/* SLB_TCPOPT_MAX bytes of their own, for sanitizers to guard */
 	u64			blocks;
 	int			fails;
 	struct rnd_state	rnd;
@@ -80,6 +80,7 @@ static const struct slb_tcpopt_req slb_topt_reqs[] = {
 	  .flags = SLB_TOPT_ALL },
 	{ .shift = { 7, 0, 0, 254 }, .room = 40, .mss = 1460, .toa_len = 8,
 	  .flags = SLB_TCPOPT_TRUSTED | SLB_TCPOPT_NO_TFO },
+	{ .shift = { 7, 8, 9, 30 }, .room = 40 },	/* not a TOA's kind: left alone */
 };
 
 static void slb_topt_list(struct slb_topt_list *list, const u8 *opt, unsigned int len)
@@ -108,7 +109,8 @@ static bool slb_topt_is_toa(const struct slb_tcpopt_req *req, u8 kind)
 	case 0:
 		return false;
 	default:
-		return kind == 253 || kind == 254 || kind == req->shift.toa_kind;
+		return kind == 253 || kind == 254 ||
+		       (kind == req->shift.toa_kind && kind > 34);
 	}
 }
 
@@ -302,7 +304,7 @@ static void slb_topt_edit(struct slb_topt *t, unsigned int len)
 	int err;
 	u8 *p;
 
-	memset(t->out, 0xee, sizeof(t->out));
+	memset(t->out, 0xee, SLB_TCPOPT_MAX);
 	err = slb_tcpopt_edit(&t->req, t->in, len, t->out, &t->res);
 	slb_topt_list(&t->list, t->in, len);
 	slb_check(&t->fails, (err == -EINVAL) == (t->list.bad || len % 4));
@@ -331,12 +333,13 @@ static void slb_topt_edit(struct slb_topt *t, unsigned int len)
 
 static void slb_topt_shift(struct slb_topt *t, unsigned int len)
 {
+	u8 *p = t->out + SLB_TCPOPT_MAX - len;	/* the block ends where the buffer does */
 	int i, ret, want = SLB_TCPOPT_SHIFTED;
 	u64 diff = 12345;
 
 	slb_topt_list(&t->list, t->in, len);
 	memcpy(t->want, t->in, len);
-	memcpy(t->out, t->in, len);
+	memcpy(p, t->in, len);
 	for (i = 0; i < t->list.n; i++)
 		if (slb_topt_is_toa(&t->req, t->in[t->list.at[i]]))
 			want = SLB_TCPOPT_EDIT;
@@ -350,25 +353,25 @@ static void slb_topt_shift(struct slb_topt *t, unsigned int len)
 			if (t->in[t->list.at[i]] != 1)
 				slb_topt_move(t->want + t->list.at[i], &t->req.shift);
 
-	ret = slb_tcpopt_shift(t->out, len, &t->req.shift, &diff);
+	ret = slb_tcpopt_shift(p, len, &t->req.shift, &diff);
 	slb_check(&t->fails, ret == want);
-	slb_check(&t->fails, !memcmp(t->out, t->want, len));
+	slb_check(&t->fails, !memcmp(p, t->want, len));
 	slb_check(&t->fails, want == SLB_TCPOPT_SHIFTED || diff == 12345);
-	slb_check(&t->fails, slb_topt_diff_ok(diff - 12345, t->in, len, t->out, len));
+	slb_check(&t->fails, slb_topt_diff_ok(diff - 12345, t->in, len, p, len));
 
 	if (len != SLB_TCPOPT_PLAIN_LEN || !slb_tcpopt_is_plain(t->in))
 		return;
-	memcpy(t->out, t->in, len);
-	diff = slb_tcpopt_plain_tsval(0, t->out, t->req.shift.tsval);
-	diff = slb_tcpopt_plain_tsecr(diff, t->out, t->req.shift.tsecr);
-	slb_check(&t->fails, !memcmp(t->out, t->want, len));
-	slb_check(&t->fails, slb_topt_diff_ok(diff, t->in, len, t->out, len));
+	memcpy(p, t->in, len);
+	diff = slb_tcpopt_plain_tsval(0, p, t->req.shift.tsval);
+	diff = slb_tcpopt_plain_tsecr(diff, p, t->req.shift.tsecr);
+	slb_check(&t->fails, !memcmp(p, t->want, len));
+	slb_check(&t->fails, slb_topt_diff_ok(diff, t->in, len, p, len));
 }
 
 static void slb_topt_scan(struct slb_topt *t, unsigned int len)
 {
 	struct slb_tcpopt_info info, want = {};
-	u8 *p, ahead[SLB_TCPOPT_MAX] = {};
+	u8 *p, *block = t->out + SLB_TCPOPT_MAX - len, ahead[SLB_TCPOPT_MAX] = {};
 	int i, err, to = t->req.toa_len;
 
 	slb_topt_list(&t->list, t->in, len);
@@ -386,11 +389,12 @@ static void slb_topt_scan(struct slb_topt *t, unsigned int len)
 			want.tsecr = get_unaligned_be32(p + 6);
 		}
 	}
-	err = slb_tcpopt_scan(t->in, len, t->req.shift.toa_kind, &info);
+	memcpy(block, t->in, len);
+	err = slb_tcpopt_scan(block, len, t->req.shift.toa_kind, &info);
 	slb_check(&t->fails, err == (t->list.bad ? -EINVAL : 0));
 	slb_check(&t->fails, err || !memcmp(&info, &want, sizeof(info)));
 
-	err = slb_tcpopt_ahead(&t->req, t->in, len, t->out);
+	err = slb_tcpopt_ahead(&t->req, block, len, t->want);
 	if (t->list.bad) {
 		slb_check(&t->fails, err == -EINVAL);
 		return;
@@ -403,7 +407,7 @@ static void slb_topt_scan(struct slb_topt *t, unsigned int len)
 		slb_topt_move(ahead + to + 2, &t->req.shift);
 		to += 12;
 	}
-	slb_check(&t->fails, err == to && !memcmp(t->out, ahead, to));
+	slb_check(&t->fails, err == to && !memcmp(t->want, ahead, to));
 }
 
 /* The block in @t->in with the request in @t->req. */
@@ -451,6 +455,9 @@ static void slb_topt_sequences(struct slb_topt *t, unsigned int used, int depth)
 		memset(t->in + used, 0, len - used);
 		slb_topt_block(t, len);
 	}
+	/* A full header, so that nothing is inserted unless this padding goes. */
+	memset(t->in + used, 1, SLB_TCPOPT_MAX - used);
+	slb_topt_block(t, SLB_TCPOPT_MAX);
 	if (!depth)
 		return;
 	for (i = 0; i < ARRAY_SIZE(slb_topt_palette); i++) {
@@ -556,6 +563,11 @@ int slb_selftest_tcpopt(void)
 
 	if (!t)
 		return -ENOMEM;
+	t->out = kmalloc(SLB_TCPOPT_MAX, GFP_KERNEL);
+	if (!t->out) {
+		kfree(t);
+		return -ENOMEM;
+	}
 	prandom_seed_state(&t->rnd, 254);
 	slb_topt_sequences(t, 0, SLB_TOPT_DEPTH);
 	slb_topt_malformed(t);
@@ -563,6 +575,7 @@ int slb_selftest_tcpopt(void)
 	slb_topt_random(t);
 	pr_info("tcpopt: %llu blocks tried\n", t->blocks);
 	fails = t->fails;
+	kfree(t->out);
 	kfree(t);
 	return fails;
 }

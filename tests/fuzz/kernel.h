@@ -27,6 +27,8 @@ typedef u16 __sum16;
 
 #define min_t(type, a, b)	((type)(a) < (type)(b) ? (type)(a) : (type)(b))
 #define max(a, b)		((a) > (b) ? (a) : (b))
+#define BIT_ULL(n)		(1ULL << (n))
+#define __ffs64(n)		__builtin_ctzll(n)
 #define ALIGN(n, to)		(((n) + (to) - 1) / (to) * (to))
 #define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
 
@@ -95,6 +97,7 @@ enum {
 #define pr_err(...)		fprintf(stderr, __VA_ARGS__)
 #define pr_info(...)		printf("# " __VA_ARGS__)
 #define kzalloc(size, gfp)	calloc(1, size)
+#define kmalloc(size, gfp)	malloc(size)
 #define kfree(p)		free(p)
 #define cond_resched()		do { } while (0)
 

@@ -17,8 +17,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	memcpy(&req->shift.tsecr, data + 4, 4);
 	memcpy(&req->shift.sack, data + 6, 4);
 	memcpy(&req->mss, data + 10, 2);
-	/* No kind that TCP has a use for itself, Fast Open's being the last. */
-	req->shift.toa_kind = data[12] <= TCPOPT_FASTOPEN ? 0 : data[12];
+	req->shift.toa_kind = data[12];
 	kind = data[12] <= TCPOPT_FASTOPEN ? 254 : data[12];
 	req->flags = data[13];
 	req->room = data[14];
@@ -27,7 +26,11 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	else if (data[15] % 3 == 2)
 		slb_tcpopt_toa6_set(req, kind, htons(54321), &in6addr_loopback);
 	memcpy(t.in, data + 16, size - 16);
+	t.out = malloc(SLB_TCPOPT_MAX);
+	if (!t.out)
+		abort();
 	slb_topt_case(&t, size - 16);
+	free(t.out);
 	if (t.fails)
 		abort();
 	return 0;
