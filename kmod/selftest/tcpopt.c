@@ -28,7 +28,7 @@ struct slb_topt {
 	struct slb_tcpopt_res	res;
 	u8			in[SLB_TCPOPT_MAX + 1];	/* one more, so that odd offsets exist */
 	u8			want[SLB_TCPOPT_MAX];
-	u8			*out;	/* SLB_TCPOPT_MAX bytes of their own, for sanitizers to guard */
+	u8			*out;	/* SLB_TCPOPT_MAX bytes by themselves */
 	u64			blocks;
 	int			fails;
 	struct rnd_state	rnd;
