@@ -9,6 +9,7 @@
  */
 #include <linux/bitops.h>
 #include <net/ip.h>
+#include <net/ip6_checksum.h>
 #include <net/tcp.h>
 #include "slb_path.h"
 #include "slb_route.h"
