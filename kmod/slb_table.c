@@ -255,6 +255,18 @@ static void slb_table_grow_work(struct work_struct *work)
 	kvfree_rcu(old, rcu);
 }
 
+static void slb_table_key(struct slb_table *tab)
+{
+	siphash_key_t key;
+
+	get_random_bytes(&key, sizeof(key));
+	tab->key.v0 = SIPHASH_CONST_0 ^ key.key[0];
+	tab->key.v1 = SIPHASH_CONST_1 ^ key.key[1];
+	tab->key.v2 = SIPHASH_CONST_2 ^ key.key[0];
+	tab->key.v3 = SIPHASH_CONST_3 ^ key.key[1];
+	memzero_explicit(&key, sizeof(key));
+}
+
 /**
  * slb_table_init() - make an empty table
  * @tab: memory of the table, zeroed
@@ -284,7 +296,7 @@ int slb_table_init(struct slb_table *tab)
 	seqcount_spinlock_init(&tab->seq, &tab->grow_lock);
 	INIT_WORK(&tab->grow_work, slb_table_grow_work);
 	atomic_long_set(&tab->ways, 0);
-	get_random_bytes(&tab->key, sizeof(tab->key));
+	slb_table_key(tab);
 	tab->size = SLB_TABLE_PAGE;
 	tab->splits = 0;
 	tab->nomem = 0;

@@ -49,6 +49,14 @@
 #define SLB_TABLE_LOCKS		256
 #define SLB_TABLE_PAGE		(PAGE_SIZE / sizeof(unsigned long))
 
+/* State of a SipHash. */
+struct slb_sip {
+	u64	v0;
+	u64	v1;
+	u64	v2;
+	u64	v3;
+};
+
 struct slb_table_dir {
 	struct rcu_head		rcu;
 	u32			npages;		/* capacity of @page */
@@ -60,7 +68,7 @@ struct slb_table_dir {
  * @dir: directory; r: RCU, w: @grow_lock; replaced by a larger copy from @grow_work
  * @size: number of buckets; r: any, w: @grow_lock inside @seq
  * @seq: odd while a bucket splits; a reader that found nothing rechecks it
- * @key: hash key
+ * @key: hash key, as the state a hash starts from
  * @grow_lock: one split at a time; only ever tried from packets
  * @grow_work: replaces @dir in process context, before it is full
  * @ways: linked ways
@@ -72,7 +80,7 @@ struct slb_table {
 	struct slb_table_dir __rcu	*dir;
 	u32				size;
 	seqcount_spinlock_t		seq;
-	siphash_key_t			key;
+	struct slb_sip			key;
 
 	/* The rest is written when a connection opens or ends. */
 	spinlock_t			grow_lock ____cacheline_aligned_in_smp; /* BH off */
@@ -83,22 +91,10 @@ struct slb_table {
 	spinlock_t			lock[SLB_TABLE_LOCKS];	/* BH off */
 };
 
-/* SipHash-1-3, which the kernel calls hsiphash(), over whole words; inline for the packet path. */
-struct slb_sip {
-	u64	v0;
-	u64	v1;
-	u64	v2;
-	u64	v3;
-};
-
-static __always_inline void slb_sip_start(struct slb_sip *s, const siphash_key_t *key)
-{
-	s->v0 = SIPHASH_CONST_0 ^ key->key[0];
-	s->v1 = SIPHASH_CONST_1 ^ key->key[1];
-	s->v2 = SIPHASH_CONST_2 ^ key->key[0];
-	s->v3 = SIPHASH_CONST_3 ^ key->key[1];
-}
-
+/*
+ * SipHash-1-3, which the kernel calls hsiphash(), over whole words; inline for the packet path. The
+ * length is fixed by the family, so there is no block with the length.
+ */
 static __always_inline void slb_sip_round(struct slb_sip *s)
 {
 	SIPHASH_PERMUTATION(s->v0, s->v1, s->v2, s->v3);
@@ -111,9 +107,8 @@ static __always_inline void slb_sip_add(struct slb_sip *s, u64 word)
 	s->v0 ^= word;
 }
 
-static __always_inline u32 slb_sip_end(struct slb_sip *s, unsigned int len)
+static __always_inline u32 slb_sip_end(struct slb_sip *s)
 {
-	slb_sip_add(s, (u64)len << 56);
 	s->v2 ^= 0xff;
 	slb_sip_round(s);
 	slb_sip_round(s);
@@ -132,26 +127,24 @@ static __always_inline u64 slb_table_word(const void *p)
 
 static __always_inline u32 slb_table_sip4(const struct slb_table *tab, u64 ports, u64 addrs)
 {
-	struct slb_sip s;
+	struct slb_sip s = tab->key;
 
-	slb_sip_start(&s, &tab->key);
 	slb_sip_add(&s, ports);
 	slb_sip_add(&s, addrs);
-	return slb_sip_end(&s, 16);
+	return slb_sip_end(&s);
 }
 
 static __always_inline u32 slb_table_sip6(const struct slb_table *tab, u64 ports,
 					  const void *addrs)
 {
-	struct slb_sip s;
+	struct slb_sip s = tab->key;
 
-	slb_sip_start(&s, &tab->key);
 	slb_sip_add(&s, ports);
 	slb_sip_add(&s, slb_table_word(addrs));
 	slb_sip_add(&s, slb_table_word(addrs + 8));
 	slb_sip_add(&s, slb_table_word(addrs + 16));
 	slb_sip_add(&s, slb_table_word(addrs + 24));
-	return slb_sip_end(&s, 40);
+	return slb_sip_end(&s);
 }
 
 static inline u32 slb_table_hash4(const struct slb_table *tab, const struct slb_tuple *t)

@@ -306,6 +306,32 @@ static void slb_tt_walk(struct slb_tt *tt, unsigned int have, unsigned int grow)
 		tt->state[i] &= ~4;
 }
 
+/*
+ * A directory without a free place: nothing splits until a larger one has taken its place, then the
+ * table catches up. Inserts the entries from @from to @to.
+ */
+static void slb_tt_directory(struct slb_tt *tt, unsigned int from, unsigned int to)
+{
+	struct slb_table *tab = tt->tab;
+	struct slb_table_dir *dir;
+	u32 npages = DIV_ROUND_UP(tab->size, SLB_TABLE_PAGE);
+
+	spin_lock_bh(&tab->grow_lock);
+	dir = rcu_dereference_protected(tab->dir, lockdep_is_held(&tab->grow_lock));
+	slb_check(&tt->fails, dir->npages == SLB_TABLE_DIR_FIRST);
+	dir->npages = npages;
+	spin_unlock_bh(&tab->grow_lock);
+	slb_tt_insert_many(tt, from, from + SLB_TABLE_PAGE);
+	slb_check(&tt->fails, tab->nomem > 0);
+	flush_work(&tab->grow_work);
+	rcu_read_lock();
+	dir = rcu_dereference(tab->dir);
+	slb_check(&tt->fails, dir->npages >= npages * SLB_TABLE_DIR_FACTOR);
+	rcu_read_unlock();
+	slb_tt_insert_many(tt, from + SLB_TABLE_PAGE, to);
+	slb_check(&tt->fails, tab->size >= atomic_long_read(&tab->ways));
+}
+
 /* Growth with a reader beside it, complete walks on the way, then every key. */
 static void slb_tt_growth(struct slb_tt *tt)
 {
@@ -322,7 +348,8 @@ static void slb_tt_growth(struct slb_tt *tt)
 	slb_tt_insert_many(tt, 512, 1000);
 	tt->refuse = 0;
 	slb_tt_walk(tt, 1000, 3000);
-	slb_tt_insert_many(tt, 4000, 20000);
+	slb_tt_directory(tt, 4000, 8000);
+	slb_tt_insert_many(tt, 8000, 20000);
 	tt->refuse = 30;
 	slb_tt_walk(tt, 20000, SLB_TT_MANY - 20000);
 	if (!IS_ERR(reader))
@@ -343,21 +370,6 @@ static void slb_tt_growth(struct slb_tt *tt)
 		if (i % 64 == 0)
 			cond_resched();
 	}
-}
-
-/* The directory's replacement, without as many connections as it takes. */
-static void slb_tt_directory(struct slb_tt *tt)
-{
-	u32 npages = SLB_TABLE_DIR_FIRST * SLB_TABLE_DIR_FACTOR;
-	struct slb_table_dir *dir;
-
-	schedule_work(&tt->tab->grow_work);
-	flush_work(&tt->tab->grow_work);
-	rcu_read_lock();
-	dir = rcu_dereference(tt->tab->dir);
-	slb_check(&tt->fails, dir->npages == npages);
-	slb_check(&tt->fails, dir->page[(tt->tab->size - 1) / SLB_TABLE_PAGE]);
-	rcu_read_unlock();
 }
 
 /**
@@ -384,7 +396,6 @@ int slb_selftest_table(void)
 	slb_tt_random(tt);
 	slb_tt_dead(tt);
 	slb_tt_growth(tt);
-	slb_tt_directory(tt);
 	for (i = 0; i < SLB_TT_MANY; i++)
 		slb_table_remove(tt->tab, slb_tt_conn(tt, i));
 	slb_check(&tt->fails, atomic_long_read(&tt->tab->ways) == 0);
