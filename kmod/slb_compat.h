@@ -31,4 +31,14 @@
 #define genl_split_ops genl_ops
 #endif
 
+/* 6.5 gave segmentation a header of its own. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
+#include <net/gso.h>
+#endif
+
+/* 6.6 let dumps have what other requests have: here at least the attributes. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
+#define genl_info_dump(cb) genl_dumpit_info(cb)
+#endif
+
 #endif /* _SLB_COMPAT_H */

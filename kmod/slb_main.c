@@ -2,15 +2,49 @@
 /* Module load and unload. */
 
 #include <linux/module.h>
+#include "selftest/selftest.h"
+#include "slb_lro.h"
+#include "slb_net.h"
+#include "slb_nl_gen.h"
 
 static int __init slb_main_init(void)
 {
-	pr_info("loaded\n");
+	int err;
+
+	err = slb_selftest_run();
+	if (err)
+		return err;
+	err = slb_conn_cache_init();
+	if (err)
+		return err;
+	err = slb_net_register();
+	if (err)
+		goto err_cache;
+	err = slb_lro_init();
+	if (err)
+		goto err_net;
+	err = genl_register_family(&slb_nl_family);
+	if (err)
+		goto err_lro;
+	pr_info("version %s loaded\n", SLB_RELEASE);
 	return 0;
+
+err_lro:
+	slb_lro_exit();
+err_net:
+	slb_net_unregister();
+err_cache:
+	slb_conn_cache_exit();
+	return err;
 }
 
 static void __exit slb_main_exit(void)
 {
+	genl_unregister_family(&slb_nl_family);
+	slb_lro_exit();
+	slb_net_unregister();
+	rcu_barrier();	/* callbacks that have counted their object but not yet returned */
+	slb_conn_cache_exit();
 	pr_info("unloaded\n");
 }
 
@@ -18,3 +52,9 @@ module_init(slb_main_init);
 module_exit(slb_main_exit);
 MODULE_LICENSE("GPL");
 MODULE_DESCRIPTION("Layer-4 load balancer");
+MODULE_VERSION(SLB_RELEASE);
+MODULE_ALIAS_GENL_FAMILY(SLB_FAMILY_NAME);
+
+#ifdef SLB_SELFTEST
+#include "selftest/run.c"
+#endif

@@ -14,9 +14,9 @@
  *   filter->lock	BH off; reference counts of the bystander filter
  *   sn->laddr_lock	BH off; the list of local addresses
  *
- * The packet path takes none of them to find things and none for a packet that changes no state: it
- * walks under RCU. An object dies in this order: unlink, reset or outlive its connections, last put,
- * call_rcu(), free.
+ * The packet path takes none of them to find things and none for a packet that changes no state:
+ * it walks under RCU. An object dies in this order: unlink, reset or outlive its connections,
+ * last put, call_rcu(), free.
  */
 #ifndef _SLB_NET_H
 #define _SLB_NET_H
@@ -76,43 +76,67 @@ struct slb_settings {
  * @filter: is an address ours at all
  * @counters: per CPU
  * @wheel: per CPU
+ * @set: settings; r: READ_ONCE, w: @cfg_mutex
  * @svcs: services by key; r: RCU, w: @cfg_mutex
  * @eps: endpoints by key; r: RCU, w: @cfg_mutex (slb_ep_get) and any context (last put)
- * @dead: the namespace is being dismantled: no new connections
+ * @net: the namespace
  * @seq_key: key of the initial sequence numbers and timestamp offsets
+ * @dead: the namespace is being dismantled: no new connections
+ * @cfg_mutex: guards the configuration
+ * @svc_list: services in order of addition; @cfg_mutex
+ * @pools: pools; @cfg_mutex
+ * @laddrs: local addresses, dying ones too; @laddr_lock, additions also @cfg_mutex
+ * @laddr_lock: BH off
+ * @pool_default: exists as long as the namespace
+ * @laddr_ids: has its own lock
+ * @laddr_serial: of the address added last; @cfg_mutex
+ * @cfg_gen: grows with each change, never 0: consistency of dumps; @cfg_mutex
+ * @hooks: NULL while they are not registered; @cfg_mutex
+ * @defrag: nf_defrag is enabled; @cfg_mutex
+ * @conns: live connections
+ * @n_svcs: services that are configured
+ * @n_srvs: servers that are configured
+ * @n_laddrs: local addresses that are configured
+ * @created: services, servers, local addresses, lease maps and endpoints ever made
+ * @destroyed: of those, freed
+ * @base: sums of @counters at the last zeroing; @cfg_mutex
+ * @reset_tokens: see slb_reset.c; @reset_lock
+ * @reset_stamp: likewise
+ * @reset_lock: BH off
  */
 struct slb_net {
 	struct slb_table		table;
 	struct slb_filter		filter;
 	struct slb_counters __percpu	*counters;
 	struct slb_wheel __percpu	*wheel;
-	struct slb_settings		set;		/* r: READ_ONCE, w: @cfg_mutex */
+	struct slb_settings		set;
 	struct rhashtable		svcs;
 	struct rhashtable		eps;
 	struct net			*net;
 	siphash_key_t			seq_key;
 	bool				dead;
 
-	struct mutex			cfg_mutex;
-	struct list_head		svc_list;	/* @cfg_mutex */
-	struct list_head		pools;		/* @cfg_mutex */
-	struct list_head		laddrs;		/* @laddr_lock; additions also @cfg_mutex */
-	spinlock_t			laddr_lock;	/* BH off */
-	struct slb_pool			*pool_default;	/* exists as long as the namespace */
-	struct ida			laddr_ids;	/* own lock */
-	unsigned int			cfg_gen;	/* @cfg_mutex; consistency of dumps */
-	struct nf_hook_ops		*hooks;		/* @cfg_mutex; NULL: not registered */
-	bool				defrag;		/* nf_defrag is enabled; @cfg_mutex */
+	struct mutex			cfg_mutex;	/* the configuration */
+	struct list_head		svc_list;
+	struct list_head		pools;
+	struct list_head		laddrs;
+	spinlock_t			laddr_lock;	/* @laddrs */
+	struct slb_pool			*pool_default;
+	struct ida			laddr_ids;
+	u32				laddr_serial;
+	unsigned int			cfg_gen;
+	struct slb_hooks		*hooks;
+	bool				defrag;
 	atomic_t			conns;
 	atomic_t			n_svcs;
 	atomic_t			n_srvs;
 	atomic_t			n_laddrs;
-	atomic64_t			created;	/* services, servers, laddrs, maps, endpoints */
+	atomic64_t			created;
 	atomic64_t			destroyed;
-	struct slb_counters		base;		/* sums at the last zeroing; @cfg_mutex */
-	u64				reset_tokens;	/* see slb_reset.c */
+	struct slb_counters		base;
+	u64				reset_tokens;
 	u64				reset_stamp;
-	spinlock_t			reset_lock;	/* BH off; the two above */
+	spinlock_t			reset_lock;	/* the two above */
 };
 
 extern unsigned int slb_net_id;

@@ -13,6 +13,12 @@
  * struct slb_stats - counters of a service or server, one CPU's part
  * @pkts: by direction (enum slb_dir)
  * @bytes: by direction, layer 3 as received
+ * @conns: connections opened
+ * @syn_unanswered: SYNs that no server answered before the timeout
+ * @syn_reset: SYNs answered by a RST
+ * @server_rst: established connections reset by the server
+ * @client_rst: established connections reset by the client
+ * @idle_reset: connections reset by us after idling
  */
 struct slb_stats {
 	u64	pkts[2];
@@ -25,9 +31,23 @@ struct slb_stats {
 	u64	idle_reset;
 };
 
+/**
+ * struct slb_counters - counters of a namespace, one CPU's part
+ * @count: by enum slb_count
+ * @drop: by enum slb_drop
+ */
 struct slb_counters {
 	u64	count[SLB_COUNT_COUNT];
 	u64	drop[SLB_DROP_COUNT];
 };
+
+struct slb_net;
+
+void slb_stats_sum(const struct slb_stats __percpu *stats, struct slb_stats *sum);
+void slb_stats_since(const struct slb_stats __percpu *stats, const struct slb_stats *base,
+		     struct slb_stats *since);
+void slb_counters_sum(const struct slb_net *sn, struct slb_counters *sum);
+void slb_counters_since_locked(const struct slb_net *sn, struct slb_counters *since);
+void slb_counters_zero_locked(struct slb_net *sn);
 
 #endif

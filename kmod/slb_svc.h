@@ -18,10 +18,19 @@ struct slb_ep;
 struct slb_net;
 struct slb_pkt;
 struct slb_pool;
+struct slb_roster;
 struct slb_sched_ops;
 
+/**
+ * struct slb_svc_key - what names a service
+ * @addr: IPv4 in the first word, the rest 0
+ * @port: network byte order
+ * @proto: IPPROTO_TCP or IPPROTO_UDP
+ * @v6: family
+ * @vrf: interface index of the VRF device, 0 is the main one
+ */
 struct slb_svc_key {
-	struct in6_addr		addr;		/* IPv4 in the first word, the rest 0 */
+	struct in6_addr		addr;
 	__be16			port;
 	u8			proto;
 	u8			v6;
@@ -30,21 +39,22 @@ struct slb_svc_key {
 
 /**
  * struct slb_group - the servers a service chooses from
- * @lock: BH off; guards @sched_data where a scheduler needs a lock
- * @sched: method; r: RCU, w: sn->cfg_mutex
- * @sched_data: the method's own, freed by it behind RCU
+ * @lock: BH off; guards the inside of @sched where the method needs a lock, and srv->sched
+ * @sched: the method and what it keeps; NULL once the group is retired; r: RCU, w: sn->cfg_mutex
  * @servers: r: RCU, w: sn->cfg_mutex
- * @nservers: length of @servers
+ * @nservers: length of @servers; under sn->cfg_mutex
+ * @sn: the namespace's balancer
  * @ref: one from the service, one per server
+ * @rcu: once the last reference is put
  */
 struct slb_group {
-	spinlock_t				lock;
-	const struct slb_sched_ops __rcu	*sched;
-	void __rcu				*sched_data;
-	struct list_head			servers;
-	u32					nservers;
-	refcount_t				ref;
-	struct rcu_head				rcu;
+	spinlock_t			lock;		/* inside of @sched */
+	struct slb_roster __rcu		*sched;
+	struct list_head		servers;
+	u32				nservers;
+	struct slb_net			*sn;
+	refcount_t			ref;
+	struct rcu_head			rcu;
 };
 
 /**
@@ -58,12 +68,17 @@ struct slb_group {
  * @timestamps: enum slb_timestamps
  * @unknown: enum slb_unknown
  * @gone: removed from the configuration; set before its connections are reset
- * @pool: where local addresses come from; r: RCU, w: sn->cfg_mutex; never NULL
- * @group: r: RCU, w: sn->cfg_mutex; never NULL
+ * @pool: where local addresses come from; r: RCU, w: sn->cfg_mutex; never NULL. A service that is gone
+ *	has the default pool, which lives as long as the namespace
+ * @group: r: RCU, w: sn->cfg_mutex; never NULL; holds a reference
  * @stats: per CPU
- * @ref: one from the configuration, one per connection, one per server
+ * @sn: the namespace's balancer
+ * @ref: one from the configuration, one per connection
+ * @list: in sn->svc_list, in order of addition; under sn->cfg_mutex
  * @timeout_s: overrides by state in seconds, 0 is none; under sn->cfg_mutex
  * @idle_s: override of ESTABLISHED or UDP in seconds, 0 is none; under sn->cfg_mutex
+ * @base: sums of @stats at the last zeroing; under sn->cfg_mutex
+ * @rcu: once the last reference is put
  *
  * Its address stays in the bystander filter until the last reference is put.
  */
@@ -83,9 +98,10 @@ struct slb_svc {
 	struct slb_net			*sn;
 
 	refcount_t			ref;
-	struct list_head		list;		/* sn->svc_list, in order of addition, cfg_mutex */
+	struct list_head		list;
 	u32				timeout_s[SLB_STATE_COUNT];
 	u32				idle_s;
+	struct slb_stats		base;
 	struct rcu_head			rcu;
 };
 
@@ -99,9 +115,12 @@ struct slb_svc {
  * @gone: removed; set before its connections are reset
  * @active: connections in ESTABLISHED and UDP
  * @inactive: all others
- * @sched: what the scheduler keeps for it, under group->lock
+ * @sched: what the scheduling method keeps for it; under group->lock. @sched.key is also read without.
  * @stats: per CPU
+ * @sn: the namespace's balancer
  * @ref: one from the group, one per connection
+ * @base: sums of @stats at the last zeroing; under sn->cfg_mutex
+ * @rcu: once the last reference is put
  */
 struct slb_srv {
 	struct list_head		list;
@@ -112,19 +131,44 @@ struct slb_srv {
 	bool				gone;
 	atomic_t			active;
 	atomic_t			inactive;
-	union {
-		struct {
-			u64		deadline;
-			u64		pass;
-			u32		index;
-		};
-		struct list_head	bucket;
+	struct {
+		u64			key;	/* what the method orders by */
+		u64			turn;	/* when it was picked last; decides between equals */
+		u32			index;	/* place in the method's array */
+		u32			pass;	/* wrr: what a pick adds to @key */
 	} sched;
 	struct slb_stats __percpu	*stats;
 	struct slb_net			*sn;
 	refcount_t			ref;
+	struct slb_stats		base;
 	struct rcu_head			rcu;
 };
+
+/**
+ * struct slb_svc_conf - the changeable part of a service, checked
+ * @timeout_s: as slb_svc.timeout_s
+ * @idle_s: as slb_svc.idle_s
+ * @pool: name, empty is the default pool
+ * @sched: enum slb_sched
+ * @enabled: as slb_svc.enabled
+ * @toa: as slb_svc.toa
+ * @toa_kind: as slb_svc.toa_kind
+ * @timestamps: enum slb_timestamps
+ * @unknown: enum slb_unknown
+ */
+struct slb_svc_conf {
+	u32	timeout_s[SLB_STATE_COUNT];
+	u32	idle_s;
+	char	pool[SLB_NAME_MAX + 1];
+	u8	sched;
+	bool	enabled;
+	bool	toa;
+	u8	toa_kind;
+	u8	timestamps;
+	u8	unknown;
+};
+
+void slb_group_put(struct slb_group *group);
 
 struct slb_svc *slb_svc_find_rcu(const struct slb_net *sn, const struct slb_svc_key *key);
 bool slb_svc_get(struct slb_svc *svc);
@@ -132,5 +176,26 @@ void slb_svc_put(struct slb_svc *svc);
 bool slb_srv_get(struct slb_srv *srv);
 void slb_srv_put(struct slb_srv *srv);
 void slb_srv_count(struct slb_srv *srv, int active, int inactive);
+
+int slb_svc_table_init(struct slb_net *sn);
+void slb_svc_table_exit(struct slb_net *sn);
+struct slb_svc *slb_svc_find_locked(struct slb_net *sn, const struct slb_svc_key *key);
+void slb_svc_conf_init(struct slb_svc_conf *conf, u8 proto);
+void slb_svc_conf_read_locked(const struct slb_svc *svc, struct slb_svc_conf *conf);
+struct slb_svc *slb_svc_add_locked(struct slb_net *sn, const struct slb_svc_key *key,
+				   const struct slb_svc_conf *conf);
+int slb_svc_change_locked(struct slb_svc *svc, const struct slb_svc_conf *conf);
+void slb_svc_resolve_timeouts_locked(struct slb_svc *svc);
+void slb_svc_remove_locked(struct slb_svc *svc);
+void slb_svc_remove_all_locked(struct slb_net *sn);
+struct slb_group *slb_svc_group_locked(const struct slb_svc *svc);
+struct slb_pool *slb_svc_pool_locked(const struct slb_svc *svc);
+
+struct slb_srv *slb_srv_find_locked(const struct slb_svc *svc, const struct in6_addr *addr,
+				    __be16 port);
+struct slb_srv *slb_srv_add_locked(struct slb_svc *svc, const struct in6_addr *addr, __be16 port,
+				   u32 weight, u8 fwd);
+void slb_srv_change_locked(struct slb_srv *srv, u32 weight, u8 fwd);
+void slb_srv_remove_locked(struct slb_svc *svc, struct slb_srv *srv);
 
 #endif

@@ -25,5 +25,9 @@ int slb_selftest_table(void);
 int slb_selftest_wheel(void);
 int slb_selftest_lease(void);
 int slb_selftest_state(void);
+int slb_selftest_sched(void);
+int slb_selftest_filter(void);
+int slb_selftest_tcpopt(void);
+int slb_selftest_csum(void);
 
 #endif

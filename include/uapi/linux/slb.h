@@ -30,6 +30,12 @@
 /* largest weight of a server */
 #define SLB_WEIGHT_MAX	65535
 
+/* kind of the TCP option that carries the client's address, unless a service has another */
+#define SLB_TOA_KIND_DEFAULT	254
+
+/* most prefixes whose TOA passes */
+#define SLB_TRUSTED_MAX	64
+
 /* lowest local port that is ever leased */
 #define SLB_LPORT_FIRST	1024
 

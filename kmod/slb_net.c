@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The balancer of a namespace: its beginning and its end.
+ *
+ * The end, of a namespace or of all of them when the module is unloaded:
+ * 1. pre_exit: @dead, and the hooks are unregistered. The core waits for RCU afterwards, so no
+ *    packet is inside the path any more and none comes. Timers may still run and end connections.
+ * 2. The wheels stop: nothing runs on its own any more. (Netlink cannot run: a namespace ends
+ *    without sockets, and before unloading the family is unregistered.)
+ * 3. Connections end; services, servers and local addresses are unlinked and lose their
+ *    configuration's reference. What is still held is held by RCU callbacks only: a connection's
+ *    puts its server and service, a lease map's its local address and endpoint; each last put
+ *    queues one more callback. SLB_NET_DEPTH is the length of that chain.
+ * 4. rcu_barrier() that many times: everything is freed, nothing points to the namespace's state.
+ * 5. The empty tables are freed, and behind this function the state itself.
+ */
+#include <linux/percpu.h>
+#include <linux/random.h>
+#include <net/netfilter/ipv4/nf_defrag_ipv4.h>
+#include <net/netfilter/ipv6/nf_defrag_ipv6.h>
+#include "slb_hook.h"
+#include "slb_net.h"
+
+/* Connection; lease map, service or server; endpoint, group or local address; one to spare. */
+#define SLB_NET_DEPTH	4
+
+unsigned int slb_net_id __read_mostly;
+
+static int slb_net_enable_defrag(struct slb_net *sn)
+{
+	int err = nf_defrag_ipv4_enable(sn->net);
+
+	if (err)
+		return err;
+#if IS_ENABLED(CONFIG_IPV6)
+	err = nf_defrag_ipv6_enable(sn->net);
+	if (err)
+		nf_defrag_ipv4_disable(sn->net);
+#endif
+	return err;
+}
+
+/**
+ * slb_net_activate_locked() - a service is about to be added
+ * @sn: the namespace's balancer
+ *
+ * Before the first one there are neither hooks nor defragmentation, so namespaces without a
+ * balancer pay nothing. The hooks stay until the namespace ends, because connections outlive
+ * their service.
+ *
+ * Context: process, caller holds sn->cfg_mutex; sleeps.
+ * Return: 0 or a negative error.
+ */
+int slb_net_activate_locked(struct slb_net *sn)
+{
+	int err;
+
+	err = slb_hook_get(sn);
+	if (err || sn->defrag)
+		return err;
+	err = slb_net_enable_defrag(sn);
+	if (!err)
+		sn->defrag = true;
+	return err;
+}
+
+/**
+ * slb_net_relax_locked() - a service was removed
+ * @sn: the namespace's balancer
+ *
+ * Context: process, caller holds sn->cfg_mutex.
+ */
+void slb_net_relax_locked(struct slb_net *sn)
+{
+	lockdep_assert_held(&sn->cfg_mutex);
+	if (!sn->defrag || !list_empty(&sn->svc_list))
+		return;
+#if IS_ENABLED(CONFIG_IPV6)
+	nf_defrag_ipv6_disable(sn->net);
+#endif
+	nf_defrag_ipv4_disable(sn->net);
+	sn->defrag = false;
+}
+
+/**
+ * slb_net_flush_locked() - remove every service and local address
+ * @sn: the namespace's balancer
+ *
+ * Context: process, caller holds sn->cfg_mutex; sleeps.
+ */
+void slb_net_flush_locked(struct slb_net *sn)
+{
+	slb_svc_remove_all_locked(sn);
+	slb_laddr_remove_all_locked(sn);
+}
+
+/* Whatever needs no undoing. */
+static void slb_net_prepare(struct slb_net *sn, struct net *net)
+{
+	sn->net = net;
+	sn->cfg_gen = 1;
+	mutex_init(&sn->cfg_mutex);
+	spin_lock_init(&sn->laddr_lock);
+	spin_lock_init(&sn->reset_lock);
+	INIT_LIST_HEAD(&sn->svc_list);
+	INIT_LIST_HEAD(&sn->pools);
+	INIT_LIST_HEAD(&sn->laddrs);
+	ida_init(&sn->laddr_ids);
+	slb_settings_init(&sn->set);
+	get_random_bytes(&sn->seq_key, sizeof(sn->seq_key));
+}
+
+static int slb_net_default_pool(struct slb_net *sn)
+{
+	mutex_lock(&sn->cfg_mutex);
+	sn->pool_default = slb_pool_get_locked(sn, "");
+	mutex_unlock(&sn->cfg_mutex);
+	return sn->pool_default ? 0 : -ENOMEM;
+}
+
+static int __net_init slb_net_init(struct net *net)
+{
+	struct slb_net *sn = slb_net(net);
+	int err = -ENOMEM;
+
+	slb_net_prepare(sn, net);
+	sn->counters = alloc_percpu(struct slb_counters);
+	if (!sn->counters)
+		return -ENOMEM;
+	err = slb_filter_init(&sn->filter);
+	if (err)
+		goto err_counters;
+	err = slb_table_init(&sn->table);
+	if (err)
+		goto err_filter;
+	err = slb_wheel_init(sn);
+	if (err)
+		goto err_table;
+	err = slb_lease_init(sn);
+	if (err)
+		goto err_wheel;
+	err = slb_svc_table_init(sn);
+	if (err)
+		goto err_lease;
+	err = slb_net_default_pool(sn);
+	if (err)
+		goto err_svcs;
+	return 0;
+
+err_svcs:
+	slb_svc_table_exit(sn);
+err_lease:
+	slb_lease_exit(sn);
+err_wheel:
+	slb_wheel_exit(sn);
+err_table:
+	slb_table_exit(&sn->table);
+err_filter:
+	slb_filter_exit(&sn->filter);
+err_counters:
+	free_percpu(sn->counters);
+	return err;
+}
+
+static void __net_exit slb_net_pre_exit(struct net *net)
+{
+	struct slb_net *sn = slb_net(net);
+
+	WRITE_ONCE(sn->dead, true);
+	slb_hook_put(sn);
+}
+
+static void __net_exit slb_net_empty(struct slb_net *sn)
+{
+	slb_wheel_stop(sn);
+	slb_conn_end_all(sn);
+	mutex_lock(&sn->cfg_mutex);
+	slb_net_flush_locked(sn);
+	slb_pool_put_locked(sn, sn->pool_default);
+	mutex_unlock(&sn->cfg_mutex);
+}
+
+static void __net_exit slb_net_free(struct slb_net *sn)
+{
+	WARN_ON_ONCE(atomic_read(&sn->conns));
+	WARN_ON_ONCE(atomic64_read(&sn->created) != atomic64_read(&sn->destroyed));
+	slb_svc_table_exit(sn);
+	slb_lease_exit(sn);
+	slb_wheel_exit(sn);
+	slb_table_exit(&sn->table);
+	slb_filter_exit(&sn->filter);
+	slb_settings_exit(&sn->set);
+	ida_destroy(&sn->laddr_ids);
+	free_percpu(sn->counters);
+}
+
+static void __net_exit slb_net_exit_batch(struct list_head *nets)
+{
+	struct net *net;
+	int i;
+
+	list_for_each_entry(net, nets, exit_list)
+		slb_net_empty(slb_net(net));
+	for (i = 0; i < SLB_NET_DEPTH; i++)
+		rcu_barrier();
+	list_for_each_entry(net, nets, exit_list)
+		slb_net_free(slb_net(net));
+}
+
+static struct pernet_operations slb_net_ops = {
+	.init		= slb_net_init,
+	.pre_exit	= slb_net_pre_exit,
+	.exit_batch	= slb_net_exit_batch,
+	.id		= &slb_net_id,
+	.size		= sizeof(struct slb_net),
+};
+
+/**
+ * slb_net_register() - a balancer in every namespace, now and later
+ *
+ * Context: module load.
+ * Return: 0 or a negative error.
+ */
+int slb_net_register(void)
+{
+	return register_pernet_subsys(&slb_net_ops);
+}
+
+/**
+ * slb_net_unregister() - end every namespace's balancer
+ *
+ * Context: module unload.
+ */
+void slb_net_unregister(void)
+{
+	unregister_pernet_subsys(&slb_net_ops);
+}

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What all scheduling methods share: the array of servers that can be picked, kept as a heap
+ * where the method has an order, and its replacement when a group grows or gets another method.
+ *
+ * The array belongs to group->lock. A replacement is filled and published under that lock, so a
+ * method that takes the lock never works on an old array; one that does not take it reads an old
+ * one at most until the end of its RCU section, after which the old one is freed.
+ */
+#include <linux/overflow.h>
+#include <linux/slab.h>
+#include "slb_net.h"
+#include "slb_sched.h"
+
+#define SLB_SCHED_CAP_MIN	8
+
+static const struct slb_sched_ops *const slb_sched_table[] = {
+	[SLB_SCHED_RR]	= &slb_sched_rr,
+	[SLB_SCHED_WRR]	= &slb_sched_wrr,
+	[SLB_SCHED_WLC]	= &slb_sched_wlc,
+};
+
+static_assert(ARRAY_SIZE(slb_sched_table) == SLB_SCHED_COUNT);
+
+/* WRITE_ONCE() pairs with slb_sched_rr_pick(), which takes no lock. */
+static void slb_sched_place(struct slb_roster *sched, u32 i, struct slb_srv *srv)
+{
+	srv->sched.index = i;
+	WRITE_ONCE(sched->srv[i], srv);
+}
+
+/**
+ * slb_sched_array_enter() - put a server at the end of the array
+ * @sched: has a free place
+ * @srv: is not in it
+ *
+ * Context: caller holds group->lock.
+ */
+void slb_sched_array_enter(struct slb_roster *sched, struct slb_srv *srv)
+{
+	if (WARN_ON_ONCE(sched->n >= sched->cap))
+		return;
+	slb_sched_place(sched, sched->n, srv);
+	/* Its place before the count; pairs with slb_sched_rr_pick(). */
+	smp_store_release(&sched->n, sched->n + 1);
+}
+
+/**
+ * slb_sched_array_leave() - fill a server's place with the last one
+ * @sched: holds it
+ * @srv: the server
+ *
+ * Context: caller holds group->lock.
+ */
+void slb_sched_array_leave(struct slb_roster *sched, struct slb_srv *srv)
+{
+	u32 last = sched->n - 1;
+
+	if (WARN_ON_ONCE(!sched->n || sched->srv[srv->sched.index] != srv))
+		return;
+	slb_sched_place(sched, srv->sched.index, sched->srv[last]);
+	WRITE_ONCE(sched->n, last);
+	WRITE_ONCE(sched->srv[last], NULL);
+}
+
+static void slb_sched_heap_up(struct slb_roster *sched, struct slb_srv *srv,
+			      slb_sched_before_t before)
+{
+	u32 i = srv->sched.index;
+
+	while (i) {
+		struct slb_srv *parent = sched->srv[(i - 1) / 2];
+
+		if (!before(srv, parent))
+			break;
+		slb_sched_place(sched, i, parent);
+		i = (i - 1) / 2;
+	}
+	slb_sched_place(sched, i, srv);
+}
+
+static void slb_sched_heap_down(struct slb_roster *sched, struct slb_srv *srv,
+				slb_sched_before_t before)
+{
+	u32 i = srv->sched.index;
+	u32 child;
+
+	while ((child = 2 * i + 1) < sched->n) {
+		if (child + 1 < sched->n && before(sched->srv[child + 1], sched->srv[child]))
+			child++;
+		if (!before(sched->srv[child], srv))
+			break;
+		slb_sched_place(sched, i, sched->srv[child]);
+		i = child;
+	}
+	slb_sched_place(sched, i, srv);
+}
+
+/**
+ * slb_sched_heap_moved() - restore the heap after one server's order changed
+ * @sched: holds it
+ * @srv: the server
+ * @before: the order
+ *
+ * Context: caller holds group->lock.
+ */
+void slb_sched_heap_moved(struct slb_roster *sched, struct slb_srv *srv, slb_sched_before_t before)
+{
+	slb_sched_heap_up(sched, srv, before);
+	slb_sched_heap_down(sched, srv, before);
+}
+
+/**
+ * slb_sched_heap_enter() - put a server into the heap
+ * @sched: has a free place
+ * @srv: is not in it
+ * @before: the order
+ *
+ * Context: caller holds group->lock.
+ */
+void slb_sched_heap_enter(struct slb_roster *sched, struct slb_srv *srv, slb_sched_before_t before)
+{
+	slb_sched_array_enter(sched, srv);
+	slb_sched_heap_up(sched, srv, before);
+}
+
+/**
+ * slb_sched_heap_leave() - take a server out of the heap
+ * @sched: holds it
+ * @srv: the server
+ * @before: the order
+ *
+ * Context: caller holds group->lock.
+ */
+void slb_sched_heap_leave(struct slb_roster *sched, struct slb_srv *srv, slb_sched_before_t before)
+{
+	u32 i = srv->sched.index;
+
+	slb_sched_array_leave(sched, srv);
+	if (i < sched->n)
+		slb_sched_heap_moved(sched, sched->srv[i], before);
+}
+
+static struct slb_roster *slb_sched_alloc(const struct slb_sched_ops *ops, u32 n)
+{
+	struct slb_roster *sched;
+	u32 cap = max_t(u32, SLB_SCHED_CAP_MIN, roundup_pow_of_two(n));
+
+	sched = kvzalloc(struct_size(sched, srv, cap), GFP_KERNEL);
+	if (!sched)
+		return NULL;
+	sched->ops = ops;
+	sched->cap = cap;
+	return sched;
+}
+
+static struct slb_roster *slb_sched_locked(const struct slb_group *group)
+{
+	return rcu_dereference_protected(group->sched, lockdep_is_held(&group->sn->cfg_mutex));
+}
+
+/**
+ * slb_sched_set_locked() - give a group a method
+ * @group: the group; may have one already
+ * @id: enum slb_sched
+ *
+ * Context: process, caller holds sn->cfg_mutex.
+ * Return: 0, or -ENOMEM with nothing changed.
+ */
+int slb_sched_set_locked(struct slb_group *group, u8 id)
+{
+	struct slb_roster *old = slb_sched_locked(group);
+	struct slb_roster *sched;
+	struct slb_srv *srv;
+
+	if (old && old->ops->id == id)
+		return 0;
+	sched = slb_sched_alloc(slb_sched_table[id], group->nservers);
+	if (!sched)
+		return -ENOMEM;
+
+	spin_lock_bh(&group->lock);
+	list_for_each_entry(srv, &group->servers, list) {
+		if (srv->weight)
+			sched->ops->enter(sched, srv);
+	}
+	rcu_assign_pointer(group->sched, sched);
+	spin_unlock_bh(&group->lock);
+	kvfree_rcu(old, rcu);
+	return 0;
+}
+
+/**
+ * slb_sched_retire_locked() - take a group's method away
+ * @group: a group whose service is gone
+ *
+ * Context: process, caller holds sn->cfg_mutex.
+ */
+void slb_sched_retire_locked(struct slb_group *group)
+{
+	struct slb_roster *old = slb_sched_locked(group);
+
+	spin_lock_bh(&group->lock);
+	RCU_INIT_POINTER(group->sched, NULL);
+	spin_unlock_bh(&group->lock);
+	kvfree_rcu(old, rcu);
+}
+
+/**
+ * slb_sched_reserve_locked() - make room for servers
+ * @group: a group with a method
+ * @n: servers in all, whatever their weight
+ *
+ * Context: process, caller holds sn->cfg_mutex.
+ * Return: 0 or -ENOMEM.
+ */
+int slb_sched_reserve_locked(struct slb_group *group, u32 n)
+{
+	struct slb_roster *old = slb_sched_locked(group);
+	struct slb_roster *sched;
+
+	if (n <= old->cap)
+		return 0;
+	sched = slb_sched_alloc(old->ops, n);
+	if (!sched)
+		return -ENOMEM;
+
+	spin_lock_bh(&group->lock);
+	sched->n = old->n;
+	sched->clock = old->clock;
+	sched->turn = old->turn;
+	atomic_set(&sched->next, atomic_read(&old->next));
+	memcpy(sched->srv, old->srv, array_size(old->n, sizeof(old->srv[0])));
+	rcu_assign_pointer(group->sched, sched);
+	spin_unlock_bh(&group->lock);
+	kvfree_rcu(old, rcu);
+	return 0;
+}
+
+/**
+ * slb_sched_weight_locked() - give a server another weight
+ * @group: its group, with a method
+ * @srv: the server; has a place reserved
+ * @weight: 0-65535; from and to 0 it enters and leaves the method's choice
+ *
+ * Context: process, caller holds sn->cfg_mutex.
+ */
+void slb_sched_weight_locked(struct slb_group *group, struct slb_srv *srv, u32 weight)
+{
+	struct slb_roster *sched = slb_sched_locked(group);
+	u32 old = srv->weight;
+
+	spin_lock_bh(&group->lock);
+	/* Heap order depends on the weight: leave by the old one, enter by the new one. */
+	if (old && !weight)
+		sched->ops->leave(sched, srv);
+	WRITE_ONCE(srv->weight, weight);
+	if (!old && weight)
+		sched->ops->enter(sched, srv);
+	else if (old && weight && old != weight && sched->ops->weigh)
+		sched->ops->weigh(sched, srv, old);
+	spin_unlock_bh(&group->lock);
+}
+
+/**
+ * slb_sched_id_locked() - a group's method
+ * @group: a group with a method
+ *
+ * Context: process, caller holds sn->cfg_mutex.
+ * Return: enum slb_sched.
+ */
+u8 slb_sched_id_locked(const struct slb_group *group)
+{
+	return slb_sched_locked(group)->ops->id;
+}
+
+/**
+ * slb_sched_pick_rcu() - choose a server for a new connection
+ * @group: the service's group
+ * @pkt: the packet that opens it
+ *
+ * Context: softirq, inside RCU.
+ * Return: a server with a weight above 0, valid until rcu_read_unlock(), or NULL.
+ */
+struct slb_srv *slb_sched_pick_rcu(struct slb_group *group, const struct slb_pkt *pkt)
+{
+	struct slb_roster *sched = rcu_dereference(group->sched);
+	struct slb_roster *seen;
+	struct slb_srv *srv;
+
+	while (sched) {
+		srv = sched->ops->pick(group, sched, pkt);
+		if (srv)
+			return srv;
+		/* None, or the method was replaced while it chose. */
+		seen = sched;
+		sched = rcu_dereference(group->sched);
+		if (sched == seen)
+			break;
+	}
+	return NULL;
+}
+
+#ifdef SLB_SELFTEST
+#include "selftest/sched.c"
+#endif

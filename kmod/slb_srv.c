@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Servers of a group. The life of a server is told in slb_svc.c.
+ */
+#include <linux/slab.h>
+#include <net/ipv6.h>
+#include "slb_net.h"
+#include "slb_sched.h"
+
+/**
+ * slb_srv_get() - take a reference
+ * @srv: found under RCU
+ *
+ * Context: any, inside RCU.
+ * Return: false if the last reference has been put already.
+ */
+bool slb_srv_get(struct slb_srv *srv)
+{
+	return refcount_inc_not_zero(&srv->ref);
+}
+
+static void slb_srv_free_rcu(struct rcu_head *rcu)
+{
+	struct slb_srv *srv = container_of(rcu, struct slb_srv, rcu);
+
+	atomic64_inc(&srv->sn->destroyed);
+	free_percpu(srv->stats);
+	kfree(srv);
+}
+
+/**
+ * slb_srv_put() - put a reference
+ * @srv: the server
+ *
+ * Packets inside RCU may still look at a server whose last reference is put, and through it at its
+ * endpoint and group: those are freed behind RCU too.
+ *
+ * Context: any but hard interrupts.
+ */
+void slb_srv_put(struct slb_srv *srv)
+{
+	if (!refcount_dec_and_test(&srv->ref))
+		return;
+	slb_ep_put(srv->ep);
+	slb_group_put(srv->group);
+	call_rcu(&srv->rcu, slb_srv_free_rcu);
+}
+
+/**
+ * slb_srv_count() - a server's connections changed
+ * @srv: the server
+ * @active: added to the active ones
+ * @inactive: added to the inactive ones
+ *
+ * Context: BH off, inside RCU.
+ */
+void slb_srv_count(struct slb_srv *srv, int active, int inactive)
+{
+	const struct slb_roster *sched;
+
+	if (active)
+		atomic_add(active, &srv->active);
+	if (inactive)
+		atomic_add(inactive, &srv->inactive);
+	sched = rcu_dereference(srv->group->sched);
+	if (sched && sched->ops->load)
+		sched->ops->load(srv->group, srv);
+}
+
+/**
+ * slb_srv_find_locked() - find a server of a service
+ * @svc: the service
+ * @addr: IPv4 in the first word
+ * @port: network byte order
+ *
+ * Context: process, caller holds sn->cfg_mutex.
+ * Return: the server, valid as long as the mutex is held, or NULL.
+ */
+struct slb_srv *slb_srv_find_locked(const struct slb_svc *svc, const struct in6_addr *addr,
+				    __be16 port)
+{
+	struct slb_srv *srv;
+
+	list_for_each_entry(srv, &slb_svc_group_locked(svc)->servers, list)
+		if (srv->ep->key.port == port && ipv6_addr_equal(&srv->ep->key.addr, addr))
+			return srv;
+	return NULL;
+}
+
+static struct slb_srv *slb_srv_alloc(const struct slb_svc *svc, const struct in6_addr *addr,
+				     __be16 port)
+{
+	struct slb_ep_key key = {
+		.addr = *addr,
+		.port = port,
+		.proto = svc->key.proto,
+		.v6 = svc->key.v6,
+	};
+	struct slb_srv *srv = kzalloc(sizeof(*srv), GFP_KERNEL);
+
+	if (!srv)
+		return NULL;
+	srv->stats = alloc_percpu(struct slb_stats);
+	if (!srv->stats)
+		goto err_free;
+	srv->ep = slb_ep_get(svc->sn, &key);
+	if (!srv->ep)
+		goto err_free_stats;
+	srv->sn = svc->sn;
+	refcount_set(&srv->ref, 1);
+	return srv;
+
+err_free_stats:
+	free_percpu(srv->stats);
+err_free:
+	kfree(srv);
+	return NULL;
+}
+
+/**
+ * slb_srv_add_locked() - add a server to a service
+ * @svc: the service; has no such server
+ * @addr: IPv4 in the first word; of the service's family
+ * @port: network byte order
+ * @weight: 0-65535
+ * @fwd: enum slb_fwd
+ *
+ * Context: process, caller holds sn->cfg_mutex.
+ * Return: the server, or NULL with nothing changed if there is no memory.
+ */
+struct slb_srv *slb_srv_add_locked(struct slb_svc *svc, const struct in6_addr *addr, __be16 port,
+				   u32 weight, u8 fwd)
+{
+	struct slb_group *group = slb_svc_group_locked(svc);
+	struct slb_net *sn = svc->sn;
+	struct slb_srv *srv;
+
+	if (slb_sched_reserve_locked(group, group->nservers + 1))
+		return NULL;
+	srv = slb_srv_alloc(svc, addr, port);
+	if (!srv)
+		return NULL;
+	refcount_inc(&group->ref);
+	srv->group = group;
+	srv->fwd = fwd;
+	list_add_tail_rcu(&srv->list, &group->servers);
+	group->nservers++;
+	atomic_inc(&sn->n_srvs);
+	atomic64_inc(&sn->created);
+	slb_sched_weight_locked(group, srv, weight);
+	slb_net_changed_locked(sn);
+	return srv;
+}
+
+/**
+ * slb_srv_change_locked() - change a server; its connections stay
+ * @srv: the server
+ * @weight: 0-65535
+ * @fwd: enum slb_fwd
+ *
+ * Context: process, caller holds sn->cfg_mutex.
+ */
+void slb_srv_change_locked(struct slb_srv *srv, u32 weight, u8 fwd)
+{
+	WRITE_ONCE(srv->fwd, fwd);
+	slb_sched_weight_locked(srv->group, srv, weight);
+	slb_net_changed_locked(srv->sn);
+}
+
+/**
+ * slb_srv_remove_locked() - remove a server and reset its connections
+ * @svc: its service
+ * @srv: the server
+ *
+ * Context: process, caller holds sn->cfg_mutex; sleeps.
+ */
+void slb_srv_remove_locked(struct slb_svc *svc, struct slb_srv *srv)
+{
+	struct slb_net *sn = srv->sn;
+
+	slb_sched_weight_locked(srv->group, srv, 0);
+	list_del_rcu(&srv->list);
+	srv->group->nservers--;
+	atomic_dec(&sn->n_srvs);
+	WRITE_ONCE(srv->gone, true);
+	slb_net_changed_locked(sn);
+	smp_mb();	/* "gone" before the walk; pairs with slb_open_link() */
+	slb_conn_reset_matching(sn, svc, srv);
+	slb_srv_put(srv);
+}

@@ -1,0 +1,426 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Services, groups and servers: found under RCU, changed under sn->cfg_mutex.
+ *
+ * Removal: the object leaves every table and list, is marked gone, and then its connections are
+ * reset by a walk over the connection table. A packet that found the object before may open one
+ * more connection: it links that first and looks at the mark afterwards (slb_open.c), so either
+ * the walk meets the connection or the packet meets the mark.
+ *
+ * Who can hold a service or server then? Its connections, until the callback that frees them
+ * behind RCU. With the last of them the address leaves the bystander filter, and the memory
+ * follows behind RCU, when no packet that found it in the table or list can still look at it.
+ */
+#include <linux/rhashtable.h>
+#include <linux/slab.h>
+#include "slb_net.h"
+#include "slb_sched.h"
+
+static const struct rhashtable_params slb_svc_params = {
+	.key_len		= sizeof(struct slb_svc_key),
+	.key_offset		= offsetof(struct slb_svc, key),
+	.head_offset		= offsetof(struct slb_svc, node),
+	.automatic_shrinking	= true,
+};
+
+static_assert(sizeof(struct slb_svc_key) == 24);	/* no padding to compare */
+
+/**
+ * slb_svc_table_init() - an empty table of services
+ * @sn: the namespace's balancer
+ *
+ * Context: process.
+ * Return: 0 or -ENOMEM.
+ */
+int slb_svc_table_init(struct slb_net *sn)
+{
+	return rhashtable_init(&sn->svcs, &slb_svc_params);
+}
+
+/**
+ * slb_svc_table_exit() - free the table of services
+ * @sn: the namespace's balancer; it has no services and no packets come any more
+ *
+ * Context: process.
+ */
+void slb_svc_table_exit(struct slb_net *sn)
+{
+	rhashtable_destroy(&sn->svcs);
+}
+
+/**
+ * slb_svc_find_rcu() - find the service with a key
+ * @sn: the namespace's balancer
+ * @key: its key
+ *
+ * Context: any, inside RCU.
+ * Return: the service, valid until rcu_read_unlock(), or NULL.
+ */
+struct slb_svc *slb_svc_find_rcu(const struct slb_net *sn, const struct slb_svc_key *key)
+{
+	struct rhashtable *svcs = (struct rhashtable *)&sn->svcs;
+
+	return rhashtable_lookup(svcs, key, slb_svc_params);
+}
+
+/**
+ * slb_svc_find_locked() - find the service with a key
+ * @sn: the namespace's balancer
+ * @key: its key
+ *
+ * Context: process, caller holds sn->cfg_mutex.
+ * Return: the service, valid as long as the mutex is held, or NULL.
+ */
+struct slb_svc *slb_svc_find_locked(struct slb_net *sn, const struct slb_svc_key *key)
+{
+	lockdep_assert_held(&sn->cfg_mutex);
+	return rhashtable_lookup_fast(&sn->svcs, key, slb_svc_params);
+}
+
+/**
+ * slb_svc_group_locked() - a service's group
+ * @svc: the service
+ *
+ * Context: process, caller holds sn->cfg_mutex.
+ * Return: the group.
+ */
+struct slb_group *slb_svc_group_locked(const struct slb_svc *svc)
+{
+	return rcu_dereference_protected(svc->group, lockdep_is_held(&svc->sn->cfg_mutex));
+}
+
+/**
+ * slb_svc_pool_locked() - a service's pool of local addresses
+ * @svc: the service
+ *
+ * Context: process, caller holds sn->cfg_mutex.
+ * Return: the pool.
+ */
+struct slb_pool *slb_svc_pool_locked(const struct slb_svc *svc)
+{
+	return rcu_dereference_protected(svc->pool, lockdep_is_held(&svc->sn->cfg_mutex));
+}
+
+static struct slb_group *slb_group_alloc(struct slb_net *sn)
+{
+	struct slb_group *group = kzalloc(sizeof(*group), GFP_KERNEL);
+
+	if (!group)
+		return NULL;
+	spin_lock_init(&group->lock);
+	INIT_LIST_HEAD(&group->servers);
+	group->sn = sn;
+	refcount_set(&group->ref, 1);
+	return group;
+}
+
+/**
+ * slb_group_put() - put a reference
+ * @group: the group
+ *
+ * Context: any.
+ */
+void slb_group_put(struct slb_group *group)
+{
+	if (refcount_dec_and_test(&group->ref))
+		kfree_rcu(group, rcu);
+}
+
+/**
+ * slb_svc_get() - take a reference
+ * @svc: found under RCU
+ *
+ * Context: any, inside RCU.
+ * Return: false if the last reference has been put already.
+ */
+bool slb_svc_get(struct slb_svc *svc)
+{
+	return refcount_inc_not_zero(&svc->ref);
+}
+
+static void slb_svc_free_rcu(struct rcu_head *rcu)
+{
+	struct slb_svc *svc = container_of(rcu, struct slb_svc, rcu);
+
+	slb_group_put(rcu_dereference_protected(svc->group, true));
+	atomic64_inc(&svc->sn->destroyed);
+	free_percpu(svc->stats);
+	kfree(svc);
+}
+
+/**
+ * slb_svc_put() - put a reference
+ * @svc: the service
+ *
+ * Context: any but hard interrupts.
+ */
+void slb_svc_put(struct slb_svc *svc)
+{
+	if (!refcount_dec_and_test(&svc->ref))
+		return;
+	slb_filter_del(&svc->sn->filter, &svc->key.addr, svc->key.v6);
+	call_rcu(&svc->rcu, slb_svc_free_rcu);
+}
+
+/**
+ * slb_svc_conf_init() - a new service's defaults
+ * @conf: the answer
+ * @proto: IPPROTO_TCP or IPPROTO_UDP
+ *
+ * Context: any.
+ */
+void slb_svc_conf_init(struct slb_svc_conf *conf, u8 proto)
+{
+	memset(conf, 0, sizeof(*conf));
+	conf->sched = SLB_SCHED_WLC;
+	conf->enabled = true;
+	conf->toa = proto == IPPROTO_TCP;
+	conf->toa_kind = SLB_TOA_KIND_DEFAULT;
+	conf->timestamps = SLB_TIMESTAMPS_TRANSLATE;
+	conf->unknown = SLB_UNKNOWN_RESET;
+}
+
+/**
+ * slb_svc_conf_read_locked() - what a service's configuration is
+ * @svc: the service
+ * @conf: the answer
+ *
+ * Context: process, caller holds sn->cfg_mutex.
+ */
+void slb_svc_conf_read_locked(const struct slb_svc *svc, struct slb_svc_conf *conf)
+{
+	memset(conf, 0, sizeof(*conf));
+	memcpy(conf->timeout_s, svc->timeout_s, sizeof(conf->timeout_s));
+	conf->idle_s = svc->idle_s;
+	strscpy(conf->pool, slb_svc_pool_locked(svc)->name, sizeof(conf->pool));
+	conf->sched = slb_sched_id_locked(slb_svc_group_locked(svc));
+	conf->enabled = svc->enabled;
+	conf->toa = svc->toa;
+	conf->toa_kind = svc->toa_kind;
+	conf->timestamps = svc->timestamps;
+	conf->unknown = svc->unknown;
+}
+
+/**
+ * slb_svc_resolve_timeouts_locked() - compute what a service's timeouts come to
+ * @svc: the service
+ *
+ * Context: process, caller holds sn->cfg_mutex.
+ */
+void slb_svc_resolve_timeouts_locked(struct slb_svc *svc)
+{
+	u32 seconds;
+	int state;
+
+	for (state = 0; state < SLB_STATE_COUNT; state++) {
+		seconds = svc->timeout_s[state];
+		if (svc->idle_s && (state == SLB_STATE_ESTABLISHED || state == SLB_STATE_UDP))
+			seconds = svc->idle_s;
+		if (!seconds)
+			seconds = svc->sn->set.timeout_s[state];
+		WRITE_ONCE(svc->ticks[state], slb_tick_from_s(seconds));
+	}
+}
+
+/* Everything but pool and scheduler, which need memory. Packets read single fields. */
+static void slb_svc_apply(struct slb_svc *svc, const struct slb_svc_conf *conf)
+{
+	WRITE_ONCE(svc->enabled, conf->enabled);
+	WRITE_ONCE(svc->toa, conf->toa);
+	WRITE_ONCE(svc->toa_kind, conf->toa_kind);
+	WRITE_ONCE(svc->timestamps, conf->timestamps);
+	WRITE_ONCE(svc->unknown, conf->unknown);
+	memcpy(svc->timeout_s, conf->timeout_s, sizeof(svc->timeout_s));
+	svc->idle_s = conf->idle_s;
+	slb_svc_resolve_timeouts_locked(svc);
+}
+
+static struct slb_svc *slb_svc_alloc(struct slb_net *sn, const struct slb_svc_key *key)
+{
+	struct slb_svc *svc = kzalloc(sizeof(*svc), GFP_KERNEL);
+	struct slb_group *group;
+
+	if (!svc)
+		return NULL;
+	svc->stats = alloc_percpu(struct slb_stats);
+	if (!svc->stats)
+		goto err_free;
+	group = slb_group_alloc(sn);
+	if (!group)
+		goto err_free_stats;
+	RCU_INIT_POINTER(svc->group, group);
+	svc->key = *key;
+	svc->sn = sn;
+	refcount_set(&svc->ref, 1);
+	return svc;
+
+err_free_stats:
+	free_percpu(svc->stats);
+err_free:
+	kfree(svc);
+	return NULL;
+}
+
+/**
+ * slb_svc_add_locked() - add a service
+ * @sn: the namespace's balancer
+ * @key: no service has it
+ * @conf: checked
+ *
+ * Context: process, caller holds sn->cfg_mutex; sleeps.
+ * Return: the service, or an ERR_PTR() with nothing changed.
+ */
+struct slb_svc *slb_svc_add_locked(struct slb_net *sn, const struct slb_svc_key *key,
+				   const struct slb_svc_conf *conf)
+{
+	struct slb_svc *svc;
+	struct slb_pool *pool;
+	int err = -ENOMEM;
+
+	svc = slb_svc_alloc(sn, key);
+	if (!svc)
+		return ERR_PTR(-ENOMEM);
+	if (slb_sched_set_locked(slb_svc_group_locked(svc), conf->sched))
+		goto err_free;
+	pool = slb_pool_get_locked(sn, conf->pool);
+	if (!pool)
+		goto err_retire;
+	RCU_INIT_POINTER(svc->pool, pool);
+	slb_svc_apply(svc, conf);
+	err = slb_net_activate_locked(sn);
+	if (err)
+		goto err_put_pool;
+
+	slb_filter_add(&sn->filter, &key->addr, key->v6);
+	err = rhashtable_insert_fast(&sn->svcs, &svc->node, slb_svc_params);
+	if (err)
+		goto err_filter;
+	list_add_tail(&svc->list, &sn->svc_list);
+	atomic_inc(&sn->n_svcs);
+	atomic64_inc(&sn->created);
+	slb_net_changed_locked(sn);
+	return svc;
+
+err_filter:
+	slb_filter_del(&sn->filter, &key->addr, key->v6);
+	slb_net_relax_locked(sn);
+err_put_pool:
+	slb_pool_put_locked(sn, pool);
+err_retire:
+	slb_sched_retire_locked(slb_svc_group_locked(svc));
+err_free:
+	slb_group_put(slb_svc_group_locked(svc));
+	free_percpu(svc->stats);
+	kfree(svc);
+	return ERR_PTR(err);
+}
+
+/**
+ * slb_svc_change_locked() - change a service
+ * @svc: the service
+ * @conf: checked; all of it is taken over
+ *
+ * Context: process, caller holds sn->cfg_mutex; sleeps.
+ * Return: 0, or -ENOMEM with nothing changed.
+ */
+int slb_svc_change_locked(struct slb_svc *svc, const struct slb_svc_conf *conf)
+{
+	struct slb_pool *old = slb_svc_pool_locked(svc);
+	struct slb_net *sn = svc->sn;
+	struct slb_pool *pool;
+	u16 ticks[SLB_STATE_COUNT];
+
+	pool = slb_pool_get_locked(sn, conf->pool);
+	if (!pool)
+		return -ENOMEM;
+	if (slb_sched_set_locked(slb_svc_group_locked(svc), conf->sched)) {
+		slb_pool_put_locked(sn, pool);
+		return -ENOMEM;
+	}
+	rcu_assign_pointer(svc->pool, pool);
+	slb_pool_put_locked(sn, old);
+	memcpy(ticks, svc->ticks, sizeof(ticks));
+	slb_svc_apply(svc, conf);
+	slb_net_changed_locked(sn);
+	if (memcmp(ticks, svc->ticks, sizeof(ticks)))
+		slb_conn_refile_matching(sn, svc);
+	return 0;
+}
+
+/* Out of every table and list, servers too; nothing new finds it. */
+static void slb_svc_unlink_locked(struct slb_svc *svc)
+{
+	struct slb_net *sn = svc->sn;
+	struct slb_srv *srv;
+
+	rhashtable_remove_fast(&sn->svcs, &svc->node, slb_svc_params);
+	list_del(&svc->list);
+	atomic_dec(&sn->n_svcs);
+	WRITE_ONCE(svc->gone, true);
+	list_for_each_entry(srv, &slb_svc_group_locked(svc)->servers, list)
+		WRITE_ONCE(srv->gone, true);
+	slb_net_changed_locked(sn);
+}
+
+/* Its connections are reset or ended. */
+static void slb_svc_release_locked(struct slb_svc *svc)
+{
+	struct slb_group *group = slb_svc_group_locked(svc);
+	struct slb_net *sn = svc->sn;
+	struct slb_pool *pool = slb_svc_pool_locked(svc);
+	struct slb_srv *srv, *next;
+
+	slb_sched_retire_locked(group);
+	list_for_each_entry_safe(srv, next, &group->servers, list) {
+		list_del_rcu(&srv->list);
+		group->nservers--;
+		atomic_dec(&sn->n_srvs);
+		slb_srv_put(srv);
+	}
+	rcu_assign_pointer(svc->pool, sn->pool_default);
+	slb_pool_put_locked(sn, pool);
+	slb_svc_put(svc);
+}
+
+/**
+ * slb_svc_remove_locked() - remove a service and reset its connections
+ * @svc: the service
+ *
+ * Context: process, caller holds sn->cfg_mutex; sleeps.
+ */
+void slb_svc_remove_locked(struct slb_svc *svc)
+{
+	struct slb_net *sn = svc->sn;
+
+	slb_svc_unlink_locked(svc);
+	smp_mb();	/* "gone" before the walk; pairs with slb_open_link() */
+	slb_conn_reset_matching(sn, svc, NULL);
+	slb_svc_release_locked(svc);
+	slb_net_relax_locked(sn);
+}
+
+/**
+ * slb_svc_remove_all_locked() - remove every service and reset all connections, by one walk
+ * @sn: the namespace's balancer
+ *
+ * Context: process, caller holds sn->cfg_mutex; sleeps.
+ */
+void slb_svc_remove_all_locked(struct slb_net *sn)
+{
+	struct slb_svc *svc, *next;
+	LIST_HEAD(gone);
+
+	list_for_each_entry_safe(svc, next, &sn->svc_list, list) {
+		slb_svc_unlink_locked(svc);
+		list_add_tail(&svc->list, &gone);
+	}
+	if (list_empty(&gone))
+		return;
+	smp_mb();	/* "gone" before the walk; pairs with slb_open_link() */
+	slb_conn_reset_matching(sn, NULL, NULL);
+	list_for_each_entry_safe(svc, next, &gone, list) {
+		list_del(&svc->list);
+		slb_svc_release_locked(svc);
+	}
+	slb_net_relax_locked(sn);
+}
