@@ -1,0 +1,454 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the commands of the generic netlink family share, and those that concern the namespace as
+ * a whole. Values that the generated policies cannot judge are judged here; each refusal has a
+ * sentence and names the attribute.
+ */
+#include <linux/netdevice.h>
+#include <net/ip6_route.h>
+#include <net/l3mdev.h>
+#include <net/route.h>
+#include "slb_nl.h"
+
+/**
+ * slb_nl_addr() - read an address
+ * @attr: 4 or 16 bytes
+ * @extack: for the sentence
+ * @addr: the answer, IPv4 in the first word
+ * @v6: the answer
+ *
+ * Context: any.
+ * Return: 0 or -EINVAL.
+ */
+int slb_nl_addr(const struct nlattr *attr, struct netlink_ext_ack *extack, struct in6_addr *addr,
+		bool *v6)
+{
+	int len = nla_len(attr);
+
+	if (len != sizeof(struct in_addr) && len != sizeof(struct in6_addr))
+		return slb_nl_refuse(extack, attr, -EINVAL, "an address has 4 or 16 bytes");
+	memset(addr, 0, sizeof(*addr));
+	memcpy(addr, nla_data(attr), len);
+	*v6 = len == sizeof(struct in6_addr);
+	return 0;
+}
+
+static bool slb_nl_addr_is_loopback(const struct in6_addr *addr, bool v6)
+{
+	return v6 ? ipv6_addr_loopback(addr) : ipv4_is_loopback(addr->s6_addr32[0]);
+}
+
+/* Multicast, broadcast, unspecified, or of a form that means another address. */
+static bool slb_nl_addr_is_odd(const struct in6_addr *addr, bool v6)
+{
+	__be32 v4 = addr->s6_addr32[0];
+
+	if (v6)
+		return ipv6_addr_any(addr) || ipv6_addr_is_multicast(addr) ||
+		       ipv6_addr_v4mapped(addr);
+	return ipv4_is_zeronet(v4) || ipv4_is_multicast(v4) || ipv4_is_lbcast(v4);
+}
+
+/**
+ * slb_nl_unicast() - may a service, server or local address have an address?
+ * @attr: the attribute to blame
+ * @extack: for the sentence
+ * @addr: IPv4 in the first word
+ * @v6: family
+ * @loopback: loopback addresses are allowed
+ *
+ * Context: any.
+ * Return: 0 or -EINVAL.
+ */
+int slb_nl_unicast(const struct nlattr *attr, struct netlink_ext_ack *extack,
+		   const struct in6_addr *addr, bool v6, bool loopback)
+{
+	if (slb_nl_addr_is_odd(addr, v6))
+		return slb_nl_refuse(extack, attr, -EINVAL, "not a unicast address");
+	if (v6 && ipv6_addr_type(addr) & IPV6_ADDR_LINKLOCAL)
+		return slb_nl_refuse(extack, attr, -EINVAL, "a link-local address is not supported");
+	if (!loopback && slb_nl_addr_is_loopback(addr, v6))
+		return slb_nl_refuse(extack, attr, -EINVAL, "a loopback address is not reachable");
+	return 0;
+}
+
+static bool slb_nl_addr_is_local(struct net *net, const struct in6_addr *addr, bool v6, u32 vrf)
+{
+	bool local = false;
+#if IS_ENABLED(CONFIG_IPV6)
+	struct flowi6 fl6 = {
+		.daddr = *addr,
+		.flowi6_oif = vrf,
+		.flowi6_flags = FLOWI_FLAG_ANYSRC,
+	};
+	struct dst_entry *dst;
+#endif
+
+	if (!v6)
+		return inet_addr_type_table(net, addr->s6_addr32[0],
+					    l3mdev_fib_table_by_index(net, vrf) ?:
+					    RT_TABLE_LOCAL) == RTN_LOCAL;
+#if IS_ENABLED(CONFIG_IPV6)
+	dst = ip6_route_output(net, NULL, &fl6);
+	local = !dst->error && ((struct rt6_info *)dst)->rt6i_flags & RTF_LOCAL;
+	dst_release(dst);
+#endif
+	return local;
+}
+
+/**
+ * slb_nl_warn_foreign() - say if an address is not the host's
+ * @info: the request
+ * @addr: IPv4 in the first word
+ * @v6: family
+ * @vrf: its VRF
+ *
+ * A warning only: the address may be added later, or its packets be routed here without it.
+ *
+ * Context: process.
+ */
+void slb_nl_warn_foreign(struct genl_info *info, const struct in6_addr *addr, bool v6, u32 vrf)
+{
+	if (!slb_nl_addr_is_local(genl_info_net(info), addr, v6, vrf))
+		GENL_SET_ERR_MSG(info, "warning: the address is not local to this host; add it to an interface or have its packets routed here");
+}
+
+/**
+ * slb_nl_vrf() - read a VRF that must exist
+ * @attr: interface index; NULL and 0 mean the main one
+ * @info: the request
+ * @vrf: the answer
+ *
+ * Context: process.
+ * Return: 0 or -ENODEV.
+ */
+int slb_nl_vrf(const struct nlattr *attr, struct genl_info *info, u32 *vrf)
+{
+	struct net_device *dev;
+	bool good;
+
+	*vrf = attr ? nla_get_u32(attr) : 0;
+	if (!*vrf)
+		return 0;
+	rcu_read_lock();
+	dev = dev_get_by_index_rcu(genl_info_net(info), *vrf);
+	good = dev && netif_is_l3_master(dev);
+	rcu_read_unlock();
+	if (!good)
+		return slb_nl_refuse(info->extack, attr, -ENODEV, "no VRF device has this index");
+	return 0;
+}
+
+/**
+ * slb_nl_pool_name() - read the name of a pool
+ * @attr: the name; NULL means the default pool
+ * @extack: for the sentence
+ * @name: the answer, SLB_NAME_MAX + 1 bytes
+ *
+ * Context: any.
+ * Return: 0 or -EINVAL.
+ */
+int slb_nl_pool_name(const struct nlattr *attr, struct netlink_ext_ack *extack, char *name)
+{
+	const char *c;
+
+	name[0] = '\0';
+	if (!attr)
+		return 0;
+	nla_strscpy(name, attr, SLB_NAME_MAX + 1);
+	for (c = name; *c; c++)
+		if (!isalnum(*c) && !strchr("._:-", *c))
+			return slb_nl_refuse(extack, attr, -EINVAL,
+					     "a pool's name is made of letters, digits, '.', '_', ':' and '-'");
+	if (name[0] == '-')
+		return slb_nl_refuse(extack, attr, -EINVAL, "a pool's name does not begin with '-'");
+	return 0;
+}
+
+static const u8 slb_nl_timeout_attr[SLB_STATE_COUNT] = {
+	[SLB_STATE_SYN_SENT]	= SLB_A_TO_SYN_SENT,
+	[SLB_STATE_SYN_RECV]	= SLB_A_TO_SYN_RECV,
+	[SLB_STATE_ESTABLISHED]	= SLB_A_TO_ESTABLISHED,
+	[SLB_STATE_FIN_WAIT]	= SLB_A_TO_FIN_WAIT,
+	[SLB_STATE_CLOSE_WAIT]	= SLB_A_TO_CLOSE_WAIT,
+	[SLB_STATE_LAST_ACK]	= SLB_A_TO_LAST_ACK,
+	[SLB_STATE_TIME_WAIT]	= SLB_A_TO_TIME_WAIT,
+	[SLB_STATE_CLOSE]	= SLB_A_TO_CLOSE,
+	[SLB_STATE_UDP]		= SLB_A_TO_UDP,
+};
+
+/**
+ * slb_nl_timeouts() - read the timeouts that are given
+ * @attr: nest of enum slb_a_to, checked by its policy
+ * @extack: for the sentence
+ * @timeout_s: by state; only the given ones are written
+ * @least: smallest that is allowed, seconds
+ *
+ * Context: any.
+ * Return: 0 or -EINVAL.
+ */
+int slb_nl_timeouts(const struct nlattr *attr, struct netlink_ext_ack *extack, u32 *timeout_s,
+		    u32 least)
+{
+	struct nlattr *tb[SLB_A_TO_MAX + 1];
+	int err, state;
+
+	err = nla_parse_nested(tb, SLB_A_TO_MAX, attr, NULL, extack);
+	if (err)
+		return err;
+	for (state = 0; state < SLB_STATE_COUNT; state++) {
+		const struct nlattr *to = tb[slb_nl_timeout_attr[state]];
+
+		if (!slb_nl_timeout_attr[state] || !to)
+			continue;
+		if (nla_get_u32(to) < least)
+			return slb_nl_refuse(extack, to, -EINVAL, "a timeout is 1-14400 seconds");
+		timeout_s[state] = nla_get_u32(to);
+	}
+	/* A SYN that is not judged yet waits as long as one that was sent. */
+	timeout_s[SLB_STATE_NONE] = timeout_s[SLB_STATE_SYN_SENT];
+	return 0;
+}
+
+/**
+ * slb_nl_svc_key() - read what names a service
+ * @tb: attributes by enum slb_a_svc
+ * @nest: the attribute they are in; NULL: the request itself
+ * @extack: for the sentence
+ * @key: the answer
+ *
+ * Context: any.
+ * Return: 0 or -EINVAL.
+ */
+int slb_nl_svc_key(struct nlattr **tb, const struct nlattr *nest, struct netlink_ext_ack *extack,
+		   struct slb_svc_key *key)
+{
+	bool v6;
+	int err;
+
+	memset(key, 0, sizeof(*key));
+	if (slb_nl_missing(extack, nest, tb, SLB_A_SVC_PROTO, "the service's protocol is missing") ||
+	    slb_nl_missing(extack, nest, tb, SLB_A_SVC_ADDR, "the service's address is missing") ||
+	    slb_nl_missing(extack, nest, tb, SLB_A_SVC_PORT, "the service's port is missing"))
+		return -EINVAL;
+	key->proto = nla_get_u8(tb[SLB_A_SVC_PROTO]);
+	if (key->proto != SLB_PROTO_TCP && key->proto != SLB_PROTO_UDP)
+		return slb_nl_refuse(extack, tb[SLB_A_SVC_PROTO], -EPROTONOSUPPORT,
+				     "the protocol is neither TCP nor UDP");
+	err = slb_nl_addr(tb[SLB_A_SVC_ADDR], extack, &key->addr, &v6);
+	if (err)
+		return err;
+	key->v6 = v6;
+	key->port = nla_get_be16(tb[SLB_A_SVC_PORT]);
+	if (!key->port)
+		return slb_nl_refuse(extack, tb[SLB_A_SVC_PORT], -EINVAL, "a port is 1-65535");
+	key->vrf = tb[SLB_A_SVC_VRF] ? nla_get_u32(tb[SLB_A_SVC_VRF]) : 0;
+	return 0;
+}
+
+/**
+ * slb_nl_svc_find_locked() - find a service that must exist
+ * @sn: the namespace's balancer
+ * @key: its key
+ * @extack: for the sentence
+ * @attr: the attribute to blame
+ *
+ * Context: process, caller holds sn->cfg_mutex.
+ * Return: the service, or NULL when -ENOENT is to be returned.
+ */
+struct slb_svc *slb_nl_svc_find_locked(struct slb_net *sn, const struct slb_svc_key *key,
+				       struct netlink_ext_ack *extack, const struct nlattr *attr)
+{
+	struct slb_svc *svc = slb_svc_find_locked(sn, key);
+
+	if (!svc)
+		NL_SET_ERR_MSG_ATTR(extack, attr, "no such service");
+	return svc;
+}
+
+/**
+ * slb_nl_put_addr() - write an address
+ * @skb: the message
+ * @type: attribute
+ * @addr: IPv4 in the first word
+ * @v6: family
+ *
+ * Context: any.
+ * Return: 0 or -EMSGSIZE.
+ */
+int slb_nl_put_addr(struct sk_buff *skb, int type, const struct in6_addr *addr, bool v6)
+{
+	return nla_put(skb, type, v6 ? sizeof(struct in6_addr) : sizeof(struct in_addr), addr);
+}
+
+/**
+ * slb_nl_put_svc_key() - write what names a service
+ * @skb: the message, inside the service or its nest
+ * @key: the key
+ *
+ * Context: any.
+ * Return: 0 or -EMSGSIZE.
+ */
+int slb_nl_put_svc_key(struct sk_buff *skb, const struct slb_svc_key *key)
+{
+	if (nla_put_u8(skb, SLB_A_SVC_PROTO, key->proto) ||
+	    slb_nl_put_addr(skb, SLB_A_SVC_ADDR, &key->addr, key->v6) ||
+	    nla_put_be16(skb, SLB_A_SVC_PORT, key->port) ||
+	    (key->vrf && nla_put_u32(skb, SLB_A_SVC_VRF, key->vrf)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int slb_nl_put_count(struct sk_buff *skb, int type, u64 value)
+{
+	return nla_put_u64_64bit(skb, type, value, SLB_A_STATS_PAD);
+}
+
+/**
+ * slb_nl_put_stats() - write a service's or server's counters
+ * @skb: the message
+ * @type: attribute
+ * @stats: per CPU
+ * @base: sums at the last zeroing
+ *
+ * Context: process, caller holds sn->cfg_mutex.
+ * Return: 0 or -EMSGSIZE.
+ */
+int slb_nl_put_stats(struct sk_buff *skb, int type, const struct slb_stats __percpu *stats,
+		     const struct slb_stats *base)
+{
+	struct nlattr *nest = nla_nest_start(skb, type);
+	struct slb_stats sum;
+
+	if (!nest)
+		return -EMSGSIZE;
+	slb_stats_since(stats, base, &sum);
+	if (slb_nl_put_count(skb, SLB_A_STATS_CONNS, sum.conns) ||
+	    slb_nl_put_count(skb, SLB_A_STATS_IN_PKTS, sum.pkts[SLB_DIR_ORIG]) ||
+	    slb_nl_put_count(skb, SLB_A_STATS_OUT_PKTS, sum.pkts[SLB_DIR_REPLY]) ||
+	    slb_nl_put_count(skb, SLB_A_STATS_IN_BYTES, sum.bytes[SLB_DIR_ORIG]) ||
+	    slb_nl_put_count(skb, SLB_A_STATS_OUT_BYTES, sum.bytes[SLB_DIR_REPLY]) ||
+	    slb_nl_put_count(skb, SLB_A_STATS_SYN_UNANSWERED, sum.syn_unanswered) ||
+	    slb_nl_put_count(skb, SLB_A_STATS_SYN_RESET, sum.syn_reset) ||
+	    slb_nl_put_count(skb, SLB_A_STATS_SERVER_RST, sum.server_rst) ||
+	    slb_nl_put_count(skb, SLB_A_STATS_CLIENT_RST, sum.client_rst) ||
+	    slb_nl_put_count(skb, SLB_A_STATS_IDLE_RESET, sum.idle_reset))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+/**
+ * slb_nl_put_timeouts() - write timeouts
+ * @skb: the message
+ * @type: attribute
+ * @timeout_s: by state
+ *
+ * Context: any.
+ * Return: 0 or -EMSGSIZE.
+ */
+int slb_nl_put_timeouts(struct sk_buff *skb, int type, const u32 *timeout_s)
+{
+	struct nlattr *nest = nla_nest_start(skb, type);
+	int state;
+
+	if (!nest)
+		return -EMSGSIZE;
+	for (state = 0; state < SLB_STATE_COUNT; state++)
+		if (slb_nl_timeout_attr[state] &&
+		    nla_put_u32(skb, slb_nl_timeout_attr[state], timeout_s[state]))
+			return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+/**
+ * slb_nl_reply_new() - begin the answer to a request
+ * @info: the request
+ * @extra: bytes beyond what any object takes
+ * @cmd: enum slb_cmd
+ * @hdr: for slb_nl_reply_send()
+ *
+ * Context: process.
+ * Return: the message, or NULL if there is no memory, with the sentence said.
+ */
+struct sk_buff *slb_nl_reply_new(struct genl_info *info, size_t extra, u8 cmd, void **hdr)
+{
+	struct sk_buff *skb = genlmsg_new(GENLMSG_DEFAULT_SIZE + extra, GFP_KERNEL);
+
+	if (!skb) {
+		GENL_SET_ERR_MSG(info, "no memory for the answer");
+		return NULL;
+	}
+	*hdr = genlmsg_put_reply(skb, info, &slb_nl_family, 0, cmd);
+	return skb;
+}
+
+/**
+ * slb_nl_reply_send() - finish and send an answer, or drop it
+ * @info: the request
+ * @skb: the answer; NULL: there is none for lack of memory
+ * @hdr: from slb_nl_reply_new()
+ * @err: 0, or why the answer is not complete
+ *
+ * Context: process.
+ * Return: 0 or a negative error.
+ */
+int slb_nl_reply_send(struct genl_info *info, struct sk_buff *skb, void *hdr, int err)
+{
+	if (!skb)
+		return -ENOMEM;
+	if (WARN_ON_ONCE(err)) {
+		nlmsg_free(skb);
+		return slb_nl_refuse(info->extack, NULL, err, "the answer does not fit a message");
+	}
+	genlmsg_end(skb, hdr);
+	return genlmsg_reply(skb, info);
+}
+
+/**
+ * slb_nl_ntf_new() - begin to tell the group "config" about a change
+ * @info: the request that led to it
+ * @cmd: enum slb_cmd, one of the "-ntf"
+ * @hdr: for slb_nl_ntf_send()
+ *
+ * Context: process.
+ * Return: the message, or NULL if nobody listens or there is no memory.
+ */
+struct sk_buff *slb_nl_ntf_new(struct genl_info *info, u8 cmd, void **hdr)
+{
+	struct net *net = genl_info_net(info);
+	struct sk_buff *skb;
+
+	if (!genl_has_listeners(&slb_nl_family, net, SLB_NL_MCGRP_CONFIG) &&
+	    !nlmsg_report(info->nlhdr))
+		return NULL;
+	skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!skb) {
+		genl_set_err(&slb_nl_family, net, 0, SLB_NL_MCGRP_CONFIG, -ENOBUFS);
+		return NULL;
+	}
+	*hdr = genlmsg_put(skb, info->snd_portid, info->snd_seq, &slb_nl_family, 0, cmd);
+	return skb;
+}
+
+/**
+ * slb_nl_ntf_send() - finish and send a notification, or drop it
+ * @info: the request that led to it
+ * @skb: from slb_nl_ntf_new(); NULL does nothing
+ * @hdr: from slb_nl_ntf_new()
+ * @err: 0, or why the message is not complete
+ *
+ * Context: process, still under sn->cfg_mutex, so that listeners see changes in their order.
+ */
+void slb_nl_ntf_send(struct genl_info *info, struct sk_buff *skb, void *hdr, int err)
+{
+	if (!skb)
+		return;
+	if (WARN_ON_ONCE(err)) {
+		nlmsg_free(skb);
+		return;
+	}
+	genlmsg_end(skb, hdr);
+	genl_notify(&slb_nl_family, skb, info, SLB_NL_MCGRP_CONFIG, GFP_KERNEL);
+}

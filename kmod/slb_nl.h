@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the commands of the generic netlink family share.
+ */
+#ifndef _SLB_NL_H
+#define _SLB_NL_H
+
+#include <net/ipv6.h>
+#include <net/sock.h>
+#include "slb_net.h"
+#include "slb_nl_gen.h"
+
+/* An error with its sentence and the attribute to blame, as an expression: return slb_nl_refuse(...); */
+#define slb_nl_refuse(extack, attr, err, msg)			\
+({								\
+	NL_SET_ERR_MSG_ATTR(extack, attr, msg);			\
+	err;							\
+})
+
+/* true, and both is said, if @tb has no attribute @type */
+#define slb_nl_missing(extack, nest, tb, type, msg)		\
+({								\
+	bool missing = NL_REQ_ATTR_CHECK(extack, nest, tb, type); \
+								\
+	if (missing)						\
+		NL_SET_ERR_MSG(extack, msg);			\
+	missing;						\
+})
+
+/* Where a dump goes on: position of a service, and of a server in it. */
+struct slb_nl_cursor {
+	u32	at;
+	u32	sub;
+};
+
+static inline struct slb_nl_cursor *slb_nl_cursor(struct netlink_callback *cb)
+{
+	BUILD_BUG_ON(sizeof(struct slb_nl_cursor) > sizeof(cb->ctx));
+	return (struct slb_nl_cursor *)cb->ctx;
+}
+
+static inline struct slb_net *slb_nl_net(struct genl_info *info)
+{
+	return slb_net(genl_info_net(info));
+}
+
+/* A NEW request: may it add, may it change? Without flags it adds. */
+static inline bool slb_nl_may_add(const struct genl_info *info)
+{
+	return !(info->nlhdr->nlmsg_flags & NLM_F_REPLACE) ||
+	       info->nlhdr->nlmsg_flags & NLM_F_CREATE;
+}
+
+static inline bool slb_nl_may_change(const struct genl_info *info)
+{
+	return info->nlhdr->nlmsg_flags & NLM_F_REPLACE;
+}
+
+int slb_nl_addr(const struct nlattr *attr, struct netlink_ext_ack *extack, struct in6_addr *addr,
+		bool *v6);
+int slb_nl_unicast(const struct nlattr *attr, struct netlink_ext_ack *extack,
+		   const struct in6_addr *addr, bool v6, bool loopback);
+void slb_nl_warn_foreign(struct genl_info *info, const struct in6_addr *addr, bool v6, u32 vrf);
+int slb_nl_vrf(const struct nlattr *attr, struct genl_info *info, u32 *vrf);
+int slb_nl_pool_name(const struct nlattr *attr, struct netlink_ext_ack *extack, char *name);
+int slb_nl_timeouts(const struct nlattr *attr, struct netlink_ext_ack *extack, u32 *timeout_s,
+		    u32 least);
+int slb_nl_svc_key(struct nlattr **tb, const struct nlattr *nest, struct netlink_ext_ack *extack,
+		   struct slb_svc_key *key);
+struct slb_svc *slb_nl_svc_find_locked(struct slb_net *sn, const struct slb_svc_key *key,
+				       struct netlink_ext_ack *extack, const struct nlattr *attr);
+
+int slb_nl_put_addr(struct sk_buff *skb, int type, const struct in6_addr *addr, bool v6);
+int slb_nl_put_svc_key(struct sk_buff *skb, const struct slb_svc_key *key);
+int slb_nl_put_stats(struct sk_buff *skb, int type, const struct slb_stats __percpu *stats,
+		     const struct slb_stats *base);
+int slb_nl_put_timeouts(struct sk_buff *skb, int type, const u32 *timeout_s);
+
+struct sk_buff *slb_nl_reply_new(struct genl_info *info, size_t extra, u8 cmd, void **hdr);
+int slb_nl_reply_send(struct genl_info *info, struct sk_buff *skb, void *hdr, int err);
+struct sk_buff *slb_nl_ntf_new(struct genl_info *info, u8 cmd, void **hdr);
+void slb_nl_ntf_send(struct genl_info *info, struct sk_buff *skb, void *hdr, int err);
+
+#endif

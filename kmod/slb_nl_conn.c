@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The netlink command that dumps connections. */
+
+#include "slb_nl.h"
+#include "slb_pkt.h"
+
+#define SLB_NL_CONN_BUCKETS	1024	/* looked at between two offers of the CPU */
+
+/* What a dump asks for; an address with a prefix length below 0 is not asked for. */
+struct slb_nl_conn_filter {
+	struct in6_addr	client;
+	struct in6_addr	svc;
+	struct in6_addr	srv;
+	int		client_len;
+	bool		client_v6;
+	bool		svc_v6;
+	bool		srv_v6;
+	struct nlattr	**tb;
+};
+
+/* A connection as the message shows it, whatever its family. */
+struct slb_nl_conn {
+	struct in6_addr	client;
+	struct in6_addr	svc;
+	struct in6_addr	laddr;
+	struct in6_addr	srv;
+	bool		v6;
+};
+
+struct slb_nl_conn_dump {
+	struct sk_buff			*skb;
+	struct netlink_callback		*cb;
+	struct slb_nl_conn_filter	filter;
+};
+
+static int slb_nl_conn_filter_prefix(struct slb_nl_conn_filter *f, struct netlink_ext_ack *extack)
+{
+	struct nlattr *len = f->tb[SLB_A_CONN_CLIENT_LEN];
+	struct in6_addr whole;
+
+	f->client_len = f->client_v6 ? 128 : 32;
+	if (!len)
+		return 0;
+	if (nla_get_u8(len) > f->client_len)
+		return slb_nl_refuse(extack, len, -ERANGE, "the prefix is longer than an address");
+	f->client_len = nla_get_u8(len);
+	ipv6_addr_prefix(&whole, &f->client, f->client_len);
+	if (!ipv6_addr_equal(&whole, &f->client))
+		return slb_nl_refuse(extack, f->tb[SLB_A_CONN_CLIENT_ADDR], -EINVAL,
+				     "the address has bits set behind its prefix");
+	return 0;
+}
+
+static int slb_nl_conn_filter_read(struct slb_nl_conn_filter *f, struct nlattr **tb,
+				   struct netlink_ext_ack *extack)
+{
+	int err = 0;
+
+	f->tb = tb;
+	f->client_len = -1;
+	if (tb[SLB_A_CONN_SVC_ADDR])
+		err = slb_nl_addr(tb[SLB_A_CONN_SVC_ADDR], extack, &f->svc, &f->svc_v6);
+	if (!err && tb[SLB_A_CONN_SRV_ADDR])
+		err = slb_nl_addr(tb[SLB_A_CONN_SRV_ADDR], extack, &f->srv, &f->srv_v6);
+	if (!err && tb[SLB_A_CONN_CLIENT_ADDR])
+		err = slb_nl_addr(tb[SLB_A_CONN_CLIENT_ADDR], extack, &f->client, &f->client_v6) ?:
+		      slb_nl_conn_filter_prefix(f, extack);
+	else if (!err && tb[SLB_A_CONN_CLIENT_LEN])
+		err = slb_nl_refuse(extack, tb[SLB_A_CONN_CLIENT_LEN], -EINVAL,
+				    "a prefix length needs the client's address");
+	return err;
+}
+
+static bool slb_nl_conn_u8_differs(const struct nlattr *attr, u8 value)
+{
+	return attr && nla_get_u8(attr) != value;
+}
+
+static bool slb_nl_conn_port_differs(const struct nlattr *attr, __be16 port)
+{
+	return attr && nla_get_be16(attr) != port;
+}
+
+static bool slb_nl_conn_matches(const struct slb_nl_conn_filter *f, const struct slb_conn *conn,
+				const struct slb_way *orig, const struct slb_nl_conn *view)
+{
+	struct nlattr **tb = f->tb;
+
+	if (slb_nl_conn_u8_differs(tb[SLB_A_CONN_PROTO], slb_scope_proto(orig->scope)) ||
+	    slb_nl_conn_u8_differs(tb[SLB_A_CONN_STATE], READ_ONCE(orig->state)) ||
+	    slb_nl_conn_port_differs(tb[SLB_A_CONN_CLIENT_PORT], orig->sport) ||
+	    slb_nl_conn_port_differs(tb[SLB_A_CONN_SVC_PORT], orig->dport) ||
+	    slb_nl_conn_port_differs(tb[SLB_A_CONN_SRV_PORT], orig->new_dport))
+		return false;
+	if (tb[SLB_A_CONN_VRF] && nla_get_u32(tb[SLB_A_CONN_VRF]) != conn->svc->key.vrf)
+		return false;
+	if (f->client_len >= 0 && (f->client_v6 != view->v6 ||
+				   !ipv6_prefix_equal(&f->client, &view->client, f->client_len)))
+		return false;
+	if (tb[SLB_A_CONN_SVC_ADDR] && (f->svc_v6 != view->v6 ||
+					!ipv6_addr_equal(&f->svc, &view->svc)))
+		return false;
+	return !tb[SLB_A_CONN_SRV_ADDR] || (f->srv_v6 == view->v6 &&
+					    ipv6_addr_equal(&f->srv, &view->srv));
+}
+
+static void slb_nl_conn_view(const struct slb_conn *conn, struct slb_nl_conn *view)
+{
+	const struct slb_way *orig;
+
+	memset(view, 0, sizeof(*view));
+	view->v6 = slb_conn_is_v6(conn);
+	orig = slb_conn_way(conn, SLB_DIR_ORIG);
+	if (view->v6) {
+		view->client = *slb_way_addr6(orig, 0);
+		view->svc = *slb_way_addr6(orig, 1);
+		view->laddr = *slb_way_addr6(orig, 2);
+		view->srv = *slb_way_addr6(orig, 3);
+	} else {
+		view->client.s6_addr32[0] = orig->addr[0];
+		view->svc.s6_addr32[0] = orig->addr[1];
+		view->laddr.s6_addr32[0] = orig->addr[2];
+		view->srv.s6_addr32[0] = orig->addr[3];
+	}
+}
+
+/* Seconds until the connection ends if no packet comes; 0 if its time is over and its slot is not. */
+static u32 slb_nl_conn_expires(const struct slb_conn *conn)
+{
+	u16 timeout = slb_conn_timeout(conn);
+	u16 idle = slb_conn_idle(conn, slb_tick_now());
+
+	return idle < timeout ? slb_tick_to_s(timeout - idle) : 0;
+}
+
+static int slb_nl_conn_put(struct sk_buff *skb, const struct slb_conn *conn,
+			   const struct slb_way *orig, const struct slb_nl_conn *view)
+{
+	if (nla_put_u8(skb, SLB_A_CONN_PROTO, slb_scope_proto(orig->scope)) ||
+	    slb_nl_put_addr(skb, SLB_A_CONN_CLIENT_ADDR, &view->client, view->v6) ||
+	    nla_put_be16(skb, SLB_A_CONN_CLIENT_PORT, orig->sport) ||
+	    slb_nl_put_addr(skb, SLB_A_CONN_SVC_ADDR, &view->svc, view->v6) ||
+	    nla_put_be16(skb, SLB_A_CONN_SVC_PORT, orig->dport) ||
+	    (conn->svc->key.vrf && nla_put_u32(skb, SLB_A_CONN_VRF, conn->svc->key.vrf)) ||
+	    slb_nl_put_addr(skb, SLB_A_CONN_LADDR, &view->laddr, view->v6) ||
+	    nla_put_be16(skb, SLB_A_CONN_LPORT, orig->new_sport) ||
+	    slb_nl_put_addr(skb, SLB_A_CONN_SRV_ADDR, &view->srv, view->v6) ||
+	    nla_put_be16(skb, SLB_A_CONN_SRV_PORT, orig->new_dport) ||
+	    nla_put_u8(skb, SLB_A_CONN_STATE, READ_ONCE(orig->state)) ||
+	    nla_put_u32(skb, SLB_A_CONN_EXPIRES, slb_nl_conn_expires(conn)))
+		return -EMSGSIZE;
+	if (slb_scope_proto(orig->scope) != IPPROTO_TCP)
+		return 0;
+	if (nla_put_u32(skb, SLB_A_CONN_SEQ_SHIFT, orig->seq_shift) ||
+	    nla_put_u32(skb, SLB_A_CONN_TS_SHIFT, orig->ts_shift) ||
+	    (READ_ONCE(orig->bits) & SLB_WAY_TOA && nla_put_flag(skb, SLB_A_CONN_TOA_PENDING)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/* Returns false when the message is full; the walk comes back to this connection. */
+static bool slb_nl_conn_visit(struct slb_conn *conn, void *arg)
+{
+	const struct slb_way *orig = slb_conn_way(conn, SLB_DIR_ORIG);
+	struct slb_nl_conn_dump *dump = arg;
+	struct netlink_callback *cb = dump->cb;
+	struct sk_buff *skb = dump->skb;
+	struct slb_nl_conn view;
+	void *hdr;
+
+	slb_nl_conn_view(conn, &view);
+	if (!slb_nl_conn_matches(&dump->filter, conn, orig, &view))
+		return true;
+	hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq, &slb_nl_family,
+			  NLM_F_MULTI, SLB_CMD_CONN_GET);
+	if (!hdr)
+		return false;
+	if (slb_nl_conn_put(skb, conn, orig, &view)) {
+		genlmsg_cancel(skb, hdr);
+		return false;
+	}
+	genlmsg_end(skb, hdr);
+	return true;
+}
+
+/**
+ * slb_nl_conn_get_dumpit() - SLB_CMD_CONN_GET
+ * @skb: the answer
+ * @cb: the dump; its context is the cursor of slb_table_walk()
+ *
+ * Takes no lock but the table's, a bucket at a time, so packets and configuration go on.
+ *
+ * Context: process.
+ * Return: bytes written, 0 at the end, or a negative error.
+ */
+int slb_nl_conn_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct slb_net *sn = slb_net(sock_net(cb->skb->sk));
+	struct slb_nl_conn_dump dump = { .skb = skb, .cb = cb };
+	u64 *cursor = (u64 *)cb->ctx;
+	int err;
+
+	BUILD_BUG_ON(sizeof(*cursor) > sizeof(cb->ctx));
+	err = slb_nl_conn_filter_read(&dump.filter, genl_info_dump(cb)->attrs, cb->extack);
+	if (err)
+		return err;
+	/* An empty message would end the dump: look on until something is in it or all was seen. */
+	while (!slb_table_walk(&sn->table, cursor, SLB_NL_CONN_BUCKETS, slb_nl_conn_visit, &dump)) {
+		if (skb->len)
+			break;
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
+	}
+	return skb->len;
+}

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Netlink commands about the namespace: settings, counters, what the module is and holds. */
+
+#include "slb_nl.h"
+
+/* A prefix in its nest; 16 bytes of address at most. */
+#define SLB_NL_PREFIX_SIZE	(3 * NLA_HDRLEN + 16 + NLA_ALIGN(1))
+
+static const struct slb_prefixes *slb_nl_trusted_locked(struct slb_net *sn)
+{
+	return rcu_dereference_protected(sn->set.trusted, lockdep_is_held(&sn->cfg_mutex));
+}
+
+static int slb_nl_settings_put_trusted(struct sk_buff *skb, const struct slb_prefixes *list)
+{
+	u32 i;
+
+	for (i = 0; list && i < list->n; i++) {
+		const struct slb_prefix *prefix = &list->prefix[i];
+		struct nlattr *nest = nla_nest_start(skb, SLB_A_SET_TOA_TRUSTED);
+
+		if (!nest || slb_nl_put_addr(skb, SLB_A_PREFIX_ADDR, &prefix->addr, prefix->v6) ||
+		    nla_put_u8(skb, SLB_A_PREFIX_LEN, prefix->len))
+			return -EMSGSIZE;
+		nla_nest_end(skb, nest);
+	}
+	return 0;
+}
+
+static int slb_nl_settings_put(struct sk_buff *skb, struct slb_net *sn)
+{
+	const struct slb_settings *set = &sn->set;
+
+	if (slb_nl_put_timeouts(skb, SLB_A_SET_TIMEOUTS, set->timeout_s) ||
+	    nla_put_u8(skb, SLB_A_SET_IDLE_RESET, set->idle_reset) ||
+	    nla_put_u32(skb, SLB_A_SET_RECLAIM_UNANSWERED, set->reclaim_unanswered_s) ||
+	    nla_put_u32(skb, SLB_A_SET_RECLAIM_UDP, set->reclaim_udp_s) ||
+	    nla_put_u32(skb, SLB_A_SET_CONN_MAX, set->conn_max) ||
+	    nla_put_u32(skb, SLB_A_SET_RESET_RATE, set->reset_rate))
+		return -EMSGSIZE;
+	return slb_nl_settings_put_trusted(skb, slb_nl_trusted_locked(sn));
+}
+
+/**
+ * slb_nl_settings_get_doit() - SLB_CMD_SETTINGS_GET
+ * @skb: the request
+ * @info: the request
+ *
+ * Context: process.
+ * Return: 0 or a negative error.
+ */
+int slb_nl_settings_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct slb_net *sn = slb_nl_net(info);
+	struct sk_buff *reply;
+	void *hdr;
+	int err;
+
+	reply = slb_nl_reply_new(info, SLB_TRUSTED_MAX * SLB_NL_PREFIX_SIZE, SLB_CMD_SETTINGS_GET,
+				 &hdr);
+	if (!reply)
+		return -ENOMEM;
+	mutex_lock(&sn->cfg_mutex);
+	err = slb_nl_settings_put(reply, sn);
+	mutex_unlock(&sn->cfg_mutex);
+	return slb_nl_reply_send(info, reply, hdr, err);
+}
+
+static int slb_nl_prefix(const struct nlattr *attr, struct netlink_ext_ack *extack,
+			 struct slb_prefix *prefix)
+{
+	struct nlattr *tb[SLB_A_PREFIX_MAX + 1];
+	struct in6_addr addr;
+	bool v6;
+	int err;
+
+	err = nla_parse_nested(tb, SLB_A_PREFIX_MAX, attr, NULL, extack);
+	if (err)
+		return err;
+	if (slb_nl_missing(extack, attr, tb, SLB_A_PREFIX_ADDR, "the prefix's address is missing") ||
+	    slb_nl_missing(extack, attr, tb, SLB_A_PREFIX_LEN, "the prefix's length is missing"))
+		return -EINVAL;
+	err = slb_nl_addr(tb[SLB_A_PREFIX_ADDR], extack, &addr, &v6);
+	if (err)
+		return err;
+	prefix->v6 = v6;
+	prefix->len = nla_get_u8(tb[SLB_A_PREFIX_LEN]);
+	if (prefix->len > (v6 ? 128 : 32))
+		return slb_nl_refuse(extack, tb[SLB_A_PREFIX_LEN], -ERANGE,
+				     "the prefix is longer than an address");
+	ipv6_addr_prefix(&prefix->addr, &addr, prefix->len);
+	if (!ipv6_addr_equal(&prefix->addr, &addr))
+		return slb_nl_refuse(extack, tb[SLB_A_PREFIX_ADDR], -EINVAL,
+				     "the address has bits set behind its prefix");
+	return 0;
+}
+
+/* The list that the request gives, or NULL for an empty one, in @list. */
+static int slb_nl_settings_trusted(struct genl_info *info, struct slb_prefixes **list)
+{
+	const struct nlattr *attr;
+	int rem, err = 0;
+
+	*list = NULL;
+	if (!info->attrs[SLB_A_SET_TOA_TRUSTED])
+		return 0;
+	if (info->attrs[SLB_A_SET_TOA_TRUSTED_NONE])
+		return slb_nl_refuse(info->extack, info->attrs[SLB_A_SET_TOA_TRUSTED_NONE], -EINVAL,
+				     "prefixes are given and the list is to be emptied");
+	*list = kvzalloc(struct_size(*list, prefix, SLB_TRUSTED_MAX), GFP_KERNEL);
+	if (!*list)
+		return slb_nl_refuse(info->extack, NULL, -ENOMEM, "no memory for the prefixes");
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
+		if (nla_type(attr) != SLB_A_SET_TOA_TRUSTED)
+			continue;
+		if ((*list)->n == SLB_TRUSTED_MAX)
+			err = slb_nl_refuse(info->extack, attr, -E2BIG,
+					    "more prefixes than the list holds");
+		else
+			err = slb_nl_prefix(attr, info->extack, &(*list)->prefix[(*list)->n]);
+		if (err)
+			break;
+		(*list)->n++;
+	}
+	if (err) {
+		kvfree(*list);
+		*list = NULL;
+	}
+	return err;
+}
+
+/* What the request gives, over what @set has. */
+static int slb_nl_settings_read(struct genl_info *info, struct slb_settings *set)
+{
+	struct nlattr **tb = info->attrs;
+
+	if (tb[SLB_A_SET_IDLE_RESET])
+		set->idle_reset = nla_get_u8(tb[SLB_A_SET_IDLE_RESET]);
+	if (tb[SLB_A_SET_RECLAIM_UNANSWERED])
+		set->reclaim_unanswered_s = nla_get_u32(tb[SLB_A_SET_RECLAIM_UNANSWERED]);
+	if (tb[SLB_A_SET_RECLAIM_UDP])
+		set->reclaim_udp_s = nla_get_u32(tb[SLB_A_SET_RECLAIM_UDP]);
+	if (tb[SLB_A_SET_CONN_MAX])
+		set->conn_max = nla_get_u32(tb[SLB_A_SET_CONN_MAX]);
+	if (tb[SLB_A_SET_RESET_RATE])
+		set->reset_rate = nla_get_u32(tb[SLB_A_SET_RESET_RATE]);
+	if (tb[SLB_A_SET_TIMEOUTS])
+		return slb_nl_timeouts(tb[SLB_A_SET_TIMEOUTS], info->extack, set->timeout_s, 1);
+	return 0;
+}
+
+static void slb_nl_settings_notify(struct genl_info *info, struct slb_net *sn)
+{
+	void *hdr;
+	struct sk_buff *skb = slb_nl_ntf_new(info, SLB_CMD_SETTINGS_NTF, &hdr);
+
+	if (skb)
+		slb_nl_ntf_send(info, skb, hdr, slb_nl_settings_put(skb, sn));
+}
+
+/**
+ * slb_nl_settings_set_doit() - SLB_CMD_SETTINGS_SET
+ * @skb: the request
+ * @info: the request
+ *
+ * Context: process.
+ * Return: 0, or a negative error with nothing changed.
+ */
+int slb_nl_settings_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	bool trust = info->attrs[SLB_A_SET_TOA_TRUSTED] || info->attrs[SLB_A_SET_TOA_TRUSTED_NONE];
+	struct slb_net *sn = slb_nl_net(info);
+	struct slb_settings set;
+	struct slb_prefixes *list;
+	int err;
+
+	err = slb_nl_settings_trusted(info, &list);
+	if (err)
+		return err;
+	mutex_lock(&sn->cfg_mutex);
+	set = sn->set;
+	err = slb_nl_settings_read(info, &set);
+	if (!err) {
+		slb_settings_change_locked(sn, &set);
+		if (trust)
+			slb_settings_trust_locked(sn, list);
+		slb_nl_settings_notify(info, sn);
+	}
+	mutex_unlock(&sn->cfg_mutex);
+	if (err)
+		kvfree(list);
+	return err;
+}
+
+/**
+ * slb_nl_counter_get_doit() - SLB_CMD_COUNTER_GET
+ * @skb: the request
+ * @info: the request
+ *
+ * Context: process.
+ * Return: 0 or a negative error.
+ */
+int slb_nl_counter_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct slb_net *sn = slb_nl_net(info);
+	struct slb_counters sum;
+	struct sk_buff *reply;
+	void *hdr;
+	int err;
+
+	reply = slb_nl_reply_new(info, sizeof(sum), SLB_CMD_COUNTER_GET, &hdr);
+	if (!reply)
+		return -ENOMEM;
+	mutex_lock(&sn->cfg_mutex);
+	slb_counters_since_locked(sn, &sum);
+	mutex_unlock(&sn->cfg_mutex);
+	err = nla_put(reply, SLB_A_CTR_COUNTS, sizeof(sum.count), sum.count) ?:
+	      nla_put(reply, SLB_A_CTR_DROPS, sizeof(sum.drop), sum.drop);
+	return slb_nl_reply_send(info, reply, hdr, err);
+}
+
+static int slb_nl_info_put(struct sk_buff *skb, struct slb_net *sn)
+{
+	struct slb_counters sum;
+	u64 created, destroyed;
+
+	/* The destroyed first: what is destroyed meanwhile is missing there, never among the created. */
+	destroyed = atomic64_read(&sn->destroyed);
+	slb_counters_sum(sn, &sum);
+	destroyed += sum.count[SLB_COUNT_CONN_DESTROYED];
+	created = atomic64_read(&sn->created) + sum.count[SLB_COUNT_CONN_CREATED];
+
+	if (nla_put_string(skb, SLB_A_INFO_VERSION, SLB_RELEASE) ||
+	    nla_put_u32(skb, SLB_A_INFO_FEATURES, 0) ||
+	    nla_put_u32(skb, SLB_A_INFO_SERVICES, atomic_read(&sn->n_svcs)) ||
+	    nla_put_u32(skb, SLB_A_INFO_SERVERS, atomic_read(&sn->n_srvs)) ||
+	    nla_put_u32(skb, SLB_A_INFO_LADDRS, atomic_read(&sn->n_laddrs)) ||
+	    nla_put_u32(skb, SLB_A_INFO_CONNS, atomic_read(&sn->conns)) ||
+	    nla_put_u64_64bit(skb, SLB_A_INFO_CREATED, created, SLB_A_INFO_PAD) ||
+	    nla_put_u64_64bit(skb, SLB_A_INFO_DESTROYED, destroyed, SLB_A_INFO_PAD) ||
+	    nla_put_u32(skb, SLB_A_INFO_BUCKETS, slb_table_size(&sn->table)) ||
+	    nla_put_u32(skb, SLB_A_INFO_CONN_BYTES4, sizeof(struct slb_conn) + 2 * SLB_WAY4_SIZE) ||
+	    nla_put_u32(skb, SLB_A_INFO_CONN_BYTES6, sizeof(struct slb_conn) + 2 * SLB_WAY6_SIZE))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * slb_nl_info_get_doit() - SLB_CMD_INFO_GET
+ * @skb: the request
+ * @info: the request
+ *
+ * Context: process.
+ * Return: 0 or a negative error.
+ */
+int slb_nl_info_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct sk_buff *reply;
+	void *hdr;
+
+	reply = slb_nl_reply_new(info, 0, SLB_CMD_INFO_GET, &hdr);
+	if (!reply)
+		return -ENOMEM;
+	return slb_nl_reply_send(info, reply, hdr, slb_nl_info_put(reply, slb_nl_net(info)));
+}
