@@ -40,8 +40,8 @@ net_picture
 cat <<END
 
   slbadm -L -n                          services and servers
-  alice curl -g http://10.0.0.80/       a command on another host: alice, bob, web1, web2, web3
-  bob curl -g 'http://[2001:db8:a::80]/[1-9]'
+  alice curl http://10.0.0.80/       a command on another host: alice, bob, web1, web2, web3
+  bob curl 'http://[2001:db8:a::80]/[1-9]'
   slbadm -L -n --stats                  what was counted, and why packets were dropped
   slbadm -L -n -c                       connections
   slbadm -e -t 10.0.0.80:80 -r 10.1.0.11:8080 -w 0        web1 takes no new connections

@@ -11,7 +11,7 @@ seen=$WWW/seen
 
 # ask HOST URL: requests as a user would do them, each on a connection of its own.
 ask() {
-	at "$1" curl -sS -g -m 20 -w '; I am %{local_ip} port %{local_port}\n' "$2"
+	at "$1" curl -sS -m 20 -w '; I am %{local_ip} port %{local_port}\n' "$2"
 	cat "$WWW/shown" >>"$asked"
 }
 
@@ -95,8 +95,8 @@ net_picture
 tell '' \
 	'Two clients, a balancer, three nginx servers; each is a network namespace of this machine.' \
 	'The servers have no route to the clients: whoever they answer must be on their own subnet.'
-at web1 ip -brief address show dev eth0
 at web1 ip route
+at web1 ip -6 route
 fact 'a server cannot reach a client' eval '! ip netns exec web1 ip route get 10.0.0.11'
 
 #
