@@ -24,12 +24,12 @@ done
 echo "# building slbadm, slb.ko and slb_toa.ko for Debian's $kernel kernel"
 mkdir -p build
 make -s -C tool >build/demo.log 2>&1 || { cat build/demo.log >&2; die "slbadm does not build"; }
-scripts/build-modules.sh --quiet "$kernel" >/dev/null || die "the modules do not build"
+scripts/build-modules.sh --quiet "$kernel" "-j$(nproc)" >/dev/null || die "the modules do not build"
 
 echo "# booting that kernel in QEMU, on a view of this machine's files that forgets what is written"
 color=0
 [ -t 1 ] && [ "${TERM:-dumb}" != dumb ] && [ -z "${NO_COLOR:-}" ] && color=1
-tests/vm/boot.sh --qemu "$kernel" --no-build --timeout "$([ $script = story ] && echo 300 || echo 0)" \
+tests/vm/boot.sh --qemu "$kernel" --no-build --timeout "$([ $script = story ] && echo 900 || echo 0)" \
 	"${options[@]}" -- env "SLB_DEMO_COLOR=$color" "scripts/demo/$script.sh"
 rc=$?
 [ "$script" = shell ] && exit 0

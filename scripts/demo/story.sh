@@ -191,12 +191,14 @@ fact "alice's download went on meanwhile and arrived intact" \
 #
 title "Everything back"
 #
+tell 'The configuration as a file; slbadm -R reads it again.'
 at lb slbadm -S -n
+tell ''
 at lb slbadm -C
 for web in web1 web2 web3; do
 	[ "$web" = "$victim" ] || web_stop "$web"
 done
-wait_for rmmod slb_toa
-wait_for rmmod slb
+root rmmod slb_toa
+root rmmod slb
 fact 'both modules are unloaded, and the kernel has nothing to complain about' \
 	eval '[ ! -d /sys/module/slb ] && [ ! -d /sys/module/slb_toa ] && log_is_clean'
