@@ -184,7 +184,9 @@ bool slb_pkt_martian(const struct slb_pkt *pkt)
 		return false;
 	if (ipv4_is_loopback(pkt->tuple.v4[0]))
 		return true;
-	type = inet_addr_type_dev_table(pkt->net, pkt->in, pkt->tuple.v4[0]);
+	/* Whichever device has it: service addresses are usually on lo. */
+	type = inet_addr_type_table(pkt->net, pkt->tuple.v4[0],
+				    l3mdev_fib_table_rcu(pkt->in) ?: RT_TABLE_LOCAL);
 	return type == RTN_LOCAL || type == RTN_BROADCAST;
 }
 
