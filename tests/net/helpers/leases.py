@@ -261,6 +261,7 @@ def own_connect(v, port):
 
 @both("the host's own packet from a leased port does not leave, from another it does")
 def _(v):
+    rig.settle()
     rig.service(v, laddr_args=TEN)
     flow = Flow(rig, v).open().data()
     rig.mark()
@@ -311,7 +312,7 @@ def _(v):
 @case("the ports of health checks cannot be given")
 def _():
     out = rig.slbadm("-P", LADDR[4], "--ports", "5000-61000", check=False)
-    same(rig.slb.laddrs(), [], out)
+    same([a for a in rig.slb.laddrs() if not a.get("dying")], [], out)
     assert "61000" in out or "60999" in out or "port" in out, out
 
 
