@@ -46,30 +46,37 @@ installed() {
 		root/usr/share/bash-completion/completions/slbadm
 }
 
-# The trees are ours, so that nothing on this host changes.
+# In a mount namespace where the stock kernels look installed and dkms has a tree of its own, so
+# that nothing on this host changes.
 dkms_built() {
-	local ver=$1 rel kdir log
+	local rel
 
-	rel=$(cat "$SLB_CACHE/kernels/$ver/release") && kdir=$(scripts/kdir.sh "$ver") || return
-	mkdir -p "$tmp/$ver"/{dkms,src,modules/"$rel"}
-	SLB_DKMS_ARGS="--dkmstree $tmp/$ver/dkms --sourcetree $tmp/$ver/src --installtree $tmp/$ver/modules \
---kernelsourcedir $kdir" "${NICE[@]}" scripts/dkms.sh install "$(scripts/version.sh)" "$rel" || {
-		log=$(find "$tmp/$ver/dkms" -name make.log)
-		[ -z "$log" ] || tail -n 30 "$log"
-		return 1
-	}
-	has "$ver/modules/$rel/updates/dkms/slb.ko" "$ver/modules/$rel/updates/dkms/slb_toa.ko"
+	rel=$(cat "$SLB_CACHE/kernels/$1/release") && mkdir -p "$tmp/cow" /lib/modules || return
+	# shellcheck disable=SC2016 # for the shell in the namespace
+	unshare -m bash -uc '
+		tmp=$1 lower=$2 rel=$3
+		mount -t tmpfs tmpfs "$tmp/cow" && mkdir "$tmp/cow/"{upper,work,src} &&
+			mount -t overlay -o "lowerdir=$lower,upperdir=$tmp/cow/upper,workdir=$tmp/cow/work" \
+				overlay /lib/modules &&
+			mount -t tmpfs tmpfs /var/lib/dkms || exit 1
+		SLB_DKMS_ARGS="--sourcetree $tmp/cow/src" scripts/dkms.sh install "$(scripts/version.sh)" "$rel" || {
+			log=$(find /var/lib/dkms -name make.log)
+			[ -z "$log" ] || tail -n 30 "$log"
+			exit 1
+		}
+		modinfo -k "$rel" slb slb_toa
+	' bash "$tmp" "/lib/modules:$SLB_CACHE/kernels/$1/lib/modules" "$rel"
 }
 
 echo "KTAP version 1"
 echo "1..3"
 point "make install" installed
 for ver in 6.1 6.12; do
-	if [ "$(id -u)" = 0 ]; then
+	if unshare -m true 2>/dev/null; then
 		point "dkms build and install for $ver" dkms_built "$ver"
 	else
 		count=$((count + 1))
-		echo "ok $count dkms build and install for $ver # SKIP needs root"
+		echo "ok $count dkms build and install for $ver # SKIP no mount namespaces for us here"
 	fi
 done
 echo "$passed passed, $failed failed"

@@ -2,6 +2,7 @@
 /* Load and unload of the receiver, and its module parameters. */
 #include <linux/module.h>
 #include <linux/slab.h>
+#include <uapi/linux/slb.h>
 #include "toa_hook.h"
 #include "toa_net.h"
 #include "toa_nl.h"
@@ -119,4 +120,5 @@ static void __exit slb_toa_main_exit(void)
 module_init(slb_toa_main_init);
 module_exit(slb_toa_main_exit);
 MODULE_LICENSE("GPL");
+MODULE_VERSION(SLB_RELEASE);
 MODULE_DESCRIPTION("Receiver of client addresses carried in a TCP option (TOA)");

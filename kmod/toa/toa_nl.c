@@ -390,3 +390,5 @@ void slb_toa_nl_unregister(void)
 {
 	genl_unregister_family(&slb_toa_nl_family);
 }
+
+MODULE_ALIAS_GENL_FAMILY(SLB_TOA_FAMILY_NAME);

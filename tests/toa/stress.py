@@ -91,6 +91,7 @@ def load(link, stop):
         except RuntimeError:
             pass
         peer.forget()
+        time.sleep(0.005)  # leaves the emulated processors some time for loading and unloading
 
 
 def churn_namespaces(stop):
