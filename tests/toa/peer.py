@@ -5,6 +5,7 @@ segment, with whatever options the test wants.
 The host's end is TUN (addresses HOST4 and HOST6); everything else in 10/8 and 2001:db8::/32 is here.
 """
 import fcntl
+import itertools
 import os
 import random
 import select
@@ -17,6 +18,7 @@ HOST4, HOST6 = "10.0.0.1", "2001:db8::1"
 TUN = "toa0"
 FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
 NOP, EOL = b"\1", b"\0"
+SPORTS = itertools.cycle(range(20000, 60000))  # no two living connections have the same
 SLOW = int(os.environ.get("SLB_SLOW", "1"))
 
 
@@ -88,7 +90,7 @@ class Peer:
         self.link = link
         self.src, self.dst = pton(addr), pton(HOST6 if ":" in addr else HOST4)
         self.addr = addr
-        self.sport = sport or random.randrange(20000, 60000)
+        self.sport = sport or next(SPORTS)
         self.dport = port
         self.seq = random.getrandbits(32)
         self.ack = 0
