@@ -23,10 +23,11 @@ trap 'kill "$uml" 2>/dev/null' EXIT
 trap 'exit 130' INT TERM
 scripts/style.sh | tee build/results/style.ktap
 scripts/check-install.sh | tee build/results/install.ktap
+make -s --no-print-directory -C tool check | tee build/results/tool.ktap
 wait "$uml" || give_up "the sanitizer kernel does not build"
 trap - EXIT INT TERM
 
 lanes=(uml qemu-6.1 qemu-6.12)
 mapfile -t tests < <(make -s --no-print-directory -C tests list)
 tests/lanes.sh "${lanes[@]}" -- "${tests[@]}"
-scripts/total.sh style.ktap install.ktap "${lanes[@]/%/.ktap}"
+scripts/total.sh style.ktap install.ktap tool.ktap "${lanes[@]/%/.ktap}"

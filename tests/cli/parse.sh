@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Command lines and restore files of slbadm, as far as no module is needed: parse.t and restore.t.
-# SLBADM=.../build/tool-asan/slbadm runs it on the sanitizers' build. It needs no privileges.
-# timeout: 120
+# It needs no privileges; `make -C tool check' runs it on the host, with the sanitizers' build.
+# lanes: host uml
+# timeout: 300
 . "$(dirname "$0")/../lib.sh"
 
 here=$(cd "$(dirname "$0")" && pwd)
