@@ -65,6 +65,7 @@ struct slb_ep {
  * @lock: BH off; guards everything up to @chunk
  * @used: ports in use
  * @cursor: where the next search begins
+ * @cursor_unset: there was no search yet
  * @gone: out of @ep's maps, and empty for good
  * @ports: what @room was counted for: bounds of the range and of the hole in it
  * @counted: tick when @room was begun anew
@@ -83,6 +84,7 @@ struct slb_lease_map {
 	spinlock_t		lock;		/* BH off */
 	u32			used;
 	u16			cursor;
+	bool			cursor_unset;
 	bool			gone;
 	u64			ports;
 	u16			counted;
@@ -113,13 +115,20 @@ struct slb_lease {
 	u32			old_ts;
 };
 
-int slb_lease_init(struct slb_net *sn);
-void slb_lease_exit(struct slb_net *sn);
+/* slb_ep.c */
+int slb_ep_init(struct slb_net *sn);
+void slb_ep_exit(struct slb_net *sn);
 struct slb_ep *slb_ep_get(struct slb_net *sn, const struct slb_ep_key *key);
 void slb_ep_put(struct slb_ep *ep);
+struct slb_lease_map *slb_lease_map_find_rcu(const struct slb_ep *ep, u32 id);
+struct slb_lease_map *slb_lease_map_make(struct slb_ep *ep, struct slb_laddr *laddr);
+bool slb_lease_map_unlink(struct slb_lease_map *map) __must_hold(&map->lock);
+void slb_lease_map_free(struct slb_lease_map *map);
+void slb_lease_forget_laddr(struct slb_net *sn, struct slb_laddr *laddr);
+
+/* slb_lease.c */
 int slb_lease_take_rcu(struct slb_net *sn, struct slb_ep *ep, struct slb_laddr *laddr,
 		       struct slb_lease *lease);
 void slb_lease_release(struct slb_lease_map *map, __be16 port);
-void slb_lease_forget_laddr(struct slb_net *sn, struct slb_laddr *laddr);
 
 #endif

@@ -136,7 +136,7 @@ static int __net_init slb_net_init(struct net *net)
 	err = slb_wheel_init(sn);
 	if (err)
 		goto err_table;
-	err = slb_lease_init(sn);
+	err = slb_ep_init(sn);
 	if (err)
 		goto err_wheel;
 	err = slb_svc_table_init(sn);
@@ -150,7 +150,7 @@ static int __net_init slb_net_init(struct net *net)
 err_svcs:
 	slb_svc_table_exit(sn);
 err_lease:
-	slb_lease_exit(sn);
+	slb_ep_exit(sn);
 err_wheel:
 	slb_wheel_exit(sn);
 err_table:
@@ -185,7 +185,7 @@ static void __net_exit slb_net_free(struct slb_net *sn)
 	WARN_ON_ONCE(atomic_read(&sn->conns));
 	WARN_ON_ONCE(atomic64_read(&sn->created) != atomic64_read(&sn->destroyed));
 	slb_svc_table_exit(sn);
-	slb_lease_exit(sn);
+	slb_ep_exit(sn);
 	slb_wheel_exit(sn);
 	slb_table_exit(&sn->table);
 	slb_filter_exit(&sn->filter);

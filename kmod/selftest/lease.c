@@ -101,7 +101,12 @@ static bool slb_lt_begin(struct slb_lt *lt, struct slb_ep *ep, u16 first, u16 la
 	slb_check(&lt->fails, !IS_ERR(lt->map));
 	if (IS_ERR(lt->map))
 		return false;
+	slb_check(&lt->fails, lt->map->cursor_unset);
+	slb_lease_begin(lt->map, &lt->range);
+	slb_check(&lt->fails, !lt->map->cursor_unset);
 	slb_check(&lt->fails, lt->map->cursor >= first && lt->map->cursor <= last);
+	slb_check(&lt->fails, lt->range.low > lt->range.high ||
+		  lt->map->cursor < lt->range.low || lt->map->cursor > lt->range.high);
 	lt->next = lt->map->cursor;
 	return true;
 }
@@ -357,9 +362,9 @@ int slb_selftest_lease(void)
 	refcount_set(&lt->laddr->ref, 1);
 	if (slb_table_init(&lt->sn->table))
 		goto out;
-	if (!slb_lease_init(lt->sn)) {
+	if (!slb_ep_init(lt->sn)) {
 		slb_lt_run(lt);
-		slb_lease_exit(lt->sn);
+		slb_ep_exit(lt->sn);
 		fails = lt->fails;
 	}
 	slb_table_exit(&lt->sn->table);
