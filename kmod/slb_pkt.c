@@ -213,3 +213,7 @@ bool slb_pkt_rp_filter_refuses(const struct slb_pkt *pkt)
 	skb_dst_drop(skb);
 	return err;
 }
+
+#ifdef SLB_SELFTEST
+#include "selftest/pkt.c"
+#endif

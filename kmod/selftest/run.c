@@ -9,6 +9,7 @@ static const struct {
 	const char	*name;
 	int		(*run)(void);
 } slb_selftests[] = {
+	{ "pkt",	slb_selftest_pkt },
 	{ "csum",	slb_selftest_csum },
 	{ "tcpopt",	slb_selftest_tcpopt },
 	{ "state",	slb_selftest_state },
