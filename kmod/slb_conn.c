@@ -215,7 +215,7 @@ void slb_conn_end(struct slb_net *sn, struct slb_conn *conn)
 
 	/* Under the lock, so that nobody files a dead entry on a wheel. */
 	slb_conn_lock(conn);
-	dead = __test_and_set_bit(SLB_CONN_DEAD, &conn->flags);
+	dead = test_and_set_bit(SLB_CONN_DEAD, &conn->flags);
 	if (!dead)
 		slb_conn_account(conn, false);
 	slb_conn_unlock(conn);
@@ -250,10 +250,9 @@ void slb_conn_set_state(struct slb_net *sn, struct slb_conn *conn, u8 state)
 
 	if (old == state || test_bit(SLB_CONN_DEAD, &conn->flags))
 		return;
-	if (state == SLB_STATE_CLOSE) {
-		conn->flags &= ~(0xful << SLB_CONN_OLD_STATE);
-		conn->flags |= (unsigned long)old << SLB_CONN_OLD_STATE;
-	}
+	if (state == SLB_STATE_CLOSE)
+		set_mask_bits(&conn->flags, 0xful << SLB_CONN_OLD_STATE,
+			      (unsigned long)old << SLB_CONN_OLD_STATE);
 	WRITE_ONCE(slb_conn_way4(conn, SLB_DIR_ORIG)->state, state);
 	WRITE_ONCE(slb_conn_way(conn, SLB_DIR_REPLY)->state, state);
 	trace_slb_conn_state(sn, conn, old, state);

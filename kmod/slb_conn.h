@@ -116,7 +116,7 @@ struct slb_way {
 #define SLB_WAY6_SIZE	128
 static_assert(sizeof(struct slb_way) == 48);
 
-/* slb_conn.flags, bit numbers */
+/* slb_conn.flags, bit numbers; some are set without the lock, so all changes are atomic */
 enum {
 	SLB_CONN_LOCK,		/* bit lock: guards state, bits and flags of both ways */
 	SLB_CONN_DEAD,		/* slb_conn_end() has begun; whoever sets it does the work */
