@@ -36,7 +36,9 @@ struct slb_svc;
 
 static inline u16 slb_tick_now(void)
 {
-	return (u16)(get_jiffies_64() >> SLB_TICK_SHIFT);
+	u64 now = get_jiffies_64();
+
+	return (u16)(now >> SLB_TICK_SHIFT);
 }
 
 /* Rounded up, so that a timeout is never shorter than asked for. */
