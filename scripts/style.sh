@@ -111,6 +111,7 @@ gate_sparse() {
 	build=$(scripts/build-modules.sh --suffix -sparse --clean --quiet 6.1 C=2 W=1 2>/dev/null) ||
 		echo "the modules do not build"
 	build=${build:-$SLB_TOP/build/$(cat "$SLB_CACHE/kernels/6.1/release")-sparse}
+	[ -s "$build/.log" ] || echo "there is no build log"
 	grep -E ': (warning|error|note):|undefined!' "$build/.log" | sed "s,$build/,,"
 }
 
