@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Server endpoints and their maps of leased ports: found, made and given up here; what is inside a map
- * is slb_lease.c's.
+ * Server endpoints and their maps of leased ports: found, made and given up here; what is inside
+ * a map is slb_lease.c's.
  *
- * Who can still use a map or endpoint that goes? A packet that found it under RCU. It takes the map's
- * lock and sees @gone; the memory is freed behind RCU.
+ * Who can still use a map or endpoint that goes? A packet that found it under RCU. It takes the
+ * map's lock and sees @gone; the memory is freed behind RCU.
  */
 #include <linux/err.h>
 #include <linux/log2.h>
@@ -141,7 +141,8 @@ static void slb_ep_put_ref(struct slb_ep *ep)
 }
 
 /**
- * slb_lease_map_unlink() - let a map leave its endpoint when it is empty and nobody will lease from it
+ * slb_lease_map_unlink() - let a map leave its endpoint when it is empty and nobody will lease
+ * from it
  * @map: the map
  *
  * Context: BH off, caller holds @map's lock.
