@@ -2,7 +2,7 @@
 # HTTP from a client through the balancer to nginx, IPv4 and IPv6: answers, addresses, lists, counters.
 # timeout: 120
 . "$(dirname "$0")/helpers/topo.sh"
-need nginx curl jq
+need nginx curl jq nft
 plan
 
 modprobe nf_conntrack
@@ -20,14 +20,19 @@ slb_conf <<END
 -P $laddr6
 END
 # Conntrack works in a namespace only where a rule asks for it.
-if command -v nft >/dev/null; then
-	near "$lb" nft -f - <<-END
-		table inet watch {
-			chain pre { type filter hook prerouting priority 0; ct state new counter; }
-			chain out { type filter hook output priority 0; ct state new counter; }
+near "$lb" nft -f - <<-END
+	table inet watch {
+		chain pre {
+			type filter hook prerouting priority 0
+			meta l4proto tcp ct state new counter comment "host"
 		}
-	END
-fi
+		chain post {
+			type filter hook postrouting priority 0
+			meta l4proto tcp ct state untracked counter comment "ours"
+			meta l4proto tcp ct state new,established counter comment "tracked"
+		}
+	}
+END
 serve 1 2 3
 
 # get FAMILY URL [CURL-OPTION]...
@@ -93,12 +98,14 @@ matches "-L shows a server as ipvsadm does" "$(cat "$SLB_TMP/list.txt")" \
 matches "-L --stats shows the counters in ipvsadm's order" "$(cat "$SLB_TMP/stats.txt")" \
 	"^TCP +$vip4:80 +6 +[0-9]+ +[0-9]+ +[0-9]+ +3[0-9]+"
 
-if command -v nft >/dev/null && [ -e /proc/net/nf_conntrack ] || [ -d /proc/sys/net/netfilter ]; then
-	tracked=$(near "$lb" cat /proc/sys/net/netfilter/nf_conntrack_count)
-	# The refused port 81 was the host's business; nothing else may be there.
-	near "$lb" cat /proc/net/nf_conntrack >"$SLB_TMP/tracked" 2>/dev/null
-	is "conntrack is loaded and knows none of the connections" \
-		"$(grep -Ec 'dport=(80|8080) |sport=(80|8080) ' "$SLB_TMP/tracked") of $tracked" "0 of $tracked"
-else
-	skip "conntrack knows none of the connections" "no conntrack"
-fi
+# counted NAME: packets of the rule with that comment
+counted() {
+	near "$lb" nft -j list table inet watch |
+		jq --arg name "$1" '.nftables[].rule // empty | select(.comment == $name) | .expr[].counter // empty | .packets'
+}
+
+# The two SYNs to port 81 were the host's.
+is "conntrack works here: it has seen what went to the host" "$(counted host)" 2
+is "conntrack takes no notice of ours" "$(($(counted ours) > 100))" 1
+is "what it has tracked on the way out are the host's two RSTs" "$(counted tracked)" 2
+is "it has no entry" "$(near "$lb" cat /proc/sys/net/netfilter/nf_conntrack_count)" 0

@@ -20,10 +20,12 @@ slb_conf <<END
 -P $laddr4
 -P $laddr6
 END
+part=,$(printf 'z%.0s' {1..200})
+long=$part$part$part$part$part$part$part
 for i in 1 2; do
 	ns=srv$i
-	spawn near "${!ns}" dnsmasq -d -C /dev/null -u root -p 5353 --no-resolv --no-hosts --log-queries \
-		"--address=/slb.test/192.0.2.$i" "--txt-record=big.test,$(printf 'x%.0s' {1..200}),$(printf 'y%.0s' {1..200}),$(printf 'z%.0s' {1..200}),$(printf 'z%.0s' {1..200}),$(printf 'z%.0s' {1..200}),$(printf 'z%.0s' {1..200}),$(printf 'z%.0s' {1..200})"
+	spawn near "${!ns}" dnsmasq -d -C /dev/null -u root -p 5353 --edns-packet-max=4096 --no-resolv --no-hosts --log-queries \
+		"--address=/slb.test/192.0.2.$i" "--txt-record=big.test$long"
 done
 wait_listen "$srv1" udp 5353
 wait_listen "$srv2" udp 5353

@@ -17,7 +17,7 @@ import netns
 from slbnl import Slb
 
 FIN, SYN, RST, PSH, ACK, URG = 1, 2, 4, 8, 16, 32
-TCP, UDP, ICMP, ICMP6 = 6, 17, 1, 58
+TCP, UDP, ICMP, ICMP6, FRAGMENT = 6, 17, 1, 58, 44
 SLOW = float(os.environ.get("SLB_SLOW", "1"))
 LB = os.environ.get("SLB_LB", "")
 M32 = 0xffffffff
@@ -226,7 +226,7 @@ class Link:
         self.sock.send(self.head + (b"\x86\xdd" if raw[0] >> 4 == 6 else b"\x08\0") + raw)
 
     def recv(self, timeout=2.0):
-        """The next TCP, UDP or ICMP packet, None at the timeout."""
+        """The next TCP, UDP or ICMP packet or IPv6 fragment, None at the timeout."""
         deadline = time.monotonic() + timeout * SLOW
         while True:
             left = deadline - time.monotonic()
@@ -240,7 +240,7 @@ class Link:
             if frame[12:14] not in (b"\x08\0", b"\x86\xdd"):
                 continue
             pkt = Pkt.parse(frame[14:])
-            if not pkt or pkt.proto not in (TCP, UDP, ICMP, ICMP6):
+            if not pkt or pkt.proto not in (TCP, UDP, ICMP, ICMP6, FRAGMENT):
                 continue
             # A host's own packet whose checksum its device would complete.
             pkt.sums_ok |= any(level == 263 and struct.unpack_from("I", data)[0] & 8 for level, _, data in extra)
