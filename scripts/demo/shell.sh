@@ -35,20 +35,28 @@ END
 	echo "PS1='lb# '"
 } >"$WWW/bashrc"
 
+# The answers have no line end of their own.
+printf '%s\n' 'write-out = "\n"' >~/.curlrc
+
 title "You are root on the balancer"
 net_picture
 cat <<END
 
-  slbadm -L -n                          services and servers
-  alice curl http://10.0.0.80/       a command on another host: alice, bob, web1, web2, web3
-  bob curl 'http://[2001:db8:a::80]/[1-9]'
-  slbadm -L -n --stats                  what was counted, and why packets were dropped
-  slbadm -L -n -c                       connections
-  slbadm -e -t 10.0.0.80:80 -r 10.1.0.11:8080 -w 0        web1 takes no new connections
-  web1 cat $WWW/web1/access.log    whom the server saw
-  web1 slbadm toa stats                 what became of the client addresses there
-  web1 tcpdump -ni eth0 -c 8 tcp port 8080 &    the option on the wire, where tcpdump is installed
-  slbadm --help; man tool/slb.7
+  slbadm -L -n                                 services and servers
+  alice curl http://10.0.0.80/                 a command on another host: alice, bob, web1, web2, web3
+  bob curl 'http://[2001:db8:a::80]/[1-9]'     nine requests
+  slbadm -L -n -c                              connections
+  slbadm -L -n --stats                         what was counted, and why packets were dropped
+  slbadm -e -t 10.0.0.80:80 -r 10.1.0.11:8080 -w 0
+                                               web1 takes no new connections
+  web1 cat $WWW/web1/access.log          whom the server saw
+  web1 slbadm toa stats                        what became of the client addresses there
+END
+command -v tcpdump >/dev/null && cat <<END
+  web1 tcpdump -nlc 9 -i eth0 port 8080 &      the option (254) on the wire
+END
+cat <<END
+  slbadm --help; man tool/slb.7                the rest
 
 Nothing you change here outlives the machine. exit ends it.
 
