@@ -175,6 +175,8 @@ void slb_conf_req_print(const struct slb_req *req)
 			slb_conf_key_print(&req->svc.key);
 		break;
 	case SLB_DO_SET:
+		if (!req->set.given && !req->set.timeouts.given)
+			printf(" 0 0 0");	/* the one way to set nothing */
 		slb_conf_set_print(&req->set);
 		break;
 	default:

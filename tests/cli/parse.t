@@ -355,6 +355,8 @@
 > --set established=900 fin-wait=120 udp=300
 0 --set 0 0 300
 > --set udp=300
+0 --set 0 0 0
+> --set 0 0 0
 0 --settings close=5
 > --settings close=5
 2 --set established

@@ -1,0 +1,44 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# libFuzzer on slbadm's readers: restore files and the kernel's answers; see fuzz.c.
+# SLB_FUZZ_SECONDS says for how long, SLB_FUZZ_CORPUS keeps what it learns.
+# lanes: host
+# timeout: 300
+. "$(dirname "$0")/../lib.sh"
+
+plan 1
+here=$(cd "$(dirname "$0")" && pwd)
+tool=$SLB_TOP/tool
+seconds=${SLB_FUZZ_SECONDS:-20}
+corpus=${SLB_FUZZ_CORPUS:-$SLB_TMP/corpus}
+mkdir -p "$corpus" "$SLB_TMP/seed"
+
+# Every file of restore.t is a beginning, as fullNAT or not.
+awk -v dir="$SLB_TMP/seed" '
+	/^[0-9]/ { n++ }
+	/^</ { sub(/^< ?/, ""); line[n] = line[n] $0 "\n" }
+	END { for (i in line) printf "%c%s", i % 2 ? 1 : 3, line[i] >(dir "/restore" i) }
+' "$here/restore.t"
+printf -- '\1--set established=5 toa-trusted=10.0.0.0/8,::/0\n-P 10.1.0.2 --ports 2000-3000\n' \
+	>"$SLB_TMP/seed/set"
+
+build() {
+	clang -std=gnu11 -D_GNU_SOURCE -g -O1 -w -fsanitize=fuzzer,address,undefined \
+		-fno-sanitize-recover=all -I"$tool" -I"$SLB_TOP/include/uapi" -o "$SLB_TMP/fuzzer" \
+		"$here/fuzz.c" "$tool"/{addr,apply,args,conf,model,opts,slb_names_gen}.c -lmnl
+}
+
+fuzz() {
+	"$SLB_TMP/fuzzer" -max_len=600 -max_total_time="$seconds" -timeout=10 -verbosity=0 \
+		-artifact_prefix="$SLB_TMP/" "$corpus" "$SLB_TMP/seed" || {
+		head -c 600 "$SLB_TMP"/{crash,timeout,leak,oom}-* 2>/dev/null | cat -v
+		false
+	}
+}
+
+if ! why=$(build 2>&1); then
+	command -v clang >/dev/null && diag "$why"
+	skip "libFuzzer finds nothing in $seconds s" "needs clang with libFuzzer"
+else
+	check "libFuzzer finds nothing in $seconds s" fuzz
+fi
