@@ -194,12 +194,12 @@ static __always_inline bool slb_way_is4(const struct slb_way *way, u64 ports, u6
 
 static __always_inline bool slb_way_is6(const struct slb_way *way, u64 ports, const void *addrs)
 {
-	return slb_table_word(&way->scope) == ports &&
+	/* The family before the addresses: an IPv4 way ends before an IPv6 one's. */
+	return slb_table_word(&way->scope) == ports && (way->bits & SLB_WAY_V6) &&
 	       slb_table_word(&way->addr[6]) == slb_table_word(addrs + 24) &&
 	       slb_table_word(&way->addr[2]) == slb_table_word(addrs + 8) &&
 	       slb_table_word(&way->addr[4]) == slb_table_word(addrs + 16) &&
-	       slb_table_word(&way->addr[0]) == slb_table_word(addrs) &&
-	       (way->bits & SLB_WAY_V6);
+	       slb_table_word(&way->addr[0]) == slb_table_word(addrs);
 }
 
 struct slb_way *slb_table_find_locked(struct slb_table *tab, const struct slb_tuple *t,
