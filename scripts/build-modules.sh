@@ -47,7 +47,7 @@ mirror() {
 	local file
 
 	mkdir -p "$build"
-	[ "$clean" = 1 ] && find "$build" -mindepth 1 ! -name .lock -delete
+	[ "$clean" = 1 ] && find "$build" -mindepth 1 ! -name .lock ! -name .log -delete
 	ln -sfn ../../Kbuild "$build/Kbuild"
 	ln -sfn ../../include "$build/include"
 	while read -r file; do
