@@ -122,12 +122,12 @@ title "A client asks"
 ask alice 'http://10.0.0.80/[1-4]'
 fact 'all 4 requests were answered' all_answered 4
 fact 'web1, which has twice the weight, answered twice as many' share 2 1 1
-fact 'the servers were told the truth about nobody: to them every client is the balancer' balancer_everywhere
+fact 'but to the servers every client is the balancer' balancer_everywhere
 
 #
 title "The servers learn who asks"
 #
-tell 'slb has put the client'\''s address into each connection'\''s first packet, as a TCP option (TOA).' \
+tell 'slb has put the client'\''s address into the first packets behind each SYN, as a TCP option (TOA).' \
 	'slb_toa.ko on a server reads it and gives it to accept() and getpeername(). It believes only' \
 	'balancers that it was told to trust. nginx is neither changed nor restarted.' ''
 module_load slb_toa
@@ -156,7 +156,7 @@ at lb slbadm -L -n --stats
 fact 'every connection is counted' conns_counted 18
 fact 'no packet was dropped' nothing_dropped
 at lb slbadm -L -n -c --client 10.0.0.12
-fact 'these are the connections of bob' eval "[ \$(grep -c '^TCP.* 10\.0\.0\.12:' $WWW/shown) = 4 ]"
+fact 'these are the four connections of bob' eval "[ \$(grep -c '^TCP.* 10\.0\.0\.12:' $WWW/shown) = 4 ]"
 
 #
 title "A server goes"
