@@ -1,0 +1,86 @@
+#!/bin/bash
+# Long transfers each way over a bad network arrive intact; captures of both sides map one to one.
+# lanes: uml qemu
+# timeout: 600
+. "$(dirname "$0")/helpers/stress.sh"
+need gcc tcpdump ethtool
+plan 22
+
+bytes=$(($(amount 256 32 1024) << 20))
+cluster 1
+compile transfer
+slb_conf <<CONF
+-A -t $vip4:80 -s rr
+-a -t $vip4:80 -r 10.1.1.11:8080 -b
+-A -t [$vip6]:80 -s rr
+-a -t [$vip6]:80 -r [fd00:1:1::11]:8080
+-P $laddr4
+-P $laddr6
+CONF
+# shellcheck disable=SC2154 # set by cluster
+ends=("$client" "$srv1")
+for ns in "${ends[@]}"; do
+	near "$ns" tc qdisc add dev eth0 root netem limit 20000 delay 1ms loss 0.1% reorder 1% ||
+		bail "no netem"
+done
+
+# tcp_count NS NAME...: the sum of TcpExt counters.
+tcp_count() {
+	local ns=$1
+
+	shift
+	near "$ns" cat /proc/net/netstat | awk -v names="$*" '
+		$1 != "TcpExt:" { next }
+		!seen++ { split($0, head); next }
+		{ n = split(names, want, " ")
+		  for (i = 1; i <= NF; i++) for (j = 1; j <= n; j++) if (head[i] == want[j]) sum += $i }
+		END { print sum + 0 }'
+}
+
+# transfer up|down BYTES FAMILY
+report=$SLB_TMP/transfer.out
+transfer() {
+	local vip=$vip4
+
+	[ "$3" = 4 ] || vip=$vip6
+	"$SLB_TMP/transfer" "$1" "$2" "$vip" 80 8080 "${ends[@]}" >"$report" 2>&1
+}
+
+for v in 4 6; do
+	for way in up down; do
+		[ $way = up ] && sender=$client || sender=$srv1
+		sacked=$(tcp_count "$sender" TCPSackRecovery TCPSACKReorder)
+		check "IPv$v $way: $((bytes >> 20)) MiB arrive intact" transfer $way "$bytes" $v
+		diag "$(cat "$report")"
+		is "IPv$v $way: with timestamps and SACK" "$(field "$report" timestamps) $(field "$report" sack)" "1 1"
+		is "IPv$v $way: SACK told the sender of losses" \
+			"$(($(tcp_count "$sender" TCPSackRecovery TCPSACKReorder) > sacked))" 1
+	done
+done
+# An overtaken segment's may be: few are.
+old=$(($(tcp_count "$client" PAWSEstab) + $(tcp_count "$srv1" PAWSEstab)))
+is "hardly a segment had an old timestamp ($old)" "$((old < 20))" 1
+
+# Packets as they are on a wire, and few.
+for ns in "${ends[@]}"; do
+	near "$ns" ethtool -K eth0 tso off gso off >/dev/null || bail "no ethtool"
+	near "$ns" tc qdisc change dev eth0 root netem limit 20000 delay 1ms loss 1% reorder 3%
+done
+for v in 4 6; do
+	for way in up down; do
+		front=$SLB_TMP/front.$v.$way back=$SLB_TMP/back.$v.$way
+		spawn near "$lb" tcpdump -i c0 -s 2000 -B 8192 -U -w "$front" tcp
+		one=$spawned
+		spawn near "$lb" tcpdump -i s1 -s 2000 -B 8192 -U -w "$back" tcp
+		two=$spawned
+		wait_for -t 20 test -s "$front" -a -s "$back" || bail "no capture"
+		check "IPv$v $way: 1 MiB with captures on both sides" transfer $way 1000000 $v
+		nap 1
+		stop "$one"
+		stop "$two"
+		"$python" "$stress/pairs.py" "$front" "$back" 80 8080 >"$report" 2>&1
+		is "IPv$v $way: the captures map one to one" $? 0
+		diag "$(cat "$report")"
+	done
+done
+check "kmemleak finds nothing" kmemleak_check
