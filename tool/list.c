@@ -134,23 +134,22 @@ static void slb_pool_print(const char *fmt, const char *pool)
 
 static void slb_svc_key_print(const struct slb_svc_key *key, int width)
 {
-	char vrf[SLB_VRF_TEXT];
-
 	slb_out_str("proto", NULL, slb_proto_text(key->proto));
 	slb_out_text("%-4s ", slb_proto_column(key->proto));
 	slb_out_end_point("address", "port", width, &key->end, key->proto);
-	if (key->vrf)
-		slb_out_str("vrf", " vrf=%s", slb_vrf_text(vrf, key->vrf));
 }
 
 static void slb_svc_print(const struct slb_svc *svc, bool stats, bool exact)
 {
 	const struct slb_field *field = slb_svc_fields;
+	char vrf[SLB_VRF_TEXT];
 	char buf[16];
 
 	slb_svc_key_print(&svc->key, stats ? 28 : 0);
 	slb_out_str(field->name, stats ? NULL : " %s",
 		    slb_field_text(field, svc->value[field->attr], buf, sizeof(buf)));
+	if (svc->key.vrf)
+		slb_out_str("vrf", stats ? NULL : " vrf=%s", slb_vrf_text(vrf, svc->key.vrf));
 	for (field++; field->name; field++)
 		if (!field->tcp || svc->key.proto == IPPROTO_TCP)
 			slb_field_print(field, svc->value[field->attr], !stats);

@@ -7,7 +7,7 @@
 . "$(dirname "$0")/../lib.sh"
 
 need slbadm python3
-plan 46
+plan 50
 
 load_slb
 ip link set lo up
@@ -135,6 +135,19 @@ is "a foreign address is no error" "$?" 0
 matches "but a warning" "$out" 'warning: add service tcp 10.0.0.99:80: .*not local'
 is "an address of the host is none" "$(slbadm -A -t 10.0.0.80:99 2>&1)" ""
 is "of IPv6 neither" "$(slbadm -A -t '[2001:db8::80]:99' 2>&1; slbadm -P 2001:db8:1::2 2>&1)" ""
+
+# VRFs are named, and what lives in one is another service.
+if ip link add blue type vrf table 10 2>/dev/null; then
+	ip link set blue up
+	check "a service in a VRF" slbadm -A -t 10.0.0.80:80 --vrf blue -s rr
+	matches "is listed with it" "$(slbadm -L -n)" '^TCP  10.0.0.80:80 rr vrf=blue$'
+	is "and saved with it" "$(slbadm -S | grep vrf)" "-A -t 10.0.0.80:80 --vrf blue -s rr"
+	check "and deleted with it" slbadm -D -t 10.0.0.80:80 --vrf blue
+else
+	for what in "a service in a VRF" "listed" "saved" "deleted"; do
+		skip "$what" "this kernel has no VRF"
+	done
+fi
 
 # Views.
 is "JSON of services" "$(json 'sorted(d["services"][0])' -L -t 10.0.0.80:80 --stats)" \

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Command lines and restore files of slbadm, as far as no module is needed: parse.t and restore.t.
 # It needs no privileges; `make -C tool check' runs it on the host, with the sanitizers' build.
-# lanes: host uml
+# lanes: host
 # timeout: 300
 . "$(dirname "$0")/../lib.sh"
 
@@ -14,7 +14,7 @@ for module in slb slb_toa; do
 done
 
 cases=$(($(grep -cE '^[0-9]' "$here/parse.t") + $(grep -cE '^[0-9]' "$here/restore.t")))
-plan $((cases + 7))
+plan $((cases + 8))
 
 # verdict NAME STATUS OUTPUT WANTED_STATUS WANTED_TEXT...
 verdict() {
@@ -128,6 +128,18 @@ done
 is "the manual explains every option" "$missing" ""
 is "completion knows the methods" \
 	"$("$slbadm" --complete -A -t 10.0.0.80:80 -s '' | tr '\n' ' ')" "rr wrr wlc "
+# shellcheck disable=SC1091 # another file
+complete_words() {
+	(
+		PATH=$(dirname "$(command -v "$slbadm")"):$PATH
+		. "$SLB_TOP/tool/slbadm.bash"
+		COMP_WORDS=("$@")
+		COMP_CWORD=$(($# - 1))
+		_slbadm
+		echo "${COMPREPLY[*]}"
+	)
+}
+is "and bash is told so" "$(complete_words slbadm -A -t 10.0.0.80:80 -s w)" "wrr wlc"
 is "completion proposes only what is legal and not there yet" \
 	"$("$slbadm" --complete -d -t 10.0.0.80:80 '' | tr '\n' ' ')" \
 	"-r --real-server --vrf --dry-run "
