@@ -61,6 +61,16 @@ gate_compat() {
 	grep -n LINUX_VERSION_CODE $(files 'kmod/*.[ch]' | grep -v kmod/slb_compat.h) /dev/null
 }
 
+# A reason that nothing gives would have people look for it in vain.
+gate_reasons() {
+	local reason
+
+	sed -n 's/^\tSLB_DROP_\([A-Z0-9_]*\),.*/\1/p' include/uapi/linux/slb.h | while read -r reason; do
+		[ "$reason" = NONE ] || grep -qw "SLB_DROP_$reason" kmod/slb_*.c ||
+			echo "no code drops a packet for SLB_DROP_$reason"
+	done
+}
+
 gate_shellcheck() {
 	local -a list
 
@@ -120,13 +130,14 @@ declare -A title=(
 	[version]="one version everywhere"
 	[readme]="README.md names every file of kmod/"
 	[compat]="kernel versions are known to slb_compat.h only"
+	[reasons]="every reason to drop is given somewhere"
 	[shellcheck]="shellcheck"
 	[codespell]="codespell"
 	[checkpatch]="checkpatch: no errors, no warnings"
 	[kernel_doc]="kernel-doc"
 	[sparse]="sparse and W=1: no lines"
 )
-[ $# -gt 0 ] || set -- spec version readme compat shellcheck codespell checkpatch kernel_doc sparse
+[ $# -gt 0 ] || set -- spec version readme compat reasons shellcheck codespell checkpatch kernel_doc sparse
 
 passed=0
 failed=0

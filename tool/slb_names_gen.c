@@ -81,8 +81,6 @@ const struct slb_name slb_drop_names[] = {
 		"the first packet of a connection came by an interface that does not lead back to its source" },
 	[SLB_DROP_FRAGMENT] = { "fragment",
 		"a fragment that reassembly did not take" },
-	[SLB_DROP_EXT_HEADER] = { "ext-header",
-		"an IPv6 extension header that cannot be translated" },
 	[SLB_DROP_UNKNOWN_TCP] = { "unknown-tcp",
 		"a TCP packet to a service fits no connection and is no SYN" },
 	[SLB_DROP_DISABLED] = { "disabled",
@@ -115,14 +113,10 @@ const struct slb_name slb_drop_names[] = {
 		"the connection's server was removed; both ends are reset" },
 	[SLB_DROP_CLOSED] = { "closed",
 		"the connection was ended by the balancer; a late packet is answered by a RST" },
-	[SLB_DROP_LOOP] = { "loop",
-		"a translated packet came back to its own service" },
 	[SLB_DROP_UDP_UNREACH] = { "udp-unreach",
 		"no server for the datagram; its sender was told port unreachable" },
 	[SLB_DROP_AUTH_OPTION] = { "auth-option",
 		"the SYN asks for TCP-AO or TCP-MD5, which translation would break" },
-	[SLB_DROP_OUTPUT] = { "output",
-		"the host's output path refused the packet" },
 };
 
 const struct slb_name slb_count_names[] = {

@@ -151,7 +151,6 @@ enum slb_state {
  * @SLB_DROP_RP_FILTER: the first packet of a connection came by an interface that does not lead
  *	back to its source
  * @SLB_DROP_FRAGMENT: a fragment that reassembly did not take
- * @SLB_DROP_EXT_HEADER: an IPv6 extension header that cannot be translated
  * @SLB_DROP_UNKNOWN_TCP: a TCP packet to a service fits no connection and is no SYN
  * @SLB_DROP_DISABLED: the service is disabled
  * @SLB_DROP_NO_SERVER: no server of the service can take a connection
@@ -170,10 +169,8 @@ enum slb_state {
  * @SLB_DROP_SERVER_GONE: the connection's server was removed; both ends are reset
  * @SLB_DROP_CLOSED: the connection was ended by the balancer; a late packet is answered by a
  *	RST
- * @SLB_DROP_LOOP: a translated packet came back to its own service
  * @SLB_DROP_UDP_UNREACH: no server for the datagram; its sender was told port unreachable
  * @SLB_DROP_AUTH_OPTION: the SYN asks for TCP-AO or TCP-MD5, which translation would break
- * @SLB_DROP_OUTPUT: the host's output path refused the packet
  * @SLB_DROP_COUNT: (how many)
  */
 enum slb_drop {
@@ -184,7 +181,6 @@ enum slb_drop {
 	SLB_DROP_MARTIAN,
 	SLB_DROP_RP_FILTER,
 	SLB_DROP_FRAGMENT,
-	SLB_DROP_EXT_HEADER,
 	SLB_DROP_UNKNOWN_TCP,
 	SLB_DROP_DISABLED,
 	SLB_DROP_NO_SERVER,
@@ -201,10 +197,8 @@ enum slb_drop {
 	SLB_DROP_LOCAL_CLASH,
 	SLB_DROP_SERVER_GONE,
 	SLB_DROP_CLOSED,
-	SLB_DROP_LOOP,
 	SLB_DROP_UDP_UNREACH,
 	SLB_DROP_AUTH_OPTION,
-	SLB_DROP_OUTPUT,
 
 	SLB_DROP_COUNT
 };
