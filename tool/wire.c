@@ -274,6 +274,7 @@ static void slb_svc_get(struct slb_svc *svc, const struct nlmsghdr *nlh)
 	slb_nl_index(nlh, attrs, SLB_A_SVC_MAX);
 	slb_svc_key_get(&svc->key, attrs);
 	slb_fields_get(slb_svc_fields, &svc->given, svc->value, attrs);
+	svc->value[SLB_A_SVC_SERVERS] = slb_nl_number(attrs[SLB_A_SVC_SERVERS]);
 	slb_string_get(svc->pool, sizeof(svc->pool), attrs[SLB_A_SVC_POOL]);
 	slb_timeouts_get(&svc->timeouts, attrs[SLB_A_SVC_TIMEOUTS]);
 	slb_stats_get(&svc->stats, attrs[SLB_A_SVC_STATS]);
@@ -436,6 +437,25 @@ int slb_counters_fetch(struct slb_nl *nl, struct slb_counters *counters)
 	return slb_nl_talk(nl, slb_counters_answer, counters);
 }
 
+/*
+ * Services and servers come in two dumps, and a change between the two shows in neither. It shows
+ * in the numbers of servers: a server of a service that is not listed would end every walk.
+ */
+static bool slb_config_is_whole(const struct slb_config *config)
+{
+	size_t srv = 0;
+	size_t first;
+	size_t i;
+
+	for (i = 0; i < config->svc_count; i++) {
+		for (first = srv; slb_config_srv_is_of(config, srv, i); srv++)
+			;
+		if (srv - first != config->svc[i].value[SLB_A_SVC_SERVERS])
+			return false;
+	}
+	return srv == config->srv_count;
+}
+
 static int slb_config_dump(struct slb_nl *nl, struct slb_config *config, unsigned int what)
 {
 	int err = 0;
@@ -480,14 +500,15 @@ int slb_config_load(struct slb_nl *nl, struct slb_config *config, unsigned int w
 	do {
 		slb_config_free(config);
 		err = slb_config_dump(nl, config, what);
+		slb_config_sort(config);
+		if (!err && !slb_config_is_whole(config))
+			err = -EINTR;
 	} while (err == -EINTR && --tries);
 	if (err == -EINTR)
 		snprintf(nl->words, sizeof(nl->words),
 			 "the configuration kept changing while it was read");
 	if (err)
 		slb_config_free(config);
-	else
-		slb_config_sort(config);
 	return err;
 }
 

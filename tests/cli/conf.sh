@@ -179,6 +179,7 @@ is "hundreds of services come back as they were" "$(slbadm -S | md5sum)" "$(md5s
 (
 	while :; do
 		slbadm -A -t 10.0.0.80:1
+		slbadm -a -t 10.0.0.80:1 -r 10.1.0.11
 		slbadm -D -t 10.0.0.80:1
 	done
 ) >/dev/null 2>&1 &
