@@ -66,7 +66,8 @@ int slb_nl_unicast(const struct nlattr *attr, struct netlink_ext_ack *extack,
 	if (slb_nl_addr_is_odd(addr, v6))
 		return slb_nl_refuse(extack, attr, -EINVAL, "not a unicast address");
 	if (v6 && ipv6_addr_type(addr) & IPV6_ADDR_LINKLOCAL)
-		return slb_nl_refuse(extack, attr, -EINVAL, "a link-local address is not supported");
+		return slb_nl_refuse(extack, attr, -EINVAL,
+				     "a link-local address is not supported");
 	if (!loopback && slb_nl_addr_is_loopback(addr, v6))
 		return slb_nl_refuse(extack, attr, -EINVAL, "a loopback address is not reachable");
 	return 0;
@@ -110,7 +111,7 @@ static bool slb_nl_addr_is_local(struct net *net, const struct in6_addr *addr, b
 void slb_nl_warn_foreign(struct genl_info *info, const struct in6_addr *addr, bool v6, u32 vrf)
 {
 	if (!slb_nl_addr_is_local(genl_info_net(info), addr, v6, vrf))
-		GENL_SET_ERR_MSG(info, "warning: the address is not local to this host; add it to an interface or have its packets routed here");
+		GENL_SET_ERR_MSG(info, "warning: the address is not local, route its packets here");
 }
 
 /**
@@ -161,7 +162,8 @@ int slb_nl_pool_name(const struct nlattr *attr, struct netlink_ext_ack *extack, 
 			return slb_nl_refuse(extack, attr, -EINVAL,
 					     "a pool's name is made of letters, digits, '.', '_', ':' and '-'");
 	if (name[0] == '-')
-		return slb_nl_refuse(extack, attr, -EINVAL, "a pool's name does not begin with '-'");
+		return slb_nl_refuse(extack, attr, -EINVAL,
+				     "a pool's name does not begin with '-'");
 	return 0;
 }
 
@@ -227,7 +229,8 @@ int slb_nl_svc_key(struct nlattr **tb, const struct nlattr *nest, struct netlink
 	int err;
 
 	memset(key, 0, sizeof(*key));
-	if (slb_nl_missing(extack, nest, tb, SLB_A_SVC_PROTO, "the service's protocol is missing") ||
+	if (slb_nl_missing(extack, nest, tb, SLB_A_SVC_PROTO,
+			   "the service's protocol is missing") ||
 	    slb_nl_missing(extack, nest, tb, SLB_A_SVC_ADDR, "the service's address is missing") ||
 	    slb_nl_missing(extack, nest, tb, SLB_A_SVC_PORT, "the service's port is missing"))
 		return -EINVAL;

@@ -10,7 +10,7 @@
 #include "slb_net.h"
 #include "slb_nl_gen.h"
 
-/* An error with its sentence and the attribute to blame, as an expression: return slb_nl_refuse(...); */
+/* An error with its sentence and the attribute to blame: return slb_nl_refuse(...); */
 #define slb_nl_refuse(extack, attr, err, msg)			\
 ({								\
 	NL_SET_ERR_MSG_ATTR(extack, attr, msg);			\

@@ -124,7 +124,7 @@ static void slb_nl_conn_view(const struct slb_conn *conn, struct slb_nl_conn *vi
 	}
 }
 
-/* Seconds until the connection ends if no packet comes; 0 if its time is over and its slot is not. */
+/* Seconds until the connection ends if no packet comes. */
 static u32 slb_nl_conn_expires(const struct slb_conn *conn)
 {
 	u16 timeout = slb_conn_timeout(conn);

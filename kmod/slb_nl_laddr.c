@@ -121,7 +121,8 @@ static int slb_nl_laddr_key(struct genl_info *info, struct slb_nl_laddr *key)
 	int err;
 
 	memset(key, 0, sizeof(*key));
-	if (slb_nl_missing(info->extack, NULL, tb, SLB_A_LADDR_ADDR, "the local address is missing"))
+	if (slb_nl_missing(info->extack, NULL, tb, SLB_A_LADDR_ADDR,
+			   "the local address is missing"))
 		return -EINVAL;
 	err = slb_nl_addr(tb[SLB_A_LADDR_ADDR], info->extack, &key->addr, &key->v6) ?:
 	      slb_nl_pool_name(tb[SLB_A_LADDR_POOL], info->extack, key->pool);
@@ -195,7 +196,8 @@ static int slb_nl_laddr_add_locked(struct genl_info *info, struct slb_net *sn,
 		return err;
 	laddr = slb_laddr_add_locked(sn, key->pool, &key->addr, key->v6, key->vrf, &conf);
 	if (!laddr)
-		return slb_nl_refuse(info->extack, NULL, -ENOMEM, "no memory for the local address");
+		return slb_nl_refuse(info->extack, NULL, -ENOMEM,
+				     "no memory for the local address");
 	slb_nl_warn_foreign(info, &key->addr, key->v6, key->vrf);
 	slb_nl_laddr_notify(info, laddr, key);
 	return 0;

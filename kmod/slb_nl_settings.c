@@ -77,7 +77,8 @@ static int slb_nl_prefix(const struct nlattr *attr, struct netlink_ext_ack *exta
 	err = nla_parse_nested(tb, SLB_A_PREFIX_MAX, attr, NULL, extack);
 	if (err)
 		return err;
-	if (slb_nl_missing(extack, attr, tb, SLB_A_PREFIX_ADDR, "the prefix's address is missing") ||
+	if (slb_nl_missing(extack, attr, tb, SLB_A_PREFIX_ADDR,
+			   "the prefix's address is missing") ||
 	    slb_nl_missing(extack, attr, tb, SLB_A_PREFIX_LEN, "the prefix's length is missing"))
 		return -EINVAL;
 	err = slb_nl_addr(tb[SLB_A_PREFIX_ADDR], extack, &addr, &v6);
@@ -224,7 +225,7 @@ static int slb_nl_info_put(struct sk_buff *skb, struct slb_net *sn)
 	struct slb_counters sum;
 	u64 created, destroyed;
 
-	/* The destroyed first: what is destroyed meanwhile is missing there, never among the created. */
+	/* The destroyed first: what is destroyed meanwhile was created before it is counted. */
 	destroyed = atomic64_read(&sn->destroyed);
 	slb_counters_sum(sn, &sum);
 	destroyed += sum.count[SLB_COUNT_CONN_DESTROYED];

@@ -39,16 +39,17 @@ struct slb_roster {
 /**
  * struct slb_sched_ops - a scheduling method
  * @id: enum slb_sched
- * @enter: @srv with a weight above 0 comes into @sched, at its end. Process context, group->lock.
+ * @enter: @srv with a weight above 0 comes in, at the end. Process context, group->lock.
  * @leave: @srv goes. Process context, group->lock.
- * @weigh: the weight of @srv changed from @old to its present one, both above 0; NULL where the method
- *	does not care. Process context, group->lock.
- * @load: the server's connection counts moved; NULL where the method does not care. BH off, inside RCU.
- * @pick: a server with a weight above 0 for a new connection, or NULL if there is none or the group has
- *	just got another method. Softirq, inside RCU, any CPU.
+ * @weigh: the weight of @srv changed from @old to its present one, both above 0; NULL where the
+ *	method does not care. Process context, group->lock.
+ * @load: the server's connection counts moved; NULL where the method does not care. BH off,
+ *	inside RCU.
+ * @pick: a server with a weight above 0 for a new connection, or NULL if there is none or the
+ *	group has just got another method. Softirq, inside RCU, any CPU.
  *
- * @load and @pick run beside a change of the method. Those that take group->lock must look there what
- * the group's present one is: slb_sched_mine().
+ * @load and @pick run beside a change of the method. Those that take group->lock must look there
+ * what the group's present one is: slb_sched_mine().
  */
 struct slb_sched_ops {
 	u8		id;

@@ -19,7 +19,7 @@ static u64 slb_sched_wlc_load_of(const struct slb_srv *srv)
 	int active = atomic_read(&srv->active);
 	int inactive = atomic_read(&srv->inactive);
 
-	/* A connection is moved from one to the other in two steps and may be missing in between. */
+	/* A connection moves from one to the other in two steps and may be missing in between. */
 	return max(active, 0) * 256ull + max(inactive, 0);
 }
 

@@ -30,7 +30,7 @@ static void slb_sched_wrr_leave(struct slb_roster *sched, struct slb_srv *srv)
 	slb_sched_heap_leave(sched, srv, slb_sched_wrr_before);
 }
 
-/* What is left of the step shrinks or grows with it, so that changing weights often favours nobody. */
+/* What is left of the step shrinks or grows with it, so changing weights often favours nobody. */
 static void slb_sched_wrr_weigh(struct slb_roster *sched, struct slb_srv *srv, u32 old)
 {
 	u64 left = srv->sched.key - sched->clock;

@@ -68,8 +68,8 @@ struct slb_group {
  * @timestamps: enum slb_timestamps
  * @unknown: enum slb_unknown
  * @gone: removed from the configuration; set before its connections are reset
- * @pool: where local addresses come from; r: RCU, w: sn->cfg_mutex; never NULL. A service that is gone
- *	has the default pool, which lives as long as the namespace
+ * @pool: where local addresses come from; r: RCU, w: sn->cfg_mutex; never NULL. A service that is
+ *	gone has the default pool, which lives as long as the namespace
  * @group: r: RCU, w: sn->cfg_mutex; never NULL; holds a reference
  * @stats: per CPU
  * @sn: the namespace's balancer
@@ -115,7 +115,8 @@ struct slb_svc {
  * @gone: removed; set before its connections are reset
  * @active: connections in ESTABLISHED and UDP
  * @inactive: all others
- * @sched: what the scheduling method keeps for it; under group->lock. @sched.key is also read without.
+ * @sched: what the scheduling method keeps for it; under group->lock; @sched.key is also read
+ *	without
  * @stats: per CPU
  * @sn: the namespace's balancer
  * @ref: one from the group, one per connection
@@ -133,7 +134,7 @@ struct slb_srv {
 	atomic_t			inactive;
 	struct {
 		u64			key;	/* what the method orders by */
-		u64			turn;	/* when it was picked last; decides between equals */
+		u64			turn;	/* when it was picked last, for equals */
 		u32			index;	/* place in the method's array */
 		u32			pass;	/* wrr: what a pick adds to @key */
 	} sched;

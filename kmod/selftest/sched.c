@@ -133,7 +133,8 @@ static void slb_st_change(struct slb_st *st, u8 id)
 		}
 		if (n && !slb_check_random(&st->rnd, 5))
 			slb_st_weight(st, slb_check_random(&st->rnd, n),
-				      slb_check_random(&st->rnd, 2) * slb_check_random(&st->rnd, 65536));
+				      slb_check_random(&st->rnd, 2) *
+				      slb_check_random(&st->rnd, 65536));
 		slb_st_pick(st);
 	}
 	/* However it came to be, with these weights the shares are right. */
