@@ -10,6 +10,7 @@ import sys
 
 SYN, RST, ACK = 2, 4, 16
 M32 = 0xffffffff
+OVERTAKE = 50
 MSS, SACK, TS, TOA = 2, 5, 8, 254
 
 
@@ -89,11 +90,11 @@ def compare(one, other, up, shifts, counts):
     assert (mss[0] is None) == (mss[1] is None), "MSS appeared or vanished"
     assert mss[0] is None or mss[1] <= mss[0], f"MSS {mss} was raised"
     assert TOA not in left, "the client sent a TOA"
-    counts["toa"] += right.pop(TOA, None) is not None
+    toa = right.pop(TOA, None) is not None
+    assert up or not toa, "a TOA towards the client"
     stamps = left.pop(TS, None), right.pop(TS, None)
     assert (stamps[0] is None) == (stamps[1] is None), "timestamps appeared or vanished"
     if stamps[0] is not None:
-        counts["stamps"] += 1
         (val1, ecr1), (val2, ecr2) = (struct.unpack("!II", s) for s in stamps)
         shifts.note("tsval", val1, val2)
         if one.flags & ACK:
@@ -102,19 +103,30 @@ def compare(one, other, up, shifts, counts):
     assert len(blocks[0]) == len(blocks[1]), "SACK blocks appeared or vanished"
     for (edge1,), (edge2,) in zip(*(struct.iter_unpack("!I", b) for b in blocks)):
         shifts.note("sack", edge1, edge2)
-    counts["sack"] += len(blocks[0]) // 8
     assert left == right, f"options {left} became {right}"
-    assert up or not counts["toa"], "a TOA towards the client"
+    counts["toa"] += toa
+    counts["stamps"] += stamps[0] is not None
+    counts["sack"] += len(blocks[0]) // 8
+
+
+def counterpart(one, candidates, up, shifts, counts, name):
+    """Two processors may overtake each other between one wire and the other, but not by much."""
+    first = None
+    for other in candidates:
+        try:
+            compare(one, other, up, shifts, counts)
+            return other
+        except AssertionError as wrong:
+            first = first or wrong
+    raise AssertionError(f"{name}: {first}")
 
 
 def direction(name, before, after, up):
     shifts, counts = Shifts(), {"toa": 0, "stamps": 0, "sack": 0}
     assert len(before) == len(after), f"{name}: {len(before)} segments became {len(after)}"
-    for i, (one, other) in enumerate(zip(before, after)):
-        try:
-            compare(one, other, up, shifts, counts)
-        except AssertionError as wrong:
-            raise AssertionError(f"{name}: segment {i}: {wrong}") from None
+    for i, one in enumerate(before):
+        after.remove(counterpart(one, after[:OVERTAKE], up, shifts, counts, f"{name}: segment {i}"))
+    assert not after, f"{name}: {len(after)} segments came from nowhere"
     print(name, len(before), *(f"{k} {v}" for k, v in (shifts.values | counts).items()))
     return shifts.values, counts
 
