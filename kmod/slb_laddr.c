@@ -245,7 +245,7 @@ struct slb_laddr *slb_laddr_add_locked(struct slb_net *sn, const char *pool_name
 	struct slb_pool *pool;
 
 	/* From here on one reference is ours; it becomes the pool's. */
-	if (!laddr)
+	if (!laddr && !slb_net_furnish_locked(sn))
 		laddr = slb_laddr_alloc(sn, addr, v6, vrf);
 	if (!laddr)
 		return NULL;
@@ -332,6 +332,8 @@ void slb_laddr_remove_all_locked(struct slb_net *sn)
 	int v6;
 
 	lockdep_assert_held(&sn->cfg_mutex);
+	if (!atomic_read(&sn->n_laddrs))
+		return;
 	list_for_each_entry(pool, &sn->pools, list) {
 		for (v6 = 0; v6 < 2; v6++) {
 			struct slb_laddr_set *old = slb_pool_set_locked(sn, pool, v6);

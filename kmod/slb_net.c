@@ -13,6 +13,9 @@
  *    queues one more callback. SLB_NET_DEPTH is the length of that chain.
  * 4. rcu_barrier() that many times: everything is freed, nothing points to the namespace's state.
  * 5. The empty tables are freed, and behind this function the state itself.
+ *
+ * A namespace that never had a service or a local address has no counters, wheels, connection
+ * table and filter: sn->counters is NULL then.
  */
 #include <linux/percpu.h>
 #include <linux/random.h>
@@ -40,6 +43,52 @@ static int slb_net_enable_defrag(struct slb_net *sn)
 	return err;
 }
 
+static int slb_net_alloc(struct slb_net *sn)
+{
+	struct slb_counters __percpu *counters = alloc_percpu(struct slb_counters);
+	int err = -ENOMEM;
+
+	if (!counters)
+		return -ENOMEM;
+	err = slb_filter_init(&sn->filter);
+	if (err)
+		goto err_counters;
+	err = slb_wheel_init(sn);
+	if (err)
+		goto err_filter;
+	err = slb_table_init(&sn->table);
+	if (err)
+		goto err_wheel;
+	/* Pairs with slb_counters_sum(), which may run without the mutex. */
+	smp_store_release(&sn->counters, counters);
+	return 0;
+
+err_wheel:
+	slb_wheel_exit(sn);
+err_filter:
+	slb_filter_exit(&sn->filter);
+err_counters:
+	free_percpu(counters);
+	return err;
+}
+
+/**
+ * slb_net_furnish_locked() - a service or local address is about to be added
+ * @sn: the namespace's balancer
+ *
+ * Before the first one there are neither counters nor wheels, table and filter, which take tens of
+ * kilobytes and more for each CPU: most namespaces never have one. They stay until the namespace
+ * ends.
+ *
+ * Context: process, caller holds sn->cfg_mutex; sleeps.
+ * Return: 0 or -ENOMEM.
+ */
+int slb_net_furnish_locked(struct slb_net *sn)
+{
+	lockdep_assert_held(&sn->cfg_mutex);
+	return sn->counters ? 0 : slb_net_alloc(sn);
+}
+
 /**
  * slb_net_activate_locked() - a service is about to be added
  * @sn: the namespace's balancer
@@ -55,7 +104,7 @@ int slb_net_activate_locked(struct slb_net *sn)
 {
 	int err;
 
-	err = slb_hook_get(sn);
+	err = slb_net_furnish_locked(sn) ?: slb_hook_get(sn);
 	if (err || sn->defrag)
 		return err;
 	err = slb_net_enable_defrag(sn);
@@ -121,27 +170,15 @@ static int slb_net_default_pool(struct slb_net *sn)
 static int __net_init slb_net_init(struct net *net)
 {
 	struct slb_net *sn = slb_net(net);
-	int err = -ENOMEM;
+	int err;
 
 	slb_net_prepare(sn, net);
-	sn->counters = alloc_percpu(struct slb_counters);
-	if (!sn->counters)
-		return -ENOMEM;
-	err = slb_filter_init(&sn->filter);
-	if (err)
-		goto err_counters;
-	err = slb_table_init(&sn->table);
-	if (err)
-		goto err_filter;
-	err = slb_wheel_init(sn);
-	if (err)
-		goto err_table;
 	err = slb_ep_init(sn);
 	if (err)
-		goto err_wheel;
+		return err;
 	err = slb_svc_table_init(sn);
 	if (err)
-		goto err_lease;
+		goto err_eps;
 	err = slb_net_default_pool(sn);
 	if (err)
 		goto err_svcs;
@@ -149,16 +186,8 @@ static int __net_init slb_net_init(struct net *net)
 
 err_svcs:
 	slb_svc_table_exit(sn);
-err_lease:
+err_eps:
 	slb_ep_exit(sn);
-err_wheel:
-	slb_wheel_exit(sn);
-err_table:
-	slb_table_exit(&sn->table);
-err_filter:
-	slb_filter_exit(&sn->filter);
-err_counters:
-	free_percpu(sn->counters);
 	return err;
 }
 
@@ -172,8 +201,10 @@ static void __net_exit slb_net_pre_exit(struct net *net)
 
 static void __net_exit slb_net_empty(struct slb_net *sn)
 {
-	slb_wheel_stop(sn);
-	slb_conn_end_all(sn);
+	if (sn->counters) {
+		slb_wheel_stop(sn);
+		slb_conn_end_all(sn);
+	}
 	mutex_lock(&sn->cfg_mutex);
 	slb_net_flush_locked(sn);
 	slb_pool_put_locked(sn, sn->pool_default);
@@ -186,22 +217,27 @@ static void __net_exit slb_net_free(struct slb_net *sn)
 	WARN_ON_ONCE(atomic64_read(&sn->created) != atomic64_read(&sn->destroyed));
 	slb_svc_table_exit(sn);
 	slb_ep_exit(sn);
+	slb_settings_exit(&sn->set);
+	ida_destroy(&sn->laddr_ids);
+	if (!sn->counters)
+		return;
 	slb_wheel_exit(sn);
 	slb_table_exit(&sn->table);
 	slb_filter_exit(&sn->filter);
-	slb_settings_exit(&sn->set);
-	ida_destroy(&sn->laddr_ids);
 	free_percpu(sn->counters);
 }
 
 static void __net_exit slb_net_exit_batch(struct list_head *nets)
 {
+	bool furnished = false;
 	struct net *net;
 	int i;
 
-	list_for_each_entry(net, nets, exit_list)
+	list_for_each_entry(net, nets, exit_list) {
 		slb_net_empty(slb_net(net));
-	for (i = 0; i < SLB_NET_DEPTH; i++)
+		furnished |= !!slb_net(net)->counters;
+	}
+	for (i = 0; furnished && i < SLB_NET_DEPTH; i++)
 		rcu_barrier();
 	list_for_each_entry(net, nets, exit_list)
 		slb_net_free(slb_net(net));

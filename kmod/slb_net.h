@@ -72,10 +72,10 @@ struct slb_settings {
 
 /**
  * struct slb_net - the balancer of one network namespace
- * @table: connections by tuple
- * @filter: is an address ours at all
- * @counters: per CPU
- * @wheel: per CPU
+ * @table: connections by tuple; made with the first service or local address
+ * @filter: is an address ours at all; made likewise
+ * @counters: per CPU; made likewise, as the last of the four, and NULL before
+ * @wheel: per CPU; made likewise
  * @set: settings; r: READ_ONCE, w: @cfg_mutex
  * @svcs: services by key; r: RCU, w: @cfg_mutex
  * @eps: endpoints by key; r: RCU, w: @cfg_mutex (slb_ep_get) and any context (last put)
@@ -148,6 +148,7 @@ static inline struct slb_net *slb_net(const struct net *net)
 
 int slb_net_register(void);
 void slb_net_unregister(void);
+int slb_net_furnish_locked(struct slb_net *sn);
 int slb_net_activate_locked(struct slb_net *sn);
 void slb_net_relax_locked(struct slb_net *sn);
 void slb_net_flush_locked(struct slb_net *sn);

@@ -60,11 +60,15 @@ void slb_stats_since(const struct slb_stats __percpu *stats, const struct slb_st
  */
 void slb_counters_sum(const struct slb_net *sn, struct slb_counters *sum)
 {
+	/* Pairs with slb_net_alloc(). */
+	const struct slb_counters __percpu *counters = smp_load_acquire(&sn->counters);
 	int cpu;
 
 	memset(sum, 0, sizeof(*sum));
+	if (!counters)
+		return;
 	for_each_possible_cpu(cpu)
-		slb_stats_add((u64 *)sum, (const u64 *)per_cpu_ptr(sn->counters, cpu),
+		slb_stats_add((u64 *)sum, (const u64 *)per_cpu_ptr(counters, cpu),
 			      SLB_COUNTERS_WORDS);
 	sum->count[SLB_COUNT_TABLE_SPLIT] += READ_ONCE(sn->table.splits);
 	sum->count[SLB_COUNT_TABLE_NOMEM] += READ_ONCE(sn->table.nomem);

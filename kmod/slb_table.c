@@ -297,10 +297,11 @@ int slb_table_init(struct slb_table *tab)
 	INIT_WORK(&tab->grow_work, slb_table_grow_work);
 	atomic_long_set(&tab->ways, 0);
 	slb_table_key(tab);
-	tab->size = SLB_TABLE_PAGE;
 	tab->splits = 0;
 	tab->nomem = 0;
 	RCU_INIT_POINTER(tab->dir, dir);
+	/* Pairs with slb_table_size(): a walk may look already. */
+	smp_store_release(&tab->size, SLB_TABLE_PAGE);
 	return 0;
 }
 
@@ -505,12 +506,16 @@ static bool slb_table_walk_bucket(struct slb_table *tab, u64 *cursor, slb_table_
  * whatever is inserted, removed or split meanwhile; once, unless @visit had stopped at another
  * of the very same hash.
  *
+ * Nothing is visited in zeroed memory that slb_table_init() has not seen yet.
+ *
  * Context: softirq or process, no lock of the table held; enters RCU itself.
  * Return: true when the walk is over; false when @visit or @max_buckets stopped it.
  */
 bool slb_table_walk(struct slb_table *tab, u64 *cursor, unsigned int max_buckets,
 		    slb_table_visit_t visit, void *arg)
 {
+	if (!slb_table_size(tab))	/* the table is not made yet */
+		return true;
 	while (*cursor < SLB_TABLE_WALK_END) {
 		bool go;
 
