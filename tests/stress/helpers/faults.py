@@ -12,7 +12,7 @@ import struct
 from slbnl import Refused, Slb
 from wire import LADDR, LADDR2, SERVER, SERVER2, VIP
 
-FAILSLAB = "/sys/kernel/debug/failslab/"
+DEBUG = "/sys/kernel/debug/"
 
 slb = Slb()
 slb.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", 2, 0))
@@ -30,6 +30,11 @@ def state():
     return sorted(map(str, svcs)), sorted(map(str, srvs)), sorted(map(str, slb.laddrs()))
 
 
+def differs(before):
+    after = state()
+    return [(kind, sorted(set(old) ^ set(new))) for kind, (old, new) in enumerate(zip(before, after)) if old != new]
+
+
 def once(step, n):
     """With its n-th allocation failing: was it reached, and what did the command say."""
     said = None
@@ -38,9 +43,20 @@ def once(step, n):
         step()
     except (Refused, OSError) as error:
         said = error
-    left = int(os.pread(nth, 16, 0))
-    os.pwrite(nth, b"0", 0)
-    return left == 0, said
+    return not disarm(), said
+
+
+def disarm():
+    """Faults left to come. Copying to and from the kernel is made to fail too, here as well."""
+    left = None
+    while True:
+        try:
+            if left is None:
+                left = int(os.pread(nth, 16, 0))
+            os.pwrite(nth, b"0", 0)
+            return left
+        except OSError:
+            left = left or 0
 
 
 def expose(what, step, undo):
@@ -50,6 +66,7 @@ def expose(what, step, undo):
         before = state()
         reached, said = once(step, n)
         if not reached:
+            undo()
             break
         faults += 1
         # An answer that finds no memory is no refusal: the command may have been carried out.
@@ -58,13 +75,13 @@ def expose(what, step, undo):
             if said.errno not in (errno.ENOMEM, errno.EFAULT):
                 return report(False, what, f"allocation {n}: {said}")
             if state() != before:
-                return report(False, what, f"refused at allocation {n}, but changed: {before} {state()}")
+                return report(False, what, f"refused at allocation {n}, but changed: {differs(before)}")
         try:
             undo()
         except Refused:
             pass
         if state() != before:
-            return report(False, what, f"allocation {n}: not as before: {before} {state()}")
+            return report(False, what, f"allocation {n}, {said!r}: not as before: {differs(before)}")
     return report(faults and said is None, f"{what}: {faults} allocations fail, {refused} refuse the command", said)
 
 
@@ -95,14 +112,24 @@ def main():
         expose(f"dump {what}", step, lambda: None)
     slb.flush()
     # The first service and the last bring hooks and their users.
+    slb.defaults()
     expose("the first service", lambda: slb.svc(VIP[4], 80), lambda: slb.svc_del(VIP[4], 80))
-    expose("remove everything", slb.flush, lambda: None)
+    slb.svc(VIP[4], 80)
+    expose("remove everything", slb.flush, lambda: slb.svc(VIP[4], 80))
+    slb.flush()
 
 
-with open(FAILSLAB + "ignore-gfp-wait", "w", encoding="ascii") as switch:
-    switch.write("N")
+def switch(path, value):
+    if os.path.exists(DEBUG + path):
+        with open(DEBUG + path, "w", encoding="ascii") as file:
+            file.write(value)
+
+
+for kind in ("failslab", "fail_page_alloc", "fail_usercopy"):
+    switch(kind + "/verbose", "0")
+switch("failslab/ignore-gfp-wait", "N")
 try:
     main()
 finally:
-    with open(FAILSLAB + "ignore-gfp-wait", "w", encoding="ascii") as switch:
-        switch.write("Y")
+    disarm()
+    switch("failslab/ignore-gfp-wait", "Y")
