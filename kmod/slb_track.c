@@ -150,6 +150,11 @@ static void slb_track_change(struct slb_pkt *pkt, struct slb_way *way, enum slb_
 	u8 state, next;
 
 	slb_conn_lock(conn);
+	/* Ended by us since the packet looked: what we have decided stands. */
+	if (unlikely(way->bits & (SLB_WAY_ENDED | SLB_WAY_RESTING))) {
+		slb_conn_unlock(conn);
+		return;
+	}
 	state = way->state;
 	next = slb_track_next(pkt, conn, state, dir, event);
 	if (next == SLB_STATE_CLOSE && state != SLB_STATE_CLOSE) {
