@@ -318,6 +318,8 @@ void slb_conn_reset(struct slb_net *sn, struct slb_conn *conn)
 		return;
 	}
 	slb_conn_set_bits(conn, SLB_WAY_ENDED);
+	/* The whole of CLOSE's timeout to answer in, however long the connection has idled. */
+	WRITE_ONCE(orig->seen, slb_tick_now());
 	slb_conn_set_state(sn, conn, SLB_STATE_CLOSE);
 	slb_conn_unlock(conn);
 	slb_reset_conn(sn, conn, SLB_DIR_REPLY);
