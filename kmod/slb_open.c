@@ -240,20 +240,29 @@ err_free:
 }
 
 /*
- * The entry is linked; go on with it, or with the one that another CPU has linked for the same
- * client meanwhile.
+ * Another CPU has just linked an entry for the same client: go on with that. One that is about to
+ * go is of no use, and a RST would hit the one that is about to come; the client will try again.
  */
+static unsigned int slb_open_join(struct slb_pkt *pkt)
+{
+	struct slb_way *way = slb_path_find_rcu(pkt);
+
+	if (!way || READ_ONCE(way->bits) & (SLB_WAY_ENDED | SLB_WAY_RESTING))
+		return slb_path_drop(pkt, SLB_DROP_TUPLE_CONFLICT);
+	return slb_path_forward(pkt, way);
+}
+
+/* Link the entry and go on with it, or with the one that was there first. */
 static unsigned int slb_open_link(struct slb_pkt *pkt, struct slb_opening *open,
 				  struct slb_conn *conn)
 {
-	struct slb_way *way;
 	int err = slb_conn_link(pkt->sn, conn);
+	unsigned int verdict;
 
 	if (err) {
 		slb_conn_free_unlinked(pkt->sn, conn);
-		way = err == -EEXIST ? slb_path_find_rcu(pkt) : NULL;
-		return way ? slb_path_forward(pkt, way)
-			   : slb_open_refuse(pkt, SLB_DROP_TUPLE_CONFLICT);
+		return err == -EEXIST ? slb_open_join(pkt)
+				      : slb_open_refuse(pkt, SLB_DROP_TUPLE_CONFLICT);
 	}
 
 	this_cpu_inc(open->svc->stats->conns);
@@ -264,8 +273,10 @@ static unsigned int slb_open_link(struct slb_pkt *pkt, struct slb_opening *open,
 		slb_conn_end(pkt->sn, conn);
 		return slb_open_refuse(pkt, SLB_DROP_SERVER_GONE);
 	}
-	pkt->opened = true;
-	return slb_path_forward(pkt, slb_conn_way(conn, SLB_DIR_ORIG));
+	verdict = slb_path_forward(pkt, slb_conn_way(conn, SLB_DIR_ORIG));
+	if (unlikely(verdict != NF_STOLEN))	/* a packet that does not leave changes no state */
+		slb_conn_end(pkt->sn, conn);
+	return verdict;
 }
 
 /* All that is known to be allowed: choose, lease, fill. */

@@ -50,7 +50,6 @@ enum slb_toa_how {
  * @toa_len: bytes of the option, 8 or 20
  * @v6: family
  * @local: from the host itself (LOCAL_OUT)
- * @opened: it has just opened its connection
  */
 struct slb_pkt {
 	struct sk_buff		*skb;
@@ -72,7 +71,6 @@ struct slb_pkt {
 	u8			toa_len;
 	bool			v6;
 	bool			local;
-	bool			opened;
 };
 
 /* The scope of a VRF (or of a link-local client's interface) and a protocol. */
