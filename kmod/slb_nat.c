@@ -32,6 +32,18 @@ static u64 slb_nat_addrs(struct slb_pkt *pkt, const struct slb_way *way)
 	return diff;
 }
 
+/*
+ * Does the field hold the sum of the pseudo header alone? In a tunnel's packet CHECKSUM_PARTIAL is
+ * about the inner header: the outer checksum is complete, unless segmentation is to compute it.
+ */
+static bool slb_nat_udp_is_partial(const struct slb_pkt *pkt)
+{
+	const struct sk_buff *skb = pkt->skb;
+
+	return skb->ip_summed == CHECKSUM_PARTIAL &&
+	       (skb_checksum_start_offset(skb) == pkt->l4 || skb_is_gso(skb));
+}
+
 static void slb_nat_udp(struct slb_pkt *pkt, const struct slb_way *way, u64 pseudo)
 {
 	struct udphdr *uh = slb_pkt_udp(pkt);
@@ -40,9 +52,11 @@ static void slb_nat_udp(struct slb_pkt *pkt, const struct slb_way *way, u64 pseu
 	rest = slb_csum_diff16(rest, uh->dest, way->new_dport);
 	uh->source = way->new_sport;
 	uh->dest = way->new_dport;
-	if (pkt->skb->ip_summed == CHECKSUM_PARTIAL)
+	if (!uh->check)		/* the sender computed none */
+		return;
+	if (slb_nat_udp_is_partial(pkt))
 		slb_csum_apply_partial(&uh->check, pseudo);
-	else if (uh->check)	/* 0: the sender computed none */
+	else
 		slb_csum_apply_udp(&uh->check, pseudo + rest);
 }
 
