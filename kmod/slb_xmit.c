@@ -68,8 +68,9 @@ static void slb_xmit_header4(struct slb_pkt *pkt)
 {
 	struct iphdr *iph = ip_hdr(pkt->skb);
 
-	if (!pkt->local)
-		ip_decrease_ttl(iph);
+	if (unlikely(pkt->local))	/* is not forwarded; its socket has set the priority */
+		return;
+	ip_decrease_ttl(iph);
 	IPCB(pkt->skb)->flags |= IPSKB_FORWARDED;
 	if (READ_ONCE(pkt->net->ipv4.sysctl_ip_fwd_update_priority))
 		pkt->skb->priority = rt_tos2priority(iph->tos);
@@ -78,8 +79,9 @@ static void slb_xmit_header4(struct slb_pkt *pkt)
 
 static void slb_xmit_header6(struct slb_pkt *pkt)
 {
-	if (!pkt->local)
-		ipv6_hdr(pkt->skb)->hop_limit--;
+	if (unlikely(pkt->local))
+		return;
+	ipv6_hdr(pkt->skb)->hop_limit--;
 	IP6CB(pkt->skb)->flags |= IP6SKB_FORWARDED;
 	__IP6_INC_STATS(pkt->net, NULL, IPSTATS_MIB_OUTFORWDATAGRAMS);
 }
