@@ -8,11 +8,15 @@
 #include "slb_icmp.h"
 #include "slb_path.h"
 
-/* May the packet leave in fragments, or is it an aggregate whose segments fit? */
+/*
+ * May the packet leave in fragments, or is it an aggregate whose segments fit? Their length is
+ * told from where the layer-4 header is; behind IPv6 options that is not known yet.
+ */
 static bool slb_fit_may_exceed(const struct slb_pkt *pkt, u32 mtu)
 {
-	const struct sk_buff *skb = pkt->skb;
+	struct sk_buff *skb = pkt->skb;
 
+	skb_set_transport_header(skb, pkt->l4);
 	if (skb_is_gso(skb) && skb_gso_validate_network_len(skb, mtu))
 		return true;
 	if (pkt->v6)
@@ -27,7 +31,8 @@ static bool slb_fit_may_exceed(const struct slb_pkt *pkt, u32 mtu)
  * @pkt: the packet; @toa may turn from INLINE to AHEAD
  * @dst: its route
  *
- * An aggregate with a TOA is not sent ahead: its segments are made shorter where they must be.
+ * An aggregate with a TOA is not sent ahead: its segments are made shorter where they must be. One
+ * that the option would make longer than a length field can tell goes as it is, behind the ACK.
  *
  * Context: softirq or BH off, inside RCU.
  * Return: true if it fits; else the sender was told and pkt->reason is set.
@@ -44,7 +49,8 @@ bool slb_fit(struct slb_pkt *pkt, const struct dst_entry *dst)
 	}
 	if (likely(pkt->len + pkt->toa_len <= mtu))
 		return true;
-	if (pkt->toa == SLB_TOA_INLINE && !skb_is_gso(pkt->skb))
+	if (pkt->toa == SLB_TOA_INLINE &&
+	    (!skb_is_gso(pkt->skb) || pkt->len + pkt->toa_len > IP_MAX_MTU))
 		pkt->toa = SLB_TOA_AHEAD;
 	if (pkt->len <= mtu || slb_fit_may_exceed(pkt, mtu))
 		return true;
