@@ -9,8 +9,12 @@
 #include "slb_path.h"
 #include "slb_route.h"
 
-/* What may forbid forwarding, judged on the untranslated packet. */
-static bool slb_xmit_forbidden(struct slb_pkt *pkt)
+/*
+ * An aggregate that cannot be sent. One that is a list of whole packets is cut up anew instead of
+ * along its list: only addresses and ports of the first are passed on to the others, not numbers
+ * and options.
+ */
+static bool slb_xmit_is_bad_aggregate(struct slb_pkt *pkt)
 {
 	struct sk_buff *skb = pkt->skb;
 
@@ -18,6 +22,24 @@ static bool slb_xmit_forbidden(struct slb_pkt *pkt)
 		pkt->reason = SLB_DROP_LRO;
 		return true;
 	}
+	if (likely(!(skb_shinfo(skb)->gso_type & SKB_GSO_FRAGLIST)) || pkt->proto != IPPROTO_TCP)
+		return false;
+	if (skb_unclone(skb, GFP_ATOMIC)) {
+		pkt->reason = SLB_DROP_NO_MEMORY;
+		return true;
+	}
+	skb_shinfo(skb)->gso_type &= ~SKB_GSO_FRAGLIST;
+	skb_shinfo(skb)->gso_type |= SKB_GSO_DODGY;
+	return false;
+}
+
+/* What may forbid forwarding, judged on the untranslated packet. */
+static bool slb_xmit_forbidden(struct slb_pkt *pkt)
+{
+	struct sk_buff *skb = pkt->skb;
+
+	if (skb_is_nonlinear(skb) && slb_xmit_is_bad_aggregate(pkt))
+		return true;
 	if (pkt->v6 ? !xfrm6_policy_check(NULL, XFRM_POLICY_FWD, skb)
 		    : !xfrm4_policy_check(NULL, XFRM_POLICY_FWD, skb)) {
 		pkt->reason = SLB_DROP_POLICY;
