@@ -5,6 +5,7 @@
  */
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
+#include <net/dst_metadata.h>
 #include <net/icmp.h>
 #include <net/ip.h>
 #include <net/route.h>
@@ -14,14 +15,14 @@
 
 /*
  * __icmp_send() does nothing for a packet without a route, and a packet has none in PRE_ROUTING:
- * give it one. If there is none, no error is sent.
+ * give it one. If there is none, no error is sent. What a tunnel may have hung on it is no route.
  */
 static void slb_icmp_send4(const struct slb_pkt *pkt, u8 type, u8 code, __be32 info)
 {
 	struct sk_buff *skb = pkt->skb;
 
-	if (!skb_dst(skb) && ip_route_input_noref(skb, pkt->tuple.v4[1], pkt->tuple.v4[0],
-						  pkt->tos, skb->dev))
+	if (!skb_valid_dst(skb) && ip_route_input_noref(skb, pkt->tuple.v4[1],
+							pkt->tuple.v4[0], pkt->tos, skb->dev))
 		return;
 	icmp_send(skb, type, code, info);
 }
