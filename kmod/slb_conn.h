@@ -139,8 +139,8 @@ enum {
  * @rcu: once the entry is dead
  * @flags: SLB_CONN_*
  * @mark: mark of the packet that opened the connection; routes cached in the ways are for it
- * @isn: client's initial sequence number, client's numbers
- * @last_ts: highest TSval sent to the server in a packet that changed the state
+ * @isn: client's initial sequence number, client's numbers; its last SYN's while in SYN_SENT
+ * @last_ts: highest TSval sent to the server outside of ESTABLISHED and in SYN, FIN and RST
  * @cpu: CPU whose wheel holds the entry; under that wheel's lock
  * @slot: slot of that wheel; under that wheel's lock
  */

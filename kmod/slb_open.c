@@ -184,7 +184,7 @@ static void slb_open_fill_tcp(struct slb_conn *conn, const struct slb_pkt *pkt,
 	const struct slb_svc *svc = open->svc;
 
 	conn->isn = pkt->seq;
-	orig->end = pkt->seq + 1;
+	orig->end = pkt->seq + pkt->dlen + 1;
 	orig->seq_shift = slb_isn_seq(pkt->sn, conn, &open->lease) - pkt->seq;
 	reply->seq_shift = -orig->seq_shift;
 	if (svc->timestamps == SLB_TIMESTAMPS_TRANSLATE && open->opts.seen & SLB_TCPOPT_TS) {

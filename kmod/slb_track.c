@@ -46,6 +46,16 @@ static u32 slb_track_acked(const struct slb_pkt *pkt, const struct slb_way *way)
 	return slb_way_dir(way) == SLB_DIR_REPLY ? pkt->ack + way->seq_shift : pkt->ack;
 }
 
+/* The SYN alone, or some of the data that came with it, too. */
+static bool slb_track_acks_syn(const struct slb_pkt *pkt, const struct slb_way *way,
+			       const struct slb_way *other)
+{
+	u32 acked = slb_track_acked(pkt, way);
+
+	return after(acked, READ_ONCE(slb_way_conn(way)->isn)) &&
+	       !after(acked, READ_ONCE(other->end));
+}
+
 /*
  * Does a RST count? Its number must lie between the receiver's last ACK and the sender's highest
  * end, and in SYN_SENT the server's must acknowledge the SYN (RFC 9293 section 3.10.7.3). Any
@@ -59,8 +69,7 @@ static bool slb_track_rst_valid(const struct slb_pkt *pkt, const struct slb_way 
 
 	if (slb_way_dir(way) == SLB_DIR_REPLY) {
 		if (way->state == SLB_STATE_SYN_SENT)
-			return pkt->tcp_flags & TCPHDR_ACK &&
-			       slb_track_acked(pkt, way) == READ_ONCE(other->end);
+			return pkt->tcp_flags & TCPHDR_ACK && slb_track_acks_syn(pkt, way, other);
 		acked = READ_ONCE(other->ack) ?: end;
 	} else {
 		acked = READ_ONCE(other->ack) ? READ_ONCE(other->ack) + other->seq_shift
@@ -170,7 +179,8 @@ static void slb_track_change(struct slb_pkt *pkt, struct slb_way *way, enum slb_
 
 /*
  * Every TCP packet that is not plain data or ACK of an established connection. A SYN's numbers
- * were taken when it opened the connection; a later one is the endpoints' affair.
+ * were taken when it opened the connection. In SYN_SENT one with other numbers is a new attempt
+ * by the client, which has forgotten the old one; later it is the endpoints' affair.
  */
 static noinline void slb_track_slow(struct slb_pkt *pkt, struct slb_way *way)
 {
@@ -184,6 +194,10 @@ static noinline void slb_track_slow(struct slb_pkt *pkt, struct slb_way *way)
 		set_bit(SLB_CONN_ANSWERED, &conn->flags);
 	if (dir == SLB_DIR_ORIG && way->bits & SLB_WAY_TS)
 		slb_track_last_ts(pkt, conn);
+	if (event == SLB_EVENT_SYN && state == SLB_STATE_SYN_SENT && dir == SLB_DIR_ORIG) {
+		WRITE_ONCE(conn->isn, pkt->seq);
+		WRITE_ONCE(way->end, slb_track_end(pkt));
+	}
 	if (event == SLB_EVENT_SYNACK && state <= SLB_STATE_SYN_RECV)
 		slb_track_numbers(pkt, way, true);
 	else if (event == SLB_EVENT_FIN || event == SLB_EVENT_ACK_FIN || event == SLB_EVENT_ACK)
