@@ -59,12 +59,34 @@ static enum slb_parse slb_pkt_parse_l4(struct slb_pkt *pkt, u32 rest)
 	return SLB_PARSE_OK;
 }
 
+/*
+ * What speaks against an IPv4 header with options. They are compiled only behind PRE_ROUTING, so
+ * nobody has looked at them. A source route would lead the packet past the server, which the host
+ * itself forbids as a rule; other options go on as they are.
+ */
+static enum slb_drop slb_pkt_options4(const struct iphdr *iph)
+{
+	const u8 *opt = (const u8 *)(iph + 1);
+	unsigned int len = iph->ihl * 4 - sizeof(*iph);
+	unsigned int at, step;
+
+	for (at = 0; at < len && opt[at] != IPOPT_END; at += step) {
+		step = opt[at] == IPOPT_NOOP ? 1 : at + 1 < len ? opt[at + 1] : 0;
+		if (step < 1 || (step < 2 && opt[at] != IPOPT_NOOP) || step > len - at)
+			return SLB_DROP_MALFORMED_IP;
+		if (opt[at] == IPOPT_LSRR || opt[at] == IPOPT_SSRR)
+			return SLB_DROP_SOURCE_ROUTE;
+	}
+	return SLB_DROP_NONE;
+}
+
 /**
  * slb_pkt_parse4() - fill @pkt from an IPv4 packet
  * @pkt: @skb, @sn, @net, @in, @local are set; the rest is filled here
  *
  * ip_rcv() has checked version, header length, header checksum and total length and trimmed the
- * packet; packets of the host itself are well-formed.
+ * packet; packets of the host itself are well-formed, but for those of raw sockets, which hold
+ * what they please behind the first 20 bytes.
  *
  * Context: softirq (or BH off), inside RCU.
  * Return: enum slb_parse.
@@ -77,8 +99,12 @@ enum slb_parse slb_pkt_parse4(struct slb_pkt *pkt)
 	pkt->proto = iph->protocol;
 	if (pkt->proto != IPPROTO_TCP && pkt->proto != IPPROTO_UDP)
 		return SLB_PARSE_PASS;
-	if (unlikely(hlen < sizeof(*iph) || pkt->skb->len < hlen))
-		return slb_pkt_lie(pkt, SLB_DROP_MALFORMED_IP);
+	if (unlikely(hlen != sizeof(*iph))) {
+		pkt->reason = hlen < sizeof(*iph) || skb_headlen(pkt->skb) < hlen ?
+			      SLB_DROP_MALFORMED_IP : slb_pkt_options4(iph);
+		if (pkt->reason)
+			return SLB_PARSE_DROP;
+	}
 	if (unlikely(ip_is_fragment(iph)))
 		return slb_pkt_lie(pkt, SLB_DROP_FRAGMENT);
 

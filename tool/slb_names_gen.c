@@ -117,6 +117,8 @@ const struct slb_name slb_drop_names[] = {
 		"no server for the datagram; its sender was told port unreachable" },
 	[SLB_DROP_AUTH_OPTION] = { "auth-option",
 		"the SYN asks for TCP-AO or TCP-MD5, which translation would break" },
+	[SLB_DROP_SOURCE_ROUTE] = { "source-route",
+		"an IPv4 source route, which would lead past the server" },
 };
 
 const struct slb_name slb_count_names[] = {

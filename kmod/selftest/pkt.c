@@ -170,6 +170,36 @@ static void slb_pt_row(int *fails, const struct slb_pt_row *row)
 	kfree_skb(skb);
 }
 
+/* IPv4 options, and the reason for which they are refused. */
+static const struct {
+	const char	*what;
+	u8		opt[8];
+	u8		reason;
+} slb_pt_options[] = {
+	{ "NOP", { 1, 1, 1, 1, 1, 1, 1, 1 }, 0 },
+	{ "end of list, then anything", { 1, 0, 131, 7, 131, 0, 0, 0 }, 0 },
+	{ "router alert", { 148, 4, 0, 0, 0, 0, 0, 0 }, 0 },
+	{ "an unknown one up to the end", { 99, 8, 131, 7, 4, 0, 0, 0 }, 0 },
+	{ "loose source route", { 131, 7, 4, 10, 0, 0, 9, 0 }, SLB_DROP_SOURCE_ROUTE },
+	{ "strict source route behind NOP", { 1, 137, 7, 4, 10, 0, 0, 9 }, SLB_DROP_SOURCE_ROUTE },
+	{ "length 0", { 7, 0, 0, 0, 0, 0, 0, 0 }, SLB_DROP_MALFORMED_IP },
+	{ "length 1", { 7, 1, 0, 0, 0, 0, 0, 0 }, SLB_DROP_MALFORMED_IP },
+	{ "length behind the end", { 1, 7, 8, 4, 0, 0, 0, 0 }, SLB_DROP_MALFORMED_IP },
+	{ "no length", { 1, 1, 1, 1, 1, 1, 1, 7 }, SLB_DROP_MALFORMED_IP },
+};
+
+static void slb_pt_option(int *fails, size_t i)
+{
+	u8 bytes[sizeof(struct iphdr) + sizeof(slb_pt_options[i].opt)];
+	struct iphdr *iph = (struct iphdr *)bytes;
+
+	iph->ihl = sizeof(bytes) / 4;
+	memcpy(iph + 1, slb_pt_options[i].opt, sizeof(slb_pt_options[i].opt));
+	if (slb_pkt_options4(iph) != slb_pt_options[i].reason)
+		pr_info("pkt: options: %s\n", slb_pt_options[i].what);
+	slb_check(fails, slb_pkt_options4(iph) == slb_pt_options[i].reason);
+}
+
 /* Every cut and any bytes: no report from the sanitizers, and no offset beyond the end. */
 static void slb_pt_random(int *fails)
 {
@@ -190,7 +220,7 @@ static void slb_pt_random(int *fails)
 		skb_trim(skb, slb_pt_l4(v6) +
 			 slb_check_random(&rnd, skb->len - slb_pt_l4(v6) + 1));
 		if (!v6)
-			ip_hdr(skb)->ihl = 5;
+			ip_hdr(skb)->ihl = i & 4 ? 5 : slb_check_random(&rnd, 16);
 		pkt.skb = skb;
 		if (slb_pt_parse(&pkt) == SLB_PARSE_OK)
 			slb_check(fails, pkt.l4 + pkt.l4_hlen + pkt.dlen == skb->len &&
@@ -206,6 +236,8 @@ int slb_selftest_pkt(void)
 
 	for (i = 0; i < ARRAY_SIZE(slb_pt_rows); i++)
 		slb_pt_row(&fails, &slb_pt_rows[i]);
+	for (i = 0; i < ARRAY_SIZE(slb_pt_options); i++)
+		slb_pt_option(&fails, i);
 	slb_pt_random(&fails);
 	return fails;
 }
