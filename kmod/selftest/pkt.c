@@ -190,7 +190,7 @@ static const struct {
 
 static void slb_pt_option(int *fails, size_t i)
 {
-	u8 bytes[sizeof(struct iphdr) + sizeof(slb_pt_options[i].opt)];
+	u8 bytes[sizeof(struct iphdr) + sizeof(slb_pt_options[i].opt)] __aligned(4) = {};
 	struct iphdr *iph = (struct iphdr *)bytes;
 
 	iph->ihl = sizeof(bytes) / 4;
