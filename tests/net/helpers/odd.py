@@ -93,7 +93,7 @@ def _():
         rig.client.send(with_options(flow.cpkt(ACK, b"x"), block))
         rig.client.send(with_options(Pkt(CLIENT[4], VIP[4], 777, 80, flags=SYN), block))
     rig.server.quiet()
-    same(rig.counted(), {"seen": 4, "drop:ext-header": 4})
+    same(rig.counted(), {"seen": 4, "drop:source-route": 4})
     rig.client.send(with_options(flow.cpkt(ACK, b"x"), b"\x07\x07\x04\0\0\0\0\x01"))
     got = rig.server.expect("packet with record route")
     same((got.data, got.sums_ok), (b"x", True))
