@@ -1,6 +1,6 @@
 #!/bin/bash
-# Which server a new connection gets
-# timeout:  rr, wrr and wlc, weights, changes while running.:120
+# Which server a new connection gets - rr, wrr and wlc, weights, changes while running.
+# timeout: 120
 . "$(dirname "$0")/helpers/topo.sh"
 plan
 rig

@@ -129,6 +129,7 @@ def _(v):
 
 @both("timeouts are honoured in every state, also when lowered while connections live")
 def _(v):
+    rig.settle()
     rig.service(v)
     flows = {name: in_state(v, name) for name in TCP_STATES}
     rig.slb.settings(idle_reset=0)
@@ -497,6 +498,7 @@ def _(v):
 
 @case("counters show the whole life: created, expired, destroyed")
 def _():
+    rig.settle()
     rig.service(4)
     rig.mark()
     flows = [in_state(4, "time-wait") for _ in range(5)]

@@ -135,6 +135,8 @@ cluster() {
 	lb_addresses
 	topo_make
 	lb_all+=("$lb")
+	SLB_CLIENT=$client SLB_SERVERS=$(for ((i = 1; i <= n; i++)); do ns=srv$i && echo "${!ns}"; done)
+	export SLB_CLIENT SLB_SERVERS
 }
 
 # slb WORD...: slbadm on the balancer. slb_conf: a restore file from standard input.

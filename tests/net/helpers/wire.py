@@ -256,7 +256,8 @@ class Link:
         return pkt
 
     def quiet(self, timeout=0.05):
-        pkt = self.recv(timeout)
+        """Nothing arrives. What the balancer sends is there as soon as what caused it was sent."""
+        pkt = self.recv(timeout / SLOW)
         assert not pkt, f"unexpected {pkt}"
 
     def drain(self):
@@ -288,8 +289,9 @@ class Rig:
         self.slb.defaults()
         self.slb.flush()
         # RSTs of what the flush has ended.
-        while self.client.recv(0.05) or self.server.recv(0.05):
-            pass
+        while self.client.recv(0.05 / SLOW) or self.server.recv(0.05 / SLOW):
+            self.client.drain()
+            self.server.drain()
         self.turn += 1
         for v, form in ((4, "10.2.{0}.{1}"), (6, "fd00:2:{0}::{1}")):
             LADDR[v], LADDR2[v] = form.format(self.turn, 1), form.format(self.turn, 2)
