@@ -133,17 +133,8 @@ int slb_nl_svc_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	return skb->len;
 }
 
-/* Kinds that TCP itself uses: an option of ours by that number would be taken for theirs. */
-static bool slb_nl_kind_is_taken(u8 kind)
-{
-	static const u8 taken[] = {
-		TCPOPT_EOL, TCPOPT_NOP, TCPOPT_MSS, TCPOPT_WINDOW, TCPOPT_SACK_PERM, TCPOPT_SACK,
-		TCPOPT_TIMESTAMP, TCPOPT_MD5SIG, 28 /* user timeout */, 29 /* TCP-AO */,
-		TCPOPT_MPTCP, TCPOPT_FASTOPEN,
-	};
-
-	return memchr(taken, kind, sizeof(taken));
-}
+/* Up to here kinds belong to TCP: an option of ours by such a number would be taken for theirs. */
+#define SLB_NL_KIND_TCP_LAST	TCPOPT_FASTOPEN
 
 static int slb_nl_svc_conf_tcp(struct genl_info *info, struct slb_svc_conf *conf, u8 proto)
 {
@@ -161,9 +152,9 @@ static int slb_nl_svc_conf_tcp(struct genl_info *info, struct slb_svc_conf *conf
 		conf->toa = nla_get_u8(tb[SLB_A_SVC_TOA]);
 	if (tb[SLB_A_SVC_TOA_KIND])
 		conf->toa_kind = nla_get_u8(tb[SLB_A_SVC_TOA_KIND]);
-	if (slb_nl_kind_is_taken(conf->toa_kind))
+	if (conf->toa_kind <= SLB_NL_KIND_TCP_LAST || conf->toa_kind == U8_MAX)
 		return slb_nl_refuse(info->extack, tb[SLB_A_SVC_TOA_KIND], -EINVAL,
-				     "TCP itself uses an option of this kind");
+				     "the kind is 35-254; TCP itself uses those below");
 	if (tb[SLB_A_SVC_TIMESTAMPS])
 		conf->timestamps = nla_get_u8(tb[SLB_A_SVC_TIMESTAMPS]);
 	if (tb[SLB_A_SVC_UNKNOWN])

@@ -47,9 +47,13 @@
 1 -A -t [::ffff:10.0.0.80]:80
 > slbadm: add service tcp [::ffff:10.0.0.80]:80:
 1 -A -t 10.0.0.82:80 --toa-kind 5
-> slbadm: add service tcp 10.0.0.82:80: TCP itself uses an option of this kind
+> slbadm: add service tcp 10.0.0.82:80: the kind is 35-254; TCP itself uses those below
 1 -E -t 10.0.0.80:80 --toa-kind 8
-> slbadm: edit service tcp 10.0.0.80:80: TCP itself uses an option of this kind
+> slbadm: edit service tcp 10.0.0.80:80: the kind is 35-254; TCP itself uses those below
+1 -E -t 10.0.0.80:80 --toa-kind 34
+> slbadm: edit service tcp 10.0.0.80:80: the kind is 35-254; TCP itself uses those below
+1 -E -t 10.0.0.80:80 --toa-kind 255
+> slbadm: edit service tcp 10.0.0.80:80: the kind is 35-254; TCP itself uses those below
 1 -A -t 10.0.0.82:80 --vrf 123456
 > slbadm: add service tcp 10.0.0.82:80 vrf 123456:
 1 -A -t 10.0.0.82:80 --vrf lo
