@@ -157,8 +157,9 @@ int slb_nl_pool_name(const struct nlattr *attr, struct netlink_ext_ack *extack, 
 	if (!attr)
 		return 0;
 	nla_strscpy(name, attr, SLB_NAME_MAX + 1);
+	/* isalnum() takes Latin-1's letters too, which are no UTF-8, hence no JSON. */
 	for (c = name; *c; c++)
-		if (!isalnum(*c) && !strchr("._:-", *c))
+		if (!isascii(*c) || (!isalnum(*c) && !strchr("._:-", *c)))
 			return slb_nl_refuse(extack, attr, -EINVAL,
 					     "a pool's name is made of letters, digits, '.', '_', ':' and '-'");
 	if (name[0] == '-')

@@ -96,6 +96,8 @@
 # -- local addresses
 1 -P 10.1.0.2
 > slbadm: add local address 10.1.0.2:
+1 -P 10.1.0.3 --pool $'caf\xe9'
+> a pool's name is made of letters, digits,
 1 -P 2001:db8:1::2 --pool blue
 > slbadm: add local address 2001:db8:1::2 to pool blue:
 1 -P 0.0.0.0
