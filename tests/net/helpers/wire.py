@@ -50,8 +50,12 @@ def opt_sack(*edges):
     return struct.pack(f"!BB{len(edges)}I", 5, 2 + 4 * len(edges), *(e & M32 for e in edges))
 
 
+def addr_raw(addr):
+    return socket.inet_pton(socket.AF_INET6 if ":" in addr else socket.AF_INET, addr)
+
+
 def opt_toa(kind, addr, port):
-    raw = socket.inet_pton(socket.AF_INET6 if ":" in addr else socket.AF_INET, addr)
+    raw = addr_raw(addr)
     return struct.pack("!BBH", kind, 4 + len(raw), port) + raw
 
 
