@@ -243,6 +243,20 @@ static struct slb_ep *slb_ep_make(struct slb_net *sn, const struct slb_ep_key *k
 }
 
 /**
+ * slb_ep_find_rcu() - the endpoint with a key
+ * @sn: the namespace's balancer
+ * @key: its key
+ *
+ * Context: any, inside RCU.
+ * Return: the endpoint, valid until rcu_read_unlock(), or NULL. That of a server which is configured
+ * is always found.
+ */
+struct slb_ep *slb_ep_find_rcu(struct slb_net *sn, const struct slb_ep_key *key)
+{
+	return rhashtable_lookup(&sn->eps, key, slb_ep_params);
+}
+
+/**
  * slb_ep_get() - the endpoint of a new server
  * @sn: the namespace's balancer
  * @key: its key
@@ -257,7 +271,7 @@ struct slb_ep *slb_ep_get(struct slb_net *sn, const struct slb_ep_key *key)
 
 	for (;;) {
 		rcu_read_lock();
-		ep = rhashtable_lookup(&sn->eps, key, slb_ep_params);
+		ep = slb_ep_find_rcu(sn, key);
 		got = ep && refcount_inc_not_zero(&ep->ref);
 		if (got)
 			atomic_inc(&ep->servers);

@@ -118,6 +118,7 @@ struct slb_lease {
 /* slb_ep.c */
 int slb_ep_init(struct slb_net *sn);
 void slb_ep_exit(struct slb_net *sn);
+struct slb_ep *slb_ep_find_rcu(struct slb_net *sn, const struct slb_ep_key *key);
 struct slb_ep *slb_ep_get(struct slb_net *sn, const struct slb_ep_key *key);
 void slb_ep_put(struct slb_ep *ep);
 struct slb_lease_map *slb_lease_map_find_rcu(const struct slb_ep *ep, u32 id);

@@ -3,7 +3,6 @@
  * Servers of a group. The life of a server is told in slb_svc.c.
  */
 #include <linux/slab.h>
-#include <net/ipv6.h>
 #include "slb_net.h"
 #include "slb_sched.h"
 
@@ -67,6 +66,17 @@ void slb_srv_count(struct slb_srv *srv, int active, int inactive)
 		sched->ops->load(srv->group, srv);
 }
 
+static struct slb_ep_key slb_srv_ep_key(const struct slb_svc *svc, const struct in6_addr *addr,
+					__be16 port)
+{
+	return (struct slb_ep_key) {
+		.addr = *addr,
+		.port = port,
+		.proto = svc->key.proto,
+		.v6 = svc->key.v6,
+	};
+}
+
 /**
  * slb_srv_find_locked() - find a server of a service
  * @svc: the service
@@ -79,10 +89,18 @@ void slb_srv_count(struct slb_srv *srv, int active, int inactive)
 struct slb_srv *slb_srv_find_locked(const struct slb_svc *svc, const struct in6_addr *addr,
 				    __be16 port)
 {
+	const struct slb_ep_key key = slb_srv_ep_key(svc, addr, port);
+	const struct slb_ep *ep;
 	struct slb_srv *srv;
 
+	/* Only compared below: a server that is configured holds its endpoint. */
+	rcu_read_lock();
+	ep = slb_ep_find_rcu(svc->sn, &key);
+	rcu_read_unlock();
+	if (!ep)
+		return NULL;	/* adding thousands of servers does not look at each other one */
 	list_for_each_entry(srv, &slb_svc_group_locked(svc)->servers, list)
-		if (srv->ep->key.port == port && ipv6_addr_equal(&srv->ep->key.addr, addr))
+		if (srv->ep == ep)
 			return srv;
 	return NULL;
 }
@@ -90,12 +108,7 @@ struct slb_srv *slb_srv_find_locked(const struct slb_svc *svc, const struct in6_
 static struct slb_srv *slb_srv_alloc(const struct slb_svc *svc, const struct in6_addr *addr,
 				     __be16 port)
 {
-	struct slb_ep_key key = {
-		.addr = *addr,
-		.port = port,
-		.proto = svc->key.proto,
-		.v6 = svc->key.v6,
-	};
+	const struct slb_ep_key key = slb_srv_ep_key(svc, addr, port);
 	struct slb_srv *srv = kzalloc(sizeof(*srv), GFP_KERNEL);
 
 	if (!srv)
