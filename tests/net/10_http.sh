@@ -64,7 +64,7 @@ for v in 4 6; do
 done
 
 # A connection that stays open is listed with its state and time.
-spawn near "$client" "$python" "$helpers/hold.py" "$SLB_TMP/held" "$vip4" "$vip6"
+spawn_near "$client" "$python" "$helpers/hold.py" "$SLB_TMP/held" "$vip4" "$vip6"
 wait_for test -s "$SLB_TMP/held" || bail "no connection was established"
 slb -L --json >"$SLB_TMP/list"
 slb -L -c --json --state established >"$SLB_TMP/conns"

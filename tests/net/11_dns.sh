@@ -24,7 +24,7 @@ part=,$(printf 'z%.0s' {1..200})
 long=$part$part$part$part$part$part$part
 for i in 1 2; do
 	ns=srv$i
-	spawn near "${!ns}" dnsmasq -d -C /dev/null -u root -p 5353 --edns-packet-max=4096 --no-resolv --no-hosts --log-queries \
+	spawn_near "${!ns}" dnsmasq -d -C /dev/null -u root -p 5353 --edns-packet-max=4096 --no-resolv --no-hosts --log-queries \
 		"--address=/slb.test/192.0.2.$i" "--txt-record=big.test$long"
 done
 wait_listen "$srv1" udp 5353

@@ -69,9 +69,9 @@ done
 for v in 4 6; do
 	for way in up down; do
 		front=$SLB_TMP/front.$v.$way back=$SLB_TMP/back.$v.$way
-		spawn near "$lb" tcpdump -i c0 -s 2000 -B 8192 -U -w "$front" tcp
+		spawn_near "$lb" tcpdump -i c0 -s 2000 -B 8192 -U -w "$front" tcp
 		one=$spawned
-		spawn near "$lb" tcpdump -i s1 -s 2000 -B 8192 -U -w "$back" tcp
+		spawn_near "$lb" tcpdump -i s1 -s 2000 -B 8192 -U -w "$back" tcp
 		two=$spawned
 		wait_for -t 20 test -s "$front" -a -s "$back" || bail "no capture"
 		check "IPv$v $way: 1 MiB with captures on both sides" transfer $way 1000000 $v

@@ -67,6 +67,14 @@ near() {
 	nsenter --net="/run/netns/$ns" "$@"
 }
 
+# spawn_near NS COMMAND...: as spawn_ns; $spawned is the program itself.
+spawn_near() {
+	local ns=$1
+
+	shift
+	spawn nsenter --net="/run/netns/$ns" "$@"
+}
+
 # addresses of every topology here
 # shellcheck disable=SC2034 # for the tests
 {
@@ -175,7 +183,7 @@ serve() {
 				}
 			}
 		END
-		spawn near "$ns" nginx -p "$dir" -c "$dir/nginx.conf" -e "$dir/error.log"
+		spawn_near "$ns" nginx -p "$dir" -c "$dir/nginx.conf" -e "$dir/error.log"
 	done
 	for i; do
 		ns=srv$i
