@@ -65,7 +65,7 @@ build() {
 	unpack_source "$src"
 	mkdir -p "$out"
 	mk=("${NICE[@]}" make -C "$src" O="$out" ARCH=um "-j$(nproc)")
-	say "building the UML kernel in $out (about 4 minutes on 2 CPUs; log in $log)"
+	say "building the UML kernel in $out (about 6 minutes on 2 CPUs; log in $log)"
 	if ! { "${mk[@]}" KCONFIG_ALLCONFIG="$config" allnoconfig &&
 		check_config "$out/.config" &&
 		"${mk[@]}" linux modules &&
