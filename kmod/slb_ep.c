@@ -29,7 +29,7 @@ static const struct rhashtable_params slb_ep_params = {
 	.automatic_shrinking = true,
 };
 
-static_assert(sizeof(struct slb_ep_key) == 24);	/* no holes: hashed and compared as bytes */
+static_assert(sizeof(struct slb_ep_key) == 20);	/* no holes: hashed and compared as bytes */
 
 /**
  * slb_lease_map_find_rcu() - the map of an endpoint for a local address

@@ -3,7 +3,7 @@
  * Leases: which local ports of a local address are in use towards one server endpoint.
  *
  * A lease must be unique only per (laddr:lport, server:port, protocol), so there is a bitmap for
- * each (laddr, endpoint) pair in use. An endpoint is a server's (address, port, protocol, VRF),
+ * each (laddr, endpoint) pair in use. An endpoint is a server's address, port and protocol,
  * shared by all services that lead to it.
  */
 #ifndef _SLB_LEASE_H
@@ -28,14 +28,14 @@ struct slb_net;
  * @port: network byte order
  * @proto: IPPROTO_TCP or IPPROTO_UDP
  * @v6: family
- * @vrf: interface index of the VRF device, 0 is the main one
+ *
+ * The VRF towards the servers is a local address's, and maps are kept by local address.
  */
 struct slb_ep_key {
 	struct in6_addr		addr;
 	__be16			port;
 	u8			proto;
 	u8			v6;
-	u32			vrf;
 };
 
 /**
