@@ -258,6 +258,7 @@ def _():
 def _(v):
     rig.service(v)
     flow = Flow(rig, v).open().data()
+    rig.slb.settings(timeouts={"close": 2})
     rig.slb.svc_del(VIP[v], 80)
     rig.client.expect("RST")
     rig.server.expect("RST")

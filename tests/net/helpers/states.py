@@ -64,8 +64,7 @@ def both_reset(flow):
     """Both ends of an established connection got a RST with the number they expect next."""
     same(reset_at_client(flow).seq, flow.sseq, "RST to the client: seq")
     same(reset_at_server(flow).seq, (flow.cseq + flow.shift) & M32, "RST to the server: seq")
-    rig.client.quiet()
-    rig.server.quiet()
+    rig.quiet()
 
 
 def gone(flow, timeout=6):
@@ -147,8 +146,7 @@ def _(v):
     slack = 2.5 * SLOW
     assert all(3 - slack <= t <= 4 + slack for t in ended.values()), ended
     same(rig.counted()["conn-expired"], len(flows))
-    rig.client.quiet()
-    rig.server.quiet()
+    rig.quiet()
 
 
 @both("packets of either side keep a connection alive")
@@ -187,8 +185,7 @@ def _(v):
     same(rig.counted()["drop:closed"], 2)
     # A RST is not answered.
     rig.client.send(flow.cpkt(RST | ACK))
-    rig.client.quiet()
-    rig.server.quiet()
+    rig.quiet()
     gone(flow)
     stats = rig.slb.servers()[0]["stats"]
     same(stats["idle-reset"], 1, "the server's counter")
@@ -200,8 +197,7 @@ def _(v):
     flow = in_state(v, "established").data()
     rig.slb.settings(timeouts={"established": 1}, idle_reset=0)
     gone(flow)
-    rig.client.quiet()
-    rig.server.quiet()
+    rig.quiet()
     # A late packet fits no connection any more.
     rig.client.send(flow.cpkt(ACK, b"late"))
     got = reset_at_client(flow)
@@ -237,8 +233,7 @@ def check_numbers(flows, at_client, at_server):
 def collect(flows):
     at_client = {p.dport: p for p in (rig.client.expect("RST at the client") for _ in flows)}
     at_server = {p.sport: p for p in (rig.server.expect("RST at the server") for _ in flows)}
-    rig.client.quiet()
-    rig.server.quiet()
+    rig.quiet()
     return at_client, at_server
 
 

@@ -24,8 +24,7 @@ def refused(pkt):
         same((got.flags, got.seq), (RST, pkt.ack))
     else:
         same((got.flags, got.seq, got.ack), (RST | ACK, 0, pkt.end()))
-    rig.client.quiet()
-    rig.server.quiet()
+    rig.quiet()
 
 
 def unreachable(pkt):
@@ -62,8 +61,7 @@ def _(v):
         refused(stray(v, flags, data))
     stray(v, RST)
     stray(v, RST | ACK)
-    rig.client.quiet()
-    rig.server.quiet()
+    rig.quiet()
     counted = rig.counted()
     same((counted["drop:unknown-tcp"], counted["rst-sent"], counted.get("conn-created")), (9, 7, None))
 
@@ -81,8 +79,7 @@ def _(v):
     rig.mark()
     stray(v, ACK)
     stray(v, FIN | ACK, b"data")
-    rig.client.quiet()
-    rig.server.quiet()
+    rig.quiet()
     same(rig.counted(), {"seen": 2, "drop:unknown-tcp": 2})
 
 
@@ -210,8 +207,7 @@ def _(v):
     for src in sources:
         syn(v, src=src)
         rig.client.send(Pkt(src, VIP[v], 7, 80, UDP, data=b"?"))
-    rig.client.quiet()
-    rig.server.quiet()
+    rig.quiet()
     counted = rig.counted()
     same((counted.get("drop:martian"), counted.get("conn-created")), (2 * (len(sources) - before_us), None))
 
@@ -221,8 +217,7 @@ def _(v):
     rig.service(v)
     src = "10.200.1.1" if v == 4 else "fd00:c1::1"
     rig.client.send(Pkt(src, VIP[v], 9, 80, flags=ACK, seq=1, ack=2))
-    rig.client.quiet()
-    rig.server.quiet()
+    rig.quiet()
 
 
 @case("rp_filter: a first packet by the wrong interface is dropped where the interface says so")
@@ -232,8 +227,7 @@ def _():
         netns.sysctl(LB, "ipv4.conf.c0.rp_filter", 1)
         rig.mark()
         syn(4, src="10.1.0.99")
-        rig.client.quiet()
-        rig.server.quiet()
+        rig.quiet()
         same(rig.counted(), {"seen": 1, "drop:rp-filter": 1})
         Flow(rig, 4).open().data()
     finally:

@@ -9,6 +9,7 @@ balancer's two links and has no address, so that no kernel answers for it:
 Any address in 10.9/16 and fd00:9::/32 is behind cw, any in 10.1/16 and fd00:1::/32 behind sw.
 """
 import os
+import select
 import socket
 import struct
 import time
@@ -259,7 +260,7 @@ class Link:
         assert pkt.sums_ok, f"checksum of {pkt}"
         return pkt
 
-    def quiet(self, timeout=0.05):
+    def quiet(self, timeout=0.03):
         """Nothing arrives. What the balancer sends is there as soon as what caused it was sent."""
         pkt = self.recv(timeout / SLOW)
         assert not pkt, f"unexpected {pkt}"
@@ -290,24 +291,30 @@ class Rig:
 
     def fresh(self):
         """Nothing configured, everything at its default, the wires empty, local addresses not used before."""
-        self.slb.defaults()
+        # A removed service's connections keep the timeouts they had.
+        self.slb.settings(timeouts={"close": 1})
         self.slb.flush()
+        self.slb.defaults()
         # RSTs of what the flush has ended.
-        while self.client.recv(0.05 / SLOW) or self.server.recv(0.05 / SLOW):
+        while select.select([self.client.sock, self.server.sock], [], [], 0.04)[0]:
             self.client.drain()
             self.server.drain()
         self.turn += 1
         for v, form in ((4, "10.2.{0}.{1}"), (6, "fd00:2:{0}::{1}")):
             LADDR[v], LADDR2[v] = form.format(self.turn, 1), form.format(self.turn, 2)
 
+    def quiet(self):
+        """Nothing arrives on either side."""
+        if select.select([self.client.sock, self.server.sock], [], [], 0.03)[0]:
+            self.client.quiet()
+            self.server.quiet()
+
     def settle(self):
         """Waits until nothing is left of what was ended; then the balancer's own local addresses are free."""
         deadline = time.monotonic() + 20 * SLOW
-        self.slb.settings(timeouts={"close": 1, "time-wait": 1})
         while self.slb.info()["conns"]:
             assert time.monotonic() < deadline, f"these do not end: {self.slb.conns()}"
             time.sleep(0.05)
-        self.slb.defaults()
         LADDR.update({4: "10.2.0.1", 6: "fd00:2::1"})
 
     def service(self, v, proto=TCP, port=80, servers=(SERVER,), laddrs=(LADDR,), laddr_args=None, **fields):
