@@ -49,7 +49,7 @@ for v in 4 6; do
 	is "IPv$v: three requests reach three servers" "$(cut -d ' ' -f 1 <<<"$out" | sort | xargs)" "srv1 srv2 srv3"
 	is "IPv$v: a server sees the local address" "$(cut -d ' ' -f 2 <<<"$out" | sort -u)" "$local"
 	is "IPv$v: from another address of the client too" \
-		"$(get $v "$url/who" --interface $own | cut -d ' ' -f 2)" "$local"
+		"$(get $v "$url/who" --interface "$own" | cut -d ' ' -f 2)" "$local"
 	matches "IPv$v: a port without service is refused by the host" \
 		"$(get $v "$url:81/" 2>&1)" "refused|Couldn't connect|Failed to connect"
 done
@@ -74,22 +74,22 @@ slb -L -n --stats --exact >"$SLB_TMP/stats.txt"
 slb -L --stats --json >"$SLB_TMP/stats"
 for v in 4 6; do
 	[ $v = 4 ] && vip=$vip4 local=$laddr4 who=10.9.1.2 shown=10.9.1.2 || vip=$vip6 local=$laddr6 who=fd00:9:1::2 shown='\[fd00:9:1::2\]'
-	is "IPv$v: an open connection is listed, with both sides" "$(jq -r --arg a $vip '.connections[] |
+	is "IPv$v: an open connection is listed, with both sides" "$(jq -r --arg a "$vip" '.connections[] |
 		select(.address == $a) | [.proto, .client, .port, .laddr, ."server-port"] | join(" ")' "$SLB_TMP/conns")" \
 		"tcp $who 80 $local 8080"
-	is "IPv$v: its time left is that of ESTABLISHED" "$(jq -r --arg a $vip '.connections[] |
+	is "IPv$v: its time left is that of ESTABLISHED" "$(jq -r --arg a "$vip" '.connections[] |
 		select(.address == $a) | .expires > 880 and .expires <= 900' "$SLB_TMP/conns")" true
 	matches "IPv$v: -L -c shows it as text" "$(cat "$SLB_TMP/conns.txt")" "^TCP +1[45]:[0-9]+ +ESTABLISHED +$shown:[0-9]+ "
-	is "IPv$v: one active connection in the list" "$(jq --arg a $vip '[.services[] |
+	is "IPv$v: one active connection in the list" "$(jq --arg a "$vip" '[.services[] |
 		select(.address == $a) | .servers[].active] | add' "$SLB_TMP/list")" 1
-	is "IPv$v: the service has counted its connections" "$(jq --arg a $vip '.services[] |
+	is "IPv$v: the service has counted its connections" "$(jq --arg a "$vip" '.services[] |
 		select(.address == $a) | .stats.conns' "$SLB_TMP/stats")" 6
-	is "IPv$v: the servers' counters add up to the service's" "$(jq --arg a $vip '.services[] |
+	is "IPv$v: the servers' counters add up to the service's" "$(jq --arg a "$vip" '.services[] |
 		select(.address == $a) | . as $s | [.servers[].stats] | map(.conns) == [2, 2, 2] and
 		(map(."in-pkts") | add) == $s.stats."in-pkts" and (map(."in-bytes") | add) == $s.stats."in-bytes" and
 		(map(."out-pkts") | add) == $s.stats."out-pkts" and (map(."out-bytes") | add) == $s.stats."out-bytes"' \
 		"$SLB_TMP/stats")" true
-	is "IPv$v: 3 MB went out and little came in" "$(jq --arg a $vip '.services[] | select(.address == $a) |
+	is "IPv$v: 3 MB went out and little came in" "$(jq --arg a "$vip" '.services[] | select(.address == $a) |
 		.stats | ."out-bytes" > 3000000 and ."out-bytes" < 3400000 and ."in-bytes" < 200000' "$SLB_TMP/stats")" true
 done
 matches "-L shows the service as ipvsadm does" "$(cat "$SLB_TMP/list.txt")" "^TCP +$vip4:80 rr"

@@ -39,12 +39,12 @@ ask() {
 
 for v in 4 6; do
 	[ $v = 4 ] && vip=$vip4 who=10.9.1.2 || vip=$vip6 who=fd00:9:1::2
-	out=$(for i in 1 2 3 4; do echo "slb.test A"; done >"$SLB_TMP/q"; ask $vip -f "$SLB_TMP/q")
+	out=$(for i in 1 2 3 4; do echo "slb.test A"; done >"$SLB_TMP/q"; ask "$vip" -f "$SLB_TMP/q")
 	is "IPv$v: four questions over UDP reach both servers in turn" "$(sort <<<"$out" | xargs)" \
 		"192.0.2.1 192.0.2.1 192.0.2.2 192.0.2.2"
-	is "IPv$v: over TCP" "$(ask $vip +tcp slb.test A)" 192.0.2.1
-	matches "IPv$v: an answer of 1400 bytes over UDP" "$(ask $vip +bufsize=4096 +ignore big.test TXT)" 'zzzz'
-	is "IPv$v: without checksum too" "$(near "$client" "$python" "$helpers/nosum.py" $vip)" "answered"
+	is "IPv$v: over TCP" "$(ask "$vip" +tcp slb.test A)" 192.0.2.1
+	matches "IPv$v: an answer of 1400 bytes over UDP" "$(ask "$vip" +bufsize=4096 +ignore big.test TXT)" 'zzzz'
+	is "IPv$v: without checksum too" "$(near "$client" "$python" "$helpers/nosum.py" "$vip")" "answered"
 	is "IPv$v: the flows are listed as UDP" "$(slb -L -c --json -u "$([ $v = 6 ] && echo "[$vip]:53" || echo "$vip:53")" |
 		jq -r '[.connections[] | [.state, .client, (.expires <= 300 and .expires > 280)] | join(" ")] | unique[]')" \
 		"udp $who true"

@@ -51,7 +51,7 @@ equal() {
 for v in 4 6; do
 	[ $v = 4 ] && host=$vip4 from=10.9.1. || host=[$vip6] from=fd00:9:1::
 	check "IPv$v: nginx names the client's address and port" equal < <(requests "http://$host:81/who")
-	check "IPv$v: another address of the client" equal < <(requests "http://$host:81/who" --interface ${from}5)
+	check "IPv$v: another address of the client" equal < <(requests "http://$host:81/who" --interface "${from}5")
 	check "IPv$v: nginx on a socket for both families" equal < <(requests "http://$host:82/who")
 	is "IPv$v: the logs have the clients' addresses and no other" \
 		"$(cat "$SLB_TMP"/srv[12]/access.log | cut -d ' ' -f 1 | grep "^$from" | sort | uniq -c | xargs)" \

@@ -72,7 +72,7 @@ static inline socklen_t address(struct sockaddr_storage *ss, const char *text, i
 	}
 	if (inet_pton(AF_INET6, text, &in6->sin6_addr) != 1) {
 		errno = EINVAL;
-		die("address %s", text);
+		die("cannot read %s", text);
 	}
 	in6->sin6_family = AF_INET6;
 	in6->sin6_port = htons(port);

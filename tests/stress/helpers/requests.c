@@ -51,12 +51,17 @@ static unsigned long answered[SERVERS_MAX][2];
 static unsigned long asked, done, failed, kept_broken, echoed;
 static unsigned long errors[256];
 static double wait_s = 60;
-static volatile sig_atomic_t stopping;
+static int stopping;	/* set by the signal's handler */
+
+static int is_stopping(void)
+{
+	return __atomic_load_n(&stopping, __ATOMIC_RELAXED);
+}
 
 static void on_term(int sig)
 {
 	(void)sig;
-	stopping = 1;
+	__atomic_store_n(&stopping, 1, __ATOMIC_RELAXED);
 }
 
 static void count_error(struct client *c, int err)
@@ -266,7 +271,7 @@ static void run(unsigned long count, int batch, int keep, int progress)
 		for (i = 0; i < batch + keep; i++) {
 			struct client *c = &clients[i];
 
-			if (c->phase == IDLE && !stopping && (c->keep || !count || asked < count)) {
+			if (c->phase == IDLE && !is_stopping() && (c->keep || !count || asked < count)) {
 				if (!c->keep)
 					c->id = ++asked;
 				c->family = i & 1;
@@ -283,7 +288,7 @@ static void run(unsigned long count, int batch, int keep, int progress)
 		}
 		for (live = 0, i = 0; i < batch; i++)
 			live += clients[i].phase != IDLE;
-		if (!live && (stopping || (count && asked >= count)))
+		if (!live && (is_stopping() || (count && asked >= count)))
 			return;
 		if (!moved)
 			nanosleep(&pause, NULL);
