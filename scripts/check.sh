@@ -7,12 +7,12 @@ cd "$SLB_TOP" || exit 1
 
 give_up() {
 	echo "not ok 1 $*"
-	echo "0 passed, 1 failed"
+	echo "0 passed, 1 failed" | tee build/results/total
 	exit 1
 }
 
 mkdir -p build/results
-rm -f build/results/*.ktap
+rm -f build/results/*.ktap build/results/total
 scripts/deps.sh build tests style || give_up "packages are missing"
 scripts/fetch-kernels.sh || give_up "the stock kernels cannot be fetched"
 
@@ -30,4 +30,5 @@ trap - EXIT INT TERM
 lanes=(uml qemu-6.1 qemu-6.12)
 mapfile -t tests < <(make -s --no-print-directory -C tests list)
 tests/lanes.sh "${lanes[@]}" -- "${tests[@]}"
-scripts/total.sh style.ktap install.ktap tool.ktap "${lanes[@]/%/.ktap}"
+set -o pipefail
+scripts/total.sh style.ktap install.ktap tool.ktap "${lanes[@]/%/.ktap}" | tee build/results/total

@@ -104,7 +104,7 @@ gate_checkpatch() {
 	# The one file whose job are kernel versions.
 	files kmod/slb_compat.h | checkpatch LINUX_VERSION_CODE,CONSTANT_COMPARISON
 	# Programs have neither the kernel's attribute macros nor every header.
-	files '*.[ch]' | grep -vE "$in_kernel" | checkpatch PREFER_DEFINED_ATTRIBUTE_MACRO,AVOID_EXTERNS
+	files '*.[ch]' | grep -vE "$in_kernel" | checkpatch PREFER_DEFINED_ATTRIBUTE_MACRO,AVOID_EXTERNS,VOLATILE,EMBEDDED_FUNCTION_NAME
 }
 
 gate_kernel_doc() {
