@@ -55,7 +55,7 @@ def service(slb, v, servers=(1,), **fields):
     slb.laddr(LADDR[v], **fields.pop("laddr_args", {}))
     slb.svc(VIP[v], 80, **fields)
     for index in servers:
-        slb.srv((VIP[v], 80), server_addr(v, index), 8080)
+        slb.srv((VIP[v], 80, fields.get("proto", socket.IPPROTO_TCP)), server_addr(v, index), 8080)
 
 
 class Task(threading.Thread):
