@@ -50,7 +50,8 @@ static socklen_t to_len[2];
 static unsigned long answered[SERVERS_MAX][2];
 static unsigned long asked, done, failed, kept_broken, echoed;
 static unsigned long errors[256];
-static double wait_s = 130;	/* the sixth time a SYN is sent again is after 63 s, the seventh after 127 s */
+/* Seconds; a SYN is sent again for the last time after 127. */
+static double wait_s = 130;
 static int stopping;	/* set by the signal's handler */
 
 static int is_stopping(void)
