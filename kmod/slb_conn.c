@@ -9,6 +9,7 @@
  * callback runs.
  */
 #include <linux/slab.h>
+#include "slb_alloc.h"
 #include "slb_isn.h"
 #include "slb_net.h"
 #include "slb_pkt.h"
@@ -30,10 +31,10 @@ static_assert(SLB_CONN6_SIZE == 320);
  */
 int slb_conn_cache_init(void)
 {
-	slb_conn_cache4 = kmem_cache_create("slb_conn4", SLB_CONN4_SIZE, 64, SLAB_HWCACHE_ALIGN,
-					    NULL);
-	slb_conn_cache6 = kmem_cache_create("slb_conn6", SLB_CONN6_SIZE, 64, SLAB_HWCACHE_ALIGN,
-					    NULL);
+	slb_conn_cache4 = slb_alloc(kmem_cache_create("slb_conn4", SLB_CONN4_SIZE, 64,
+						      SLAB_HWCACHE_ALIGN, NULL));
+	slb_conn_cache6 = slb_alloc(kmem_cache_create("slb_conn6", SLB_CONN6_SIZE, 64,
+						      SLAB_HWCACHE_ALIGN, NULL));
 	if (slb_conn_cache4 && slb_conn_cache6)
 		return 0;
 	slb_conn_cache_exit();
@@ -63,7 +64,8 @@ struct slb_conn *slb_conn_alloc(bool v6)
 	struct slb_conn *conn;
 	u8 bits = v6 ? SLB_WAY_V6 : 0;
 
-	conn = kmem_cache_zalloc(v6 ? slb_conn_cache6 : slb_conn_cache4, GFP_ATOMIC | __GFP_NOWARN);
+	conn = slb_alloc(kmem_cache_zalloc(v6 ? slb_conn_cache6 : slb_conn_cache4,
+					   GFP_ATOMIC | __GFP_NOWARN));
 	if (!conn)
 		return NULL;
 	slb_conn_way4(conn, SLB_DIR_ORIG)->bits = bits;

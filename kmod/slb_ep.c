@@ -10,6 +10,7 @@
 #include <linux/log2.h>
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
+#include "slb_alloc.h"
 #include "slb_net.h"
 
 #define SLB_LEASE_MAPS_MIN	8
@@ -59,7 +60,7 @@ static struct slb_lease_maps *slb_lease_maps_grow(struct slb_ep *ep, u32 id)
 	if (id >= SLB_LEASE_MAPS_MAX)
 		return NULL;
 	n = roundup_pow_of_two(max_t(u32, id + 1, SLB_LEASE_MAPS_MIN));
-	maps = kzalloc(struct_size(maps, map, n), GFP_ATOMIC | __GFP_NOWARN);
+	maps = slb_alloc(kzalloc(struct_size(maps, map, n), GFP_ATOMIC | __GFP_NOWARN));
 	if (!maps)
 		return NULL;
 	maps->n = n;
@@ -74,7 +75,7 @@ static struct slb_lease_maps *slb_lease_maps_grow(struct slb_ep *ep, u32 id)
 /* Without references and not linked yet. */
 static struct slb_lease_map *slb_lease_map_alloc(struct slb_ep *ep, struct slb_laddr *laddr)
 {
-	struct slb_lease_map *map = kzalloc(sizeof(*map), GFP_ATOMIC | __GFP_NOWARN);
+	struct slb_lease_map *map = slb_alloc(kzalloc(sizeof(*map), GFP_ATOMIC | __GFP_NOWARN));
 
 	if (!map)
 		return NULL;
@@ -225,7 +226,7 @@ void slb_lease_forget_laddr(struct slb_net *sn, struct slb_laddr *laddr)
 
 static struct slb_ep *slb_ep_make(struct slb_net *sn, const struct slb_ep_key *key)
 {
-	struct slb_ep *ep = kzalloc(sizeof(*ep), GFP_KERNEL);
+	struct slb_ep *ep = slb_alloc(kzalloc(sizeof(*ep), GFP_KERNEL));
 
 	if (!ep)
 		return NULL;
@@ -234,7 +235,7 @@ static struct slb_ep *slb_ep_make(struct slb_net *sn, const struct slb_ep_key *k
 	spin_lock_init(&ep->lock);
 	refcount_set(&ep->ref, 1);
 	atomic_set(&ep->servers, 1);
-	if (rhashtable_insert_fast(&sn->eps, &ep->node, slb_ep_params)) {
+	if (slb_attempt(-ENOMEM, rhashtable_insert_fast(&sn->eps, &ep->node, slb_ep_params))) {
 		kfree(ep);
 		return NULL;
 	}
@@ -318,7 +319,7 @@ void slb_ep_put(struct slb_ep *ep)
  */
 int slb_ep_init(struct slb_net *sn)
 {
-	return rhashtable_init(&sn->eps, &slb_ep_params);
+	return slb_attempt(-ENOMEM, rhashtable_init(&sn->eps, &slb_ep_params));
 }
 
 /**

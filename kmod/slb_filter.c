@@ -4,6 +4,7 @@
  * hashes to it, so a packet to a clear bit is certainly not ours.
  */
 #include <linux/slab.h>
+#include "slb_alloc.h"
 #include "slb_filter.h"
 
 /**
@@ -16,7 +17,7 @@
 int slb_filter_init(struct slb_filter *f)
 {
 	spin_lock_init(&f->lock);
-	f->count = kvcalloc(SLB_FILTER_BITS, sizeof(*f->count), GFP_KERNEL);
+	f->count = slb_alloc(kvcalloc(SLB_FILTER_BITS, sizeof(*f->count), GFP_KERNEL));
 	return f->count ? 0 : -ENOMEM;
 }
 

@@ -9,6 +9,7 @@
 #include <linux/netfilter_ipv6.h>
 #include <linux/slab.h>
 #include <net/l3mdev.h>
+#include "slb_alloc.h"
 #include "slb_hook.h"
 #include "slb_lro.h"
 #include "slb_net.h"
@@ -203,14 +204,15 @@ int slb_hook_get(struct slb_net *sn)
 	lockdep_assert_held(&sn->cfg_mutex);
 	if (sn->hooks)
 		return 0;
-	hooks = kzalloc(sizeof(*hooks), GFP_KERNEL);
+	hooks = slb_alloc(kzalloc(sizeof(*hooks), GFP_KERNEL));
 	if (!hooks)
 		return -ENOMEM;
 	for (i = 0; i < ARRAY_SIZE(slb_hook_ops); i++) {
 		hooks->ops[i] = slb_hook_ops[i];
 		hooks->ops[i].priv = sn;
 	}
-	err = nf_register_net_hooks(sn->net, hooks->ops, ARRAY_SIZE(hooks->ops));
+	err = slb_attempt(-ENOMEM,
+			  nf_register_net_hooks(sn->net, hooks->ops, ARRAY_SIZE(hooks->ops)));
 	if (err) {
 		kfree(hooks);
 		return err;

@@ -12,6 +12,7 @@
  */
 #include <linux/slab.h>
 #include <net/ipv6.h>
+#include "slb_alloc.h"
 #include "slb_net.h"
 
 /**
@@ -78,7 +79,7 @@ struct slb_pool *slb_pool_get_locked(struct slb_net *sn, const char *name)
 	struct slb_pool *pool = slb_pool_find_locked(sn, name);
 
 	if (!pool) {
-		pool = kzalloc(sizeof(*pool), GFP_KERNEL);
+		pool = slb_alloc(kzalloc(sizeof(*pool), GFP_KERNEL));
 		if (!pool)
 			return NULL;
 		strscpy(pool->name, name, sizeof(pool->name));
@@ -123,7 +124,7 @@ static int slb_pool_copy_set(const struct slb_laddr_set *old, struct slb_laddr *
 	*set = NULL;
 	if (!n)
 		return 0;
-	copy = kvzalloc(struct_size(copy, laddr, n), GFP_KERNEL);
+	copy = slb_alloc(kvzalloc(struct_size(copy, laddr, n), GFP_KERNEL));
 	if (!copy)
 		return -ENOMEM;
 	for (i = 0; old && i < old->n; i++)
@@ -184,12 +185,12 @@ struct slb_laddr *slb_laddr_find_locked(struct slb_net *sn, const struct in6_add
 static struct slb_laddr *slb_laddr_alloc(struct slb_net *sn, const struct in6_addr *addr, bool v6,
 					 u32 vrf)
 {
-	struct slb_laddr *laddr = kzalloc(sizeof(*laddr), GFP_KERNEL);
+	struct slb_laddr *laddr = slb_alloc(kzalloc(sizeof(*laddr), GFP_KERNEL));
 	int id;
 
 	if (!laddr)
 		return NULL;
-	id = ida_alloc(&sn->laddr_ids, GFP_KERNEL);
+	id = slb_attempt(-ENOMEM, ida_alloc(&sn->laddr_ids, GFP_KERNEL));
 	if (id < 0) {
 		kfree(laddr);
 		return NULL;

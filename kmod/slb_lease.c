@@ -14,6 +14,7 @@
 #include <linux/random.h>
 #include <linux/slab.h>
 #include <net/ip.h>
+#include "slb_alloc.h"
 #include "slb_net.h"
 #include "slb_pkt.h"
 
@@ -192,7 +193,8 @@ static int slb_lease_mark(struct slb_lease_map *map, unsigned int port)
 	unsigned int c = port / SLB_LEASE_CHUNK_BITS;
 
 	if (!map->chunk[c])
-		map->chunk[c] = bitmap_zalloc(SLB_LEASE_CHUNK_BITS, GFP_ATOMIC | __GFP_NOWARN);
+		map->chunk[c] = slb_alloc(bitmap_zalloc(SLB_LEASE_CHUNK_BITS,
+							GFP_ATOMIC | __GFP_NOWARN));
 	if (!map->chunk[c])
 		return -ENOMEM;
 	if (__test_and_set_bit(port % SLB_LEASE_CHUNK_BITS, map->chunk[c]))

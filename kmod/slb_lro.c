@@ -6,6 +6,7 @@
  */
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
+#include "slb_alloc.h"
 #include "slb_lro.h"
 #include "slb_net.h"
 
@@ -49,7 +50,7 @@ static struct notifier_block slb_lro_notifier = {
  */
 int slb_lro_init(void)
 {
-	return register_netdevice_notifier(&slb_lro_notifier);
+	return slb_attempt(-ENOMEM, register_netdevice_notifier(&slb_lro_notifier));
 }
 
 /**

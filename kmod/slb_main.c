@@ -3,6 +3,7 @@
 
 #include <linux/module.h>
 #include "selftest/selftest.h"
+#include "slb_alloc.h"
 #include "slb_lro.h"
 #include "slb_net.h"
 #include "slb_nl_gen.h"
@@ -23,7 +24,7 @@ static int __init slb_main_init(void)
 	err = slb_lro_init();
 	if (err)
 		goto err_net;
-	err = genl_register_family(&slb_nl_family);
+	err = slb_attempt(-ENOMEM, genl_register_family(&slb_nl_family));
 	if (err)
 		goto err_lro;
 	pr_info("version %s loaded\n", SLB_RELEASE);

@@ -21,6 +21,7 @@
 #include <linux/random.h>
 #include <net/netfilter/ipv4/nf_defrag_ipv4.h>
 #include <net/netfilter/ipv6/nf_defrag_ipv6.h>
+#include "slb_alloc.h"
 #include "slb_hook.h"
 #include "slb_net.h"
 
@@ -31,12 +32,12 @@ unsigned int slb_net_id __read_mostly;
 
 static int slb_net_enable_defrag(struct slb_net *sn)
 {
-	int err = nf_defrag_ipv4_enable(sn->net);
+	int err = slb_attempt(-ENOMEM, nf_defrag_ipv4_enable(sn->net));
 
 	if (err)
 		return err;
 #if IS_ENABLED(CONFIG_IPV6)
-	err = nf_defrag_ipv6_enable(sn->net);
+	err = slb_attempt(-ENOMEM, nf_defrag_ipv6_enable(sn->net));
 	if (err)
 		nf_defrag_ipv4_disable(sn->net);
 #endif
@@ -45,7 +46,7 @@ static int slb_net_enable_defrag(struct slb_net *sn)
 
 static int slb_net_alloc(struct slb_net *sn)
 {
-	struct slb_counters __percpu *counters = alloc_percpu(struct slb_counters);
+	struct slb_counters __percpu *counters = slb_alloc(alloc_percpu(struct slb_counters));
 	int err = -ENOMEM;
 
 	if (!counters)
@@ -259,7 +260,7 @@ static struct pernet_operations slb_net_ops = {
  */
 int slb_net_register(void)
 {
-	return register_pernet_subsys(&slb_net_ops);
+	return slb_attempt(-ENOMEM, register_pernet_subsys(&slb_net_ops));
 }
 
 /**

@@ -8,6 +8,7 @@
 #include <net/ip6_route.h>
 #include <net/l3mdev.h>
 #include <net/route.h>
+#include "slb_alloc.h"
 #include "slb_nl.h"
 
 /**
@@ -378,7 +379,7 @@ int slb_nl_put_timeouts(struct sk_buff *skb, int type, const u32 *timeout_s)
  */
 struct sk_buff *slb_nl_reply_new(struct genl_info *info, size_t extra, u8 cmd, void **hdr)
 {
-	struct sk_buff *skb = genlmsg_new(GENLMSG_DEFAULT_SIZE + extra, GFP_KERNEL);
+	struct sk_buff *skb = slb_alloc(genlmsg_new(GENLMSG_DEFAULT_SIZE + extra, GFP_KERNEL));
 
 	if (!skb) {
 		GENL_SET_ERR_MSG(info, "no memory for the answer");
@@ -427,7 +428,7 @@ struct sk_buff *slb_nl_ntf_new(struct genl_info *info, u8 cmd, void **hdr)
 	if (!genl_has_listeners(&slb_nl_family, net, SLB_NL_MCGRP_CONFIG) &&
 	    !nlmsg_report(info->nlhdr))
 		return NULL;
-	skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	skb = slb_alloc(genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL));
 	if (!skb) {
 		genl_set_err(&slb_nl_family, net, 0, SLB_NL_MCGRP_CONFIG, -ENOBUFS);
 		return NULL;

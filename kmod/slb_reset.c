@@ -8,6 +8,7 @@
 #include <net/ip6_checksum.h>
 #include <net/ip6_route.h>
 #include <net/tcp.h>
+#include "slb_alloc.h"
 #include "slb_icmp.h"
 #include "slb_net.h"
 #include "slb_pkt.h"
@@ -95,8 +96,8 @@ static void slb_reset_send(struct slb_net *sn, const struct slb_rst *rst)
 	dst = slb_route_lookup(sn, &rst->route);
 	if (!dst)
 		return;
-	skb = alloc_skb(LL_MAX_HEADER + sizeof(struct ipv6hdr) + sizeof(struct tcphdr),
-			GFP_ATOMIC | __GFP_NOWARN);
+	skb = slb_alloc(alloc_skb(LL_MAX_HEADER + sizeof(struct ipv6hdr) + sizeof(struct tcphdr),
+				  GFP_ATOMIC | __GFP_NOWARN));
 	if (!skb) {
 		dst_release(dst);
 		return;

@@ -9,6 +9,7 @@
  */
 #include <linux/overflow.h>
 #include <linux/slab.h>
+#include "slb_alloc.h"
 #include "slb_net.h"
 #include "slb_sched.h"
 
@@ -146,7 +147,7 @@ static struct slb_roster *slb_sched_alloc(const struct slb_sched_ops *ops, u32 n
 	struct slb_roster *sched;
 	u32 cap = max_t(u32, SLB_SCHED_CAP_MIN, roundup_pow_of_two(n));
 
-	sched = kvzalloc(struct_size(sched, srv, cap), GFP_KERNEL);
+	sched = slb_alloc(kvzalloc(struct_size(sched, srv, cap), GFP_KERNEL));
 	if (!sched)
 		return NULL;
 	sched->ops = ops;

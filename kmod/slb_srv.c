@@ -3,6 +3,7 @@
  * Servers of a group. The life of a server is told in slb_svc.c.
  */
 #include <linux/slab.h>
+#include "slb_alloc.h"
 #include "slb_net.h"
 #include "slb_sched.h"
 
@@ -109,11 +110,11 @@ static struct slb_srv *slb_srv_alloc(const struct slb_svc *svc, const struct in6
 				     __be16 port)
 {
 	const struct slb_ep_key key = slb_srv_ep_key(svc, addr, port);
-	struct slb_srv *srv = kzalloc(sizeof(*srv), GFP_KERNEL);
+	struct slb_srv *srv = slb_alloc(kzalloc(sizeof(*srv), GFP_KERNEL));
 
 	if (!srv)
 		return NULL;
-	srv->stats = alloc_percpu(struct slb_stats);
+	srv->stats = slb_alloc(alloc_percpu(struct slb_stats));
 	if (!srv->stats)
 		goto err_free;
 	srv->ep = slb_ep_get(svc->sn, &key);

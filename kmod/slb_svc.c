@@ -13,6 +13,7 @@
  */
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
+#include "slb_alloc.h"
 #include "slb_net.h"
 #include "slb_sched.h"
 
@@ -34,7 +35,7 @@ static_assert(sizeof(struct slb_svc_key) == 24);	/* no padding to compare */
  */
 int slb_svc_table_init(struct slb_net *sn)
 {
-	return rhashtable_init(&sn->svcs, &slb_svc_params);
+	return slb_attempt(-ENOMEM, rhashtable_init(&sn->svcs, &slb_svc_params));
 }
 
 /**
@@ -103,7 +104,7 @@ struct slb_pool *slb_svc_pool_locked(const struct slb_svc *svc)
 
 static struct slb_group *slb_group_alloc(struct slb_net *sn)
 {
-	struct slb_group *group = kzalloc(sizeof(*group), GFP_KERNEL);
+	struct slb_group *group = slb_alloc(kzalloc(sizeof(*group), GFP_KERNEL));
 
 	if (!group)
 		return NULL;
@@ -237,12 +238,12 @@ static void slb_svc_apply(struct slb_svc *svc, const struct slb_svc_conf *conf)
 
 static struct slb_svc *slb_svc_alloc(struct slb_net *sn, const struct slb_svc_key *key)
 {
-	struct slb_svc *svc = kzalloc(sizeof(*svc), GFP_KERNEL);
+	struct slb_svc *svc = slb_alloc(kzalloc(sizeof(*svc), GFP_KERNEL));
 	struct slb_group *group;
 
 	if (!svc)
 		return NULL;
-	svc->stats = alloc_percpu(struct slb_stats);
+	svc->stats = slb_alloc(alloc_percpu(struct slb_stats));
 	if (!svc->stats)
 		goto err_free;
 	group = slb_group_alloc(sn);
@@ -292,7 +293,7 @@ struct slb_svc *slb_svc_add_locked(struct slb_net *sn, const struct slb_svc_key 
 		goto err_put_pool;
 
 	slb_filter_add(&sn->filter, &key->addr, key->v6);
-	err = rhashtable_insert_fast(&sn->svcs, &svc->node, slb_svc_params);
+	err = slb_attempt(-ENOMEM, rhashtable_insert_fast(&sn->svcs, &svc->node, slb_svc_params));
 	if (err)
 		goto err_filter;
 	list_add_tail(&svc->list, &sn->svc_list);

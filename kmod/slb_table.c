@@ -9,6 +9,7 @@
 #include <linux/mm.h>
 #include <linux/random.h>
 #include <linux/slab.h>
+#include "slb_alloc.h"
 #include "slb_table.h"
 
 /* The first directory fills a page; half a million ways fit in before it has to be replaced. */
@@ -162,7 +163,7 @@ static unsigned long *slb_table_page_get(struct slb_table *tab, struct slb_table
 	if (i >= dir->npages)
 		return NULL;
 	if (!dir->page[i])	/* readers look at it once a larger size is published */
-		dir->page[i] = kmalloc(PAGE_SIZE, GFP_ATOMIC | __GFP_NOWARN);
+		dir->page[i] = slb_alloc(kmalloc(PAGE_SIZE, GFP_ATOMIC | __GFP_NOWARN));
 	return dir->page[i];
 }
 
@@ -244,7 +245,7 @@ static void slb_table_grow_work(struct work_struct *work)
 	/* Nobody else replaces it, and a work item does not run twice at a time. */
 	old = rcu_dereference_protected(tab->dir, true);
 	npages = old->npages * SLB_TABLE_DIR_FACTOR;
-	dir = kvzalloc(struct_size(dir, page, npages), GFP_KERNEL | __GFP_NOWARN);
+	dir = slb_alloc(kvzalloc(struct_size(dir, page, npages), GFP_KERNEL | __GFP_NOWARN));
 	if (!dir)
 		return;		/* the next page asks again */
 	dir->npages = npages;
@@ -279,11 +280,11 @@ int slb_table_init(struct slb_table *tab)
 	struct slb_table_dir *dir;
 	unsigned int i;
 
-	dir = kvzalloc(struct_size(dir, page, SLB_TABLE_DIR_FIRST), GFP_KERNEL);
+	dir = slb_alloc(kvzalloc(struct_size(dir, page, SLB_TABLE_DIR_FIRST), GFP_KERNEL));
 	if (!dir)
 		return -ENOMEM;
 	dir->npages = SLB_TABLE_DIR_FIRST;
-	dir->page[0] = kmalloc(PAGE_SIZE, GFP_KERNEL);
+	dir->page[0] = slb_alloc(kmalloc(PAGE_SIZE, GFP_KERNEL));
 	if (!dir->page[0]) {
 		kvfree(dir);
 		return -ENOMEM;

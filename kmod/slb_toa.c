@@ -11,6 +11,7 @@
 #include <net/ip.h>
 #include <net/ip6_checksum.h>
 #include <net/tcp.h>
+#include "slb_alloc.h"
 #include "slb_path.h"
 #include "slb_route.h"
 #include "slb_tcpopt.h"
@@ -228,8 +229,8 @@ static struct sk_buff *slb_toa_copy_headers(const struct slb_pkt *pkt, const u8 
 	struct sk_buff *skb;
 	struct tcphdr *th;
 
-	skb = alloc_skb(LL_RESERVED_SPACE(dst->dev) + dst->header_len + fixed + optlen,
-			GFP_ATOMIC | __GFP_NOWARN);
+	skb = slb_alloc(alloc_skb(LL_RESERVED_SPACE(dst->dev) + dst->header_len + fixed + optlen,
+				  GFP_ATOMIC | __GFP_NOWARN));
 	if (!skb)
 		return NULL;
 	skb_reserve(skb, LL_RESERVED_SPACE(dst->dev) + dst->header_len);

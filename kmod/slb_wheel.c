@@ -16,6 +16,7 @@
  */
 #include <linux/minmax.h>
 #include <linux/percpu.h>
+#include "slb_alloc.h"
 #include "slb_conn.h"
 #include "slb_net.h"
 #include "slb_table.h"
@@ -257,7 +258,7 @@ int slb_wheel_init(struct slb_net *sn)
 {
 	int cpu;
 
-	sn->wheel = alloc_percpu(struct slb_wheel);
+	sn->wheel = slb_alloc(alloc_percpu(struct slb_wheel));
 	if (!sn->wheel)
 		return -ENOMEM;
 	for_each_possible_cpu(cpu) {

@@ -6,6 +6,7 @@
 #include <net/ipv6.h>
 #include <net/route.h>
 #include <net/xfrm.h>
+#include "slb_alloc.h"
 #include "slb_path.h"
 #include "slb_route.h"
 
@@ -24,7 +25,7 @@ static bool slb_xmit_is_bad_aggregate(struct slb_pkt *pkt)
 	}
 	if (likely(!(skb_shinfo(skb)->gso_type & SKB_GSO_FRAGLIST)) || pkt->proto != IPPROTO_TCP)
 		return false;
-	if (skb_unclone(skb, GFP_ATOMIC)) {
+	if (slb_attempt(-ENOMEM, skb_unclone(skb, GFP_ATOMIC))) {
 		pkt->reason = SLB_DROP_NO_MEMORY;
 		return true;
 	}
@@ -70,6 +71,7 @@ static void slb_xmit_unbridge(struct sk_buff *skb)
 int slb_xmit_prepare(struct slb_pkt *pkt, const struct dst_entry *dst)
 {
 	struct sk_buff *skb = pkt->skb;
+	unsigned int room;
 
 	slb_xmit_unbridge(skb);
 	if (likely(!pkt->local)) {
@@ -79,7 +81,8 @@ int slb_xmit_prepare(struct slb_pkt *pkt, const struct dst_entry *dst)
 		skb_clear_tstamp(skb);
 		skb_orphan(skb);
 	}
-	if (unlikely(skb_cow(skb, LL_RESERVED_SPACE(dst->dev) + dst->header_len + pkt->toa_len))) {
+	room = LL_RESERVED_SPACE(dst->dev) + dst->header_len + pkt->toa_len;
+	if (unlikely(slb_attempt(-ENOMEM, skb_cow(skb, room)))) {
 		pkt->reason = SLB_DROP_NO_MEMORY;
 		return -ENOMEM;
 	}

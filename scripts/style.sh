@@ -71,6 +71,23 @@ gate_reasons() {
 	done
 }
 
+# Each call that can lack memory stands in slb_alloc() or slb_attempt(), or no test would make it fail.
+gate_memory() {
+	local calls='k[mz]alloc(_array|_node)?|kv[mzc]alloc(_array)?|kcalloc|k(mem|str)n?dup|alloc_percpu(_gfp)?|vmalloc|vzalloc'
+
+	calls+='|kmem_cache_(z?alloc|create(_usercopy)?)|KMEM_CACHE|bitmap_z?alloc|ida_alloc\w*|idr_alloc\w*|xa_(alloc|store|insert)\w*'
+	calls+='|rhashtable_init|rhltable_init|\w*rhashtable_\w*insert\w*|(nlmsg|genlmsg)_new|(__)?(netdev_|napi_)?alloc_skb\w*'
+	calls+='|p?skb_(cow\w*|unclone\w*|clone\w*|copy|copy_expand|realloc_headroom|expand_head|ensure_writable|share_check|linearize\w*|segment)|skb_gso_segment'
+	calls+='|(nf_)?register_\w+|(gen)?nl_register_\w+|genl_register_family|nf_defrag_ipv[46]_enable|kthread_(run|create)|alloc_(ordered_)?workqueue|(metadata_)?dst_alloc'
+	# shellcheck disable=SC2016 # Perl's
+	files 'kmod/slb_*.[ch]' 'kmod/toa/toa_*.[ch]' | grep -v /selftest/ | calls=$calls xargs perl -0777 -ne '
+		s,/\*.*?\*/,$& =~ tr/\n//cdr,gse;
+		s/(slb_alloc\(|slb_attempt\(-\w+,)(\s*)(?=\w)/$2#/g;
+		while (/(?<![\w.>#])($ENV{calls})\(/g) {
+			print "$ARGV:", 1 + (substr($_, 0, $-[0]) =~ tr/\n//), ": $1() stands outside of slb_alloc() and slb_attempt()\n";
+		}'
+}
+
 gate_shellcheck() {
 	local -a list
 
@@ -131,13 +148,14 @@ declare -A title=(
 	[readme]="README.md names every file of kmod/"
 	[compat]="kernel versions are known to slb_compat.h only"
 	[reasons]="every reason to drop is given somewhere"
+	[memory]="what can lack memory is marked, so that it is tested"
 	[shellcheck]="shellcheck"
 	[codespell]="codespell"
 	[checkpatch]="checkpatch: no errors, no warnings"
 	[kernel_doc]="kernel-doc"
 	[sparse]="sparse and W=1: no lines"
 )
-[ $# -gt 0 ] || set -- spec version readme compat reasons shellcheck codespell checkpatch kernel_doc sparse
+[ $# -gt 0 ] || set -- spec version readme compat reasons memory shellcheck codespell checkpatch kernel_doc sparse
 
 passed=0
 failed=0

@@ -20,8 +20,12 @@ static const struct {
 	{ "sched",	slb_selftest_sched },
 };
 
+static bool slb_selftest_wanted = true;
+module_param_named(selftest, slb_selftest_wanted, bool, 0400);
+MODULE_PARM_DESC(selftest, "run the self tests at load");
+
 /**
- * slb_selftest_run() - run every test
+ * slb_selftest_run() - run every test, unless the parameter "selftest" says no
  *
  * Context: module load, before anything is registered.
  * Return: 0, or -ENOTRECOVERABLE if one failed, so that the module does not load.
@@ -31,6 +35,8 @@ int slb_selftest_run(void)
 	int failed = 0;
 	size_t i;
 
+	if (!slb_selftest_wanted)
+		return 0;
 	pr_info("KTAP version 1\n");
 	pr_info("1..%zu\n", ARRAY_SIZE(slb_selftests));
 	for (i = 0; i < ARRAY_SIZE(slb_selftests); i++) {

@@ -29,6 +29,7 @@
 #include <linux/string.h>
 #include <net/inet_common.h>
 #include <net/ipv6.h>
+#include "slb_alloc.h"
 #include "toa_conn.h"
 #include "toa_hook.h"
 
@@ -172,12 +173,14 @@ static void slb_toa_hook_complain(const struct slb_toa_hook *hook, int err)
 
 static int slb_toa_hook_add(struct slb_toa_hook *hook)
 {
+	unsigned char *name = (unsigned char *)hook->function;
 	int err;
 
-	err = ftrace_set_filter(&hook->ops, (unsigned char *)hook->function,
-				strlen(hook->function), 1);
+	err = slb_attempt(-ENOMEM, ftrace_set_filter(&hook->ops, name,
+						     strlen(hook->function), 1));
 	if (!err)
-		err = register_ftrace_function(&hook->ops);
+		err = slb_attempt(-ENOMEM,
+				  register_ftrace_function(&hook->ops));
 	if (err) {
 		ftrace_free_filter(&hook->ops);
 		slb_toa_hook_complain(hook, err);

@@ -3,6 +3,7 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <uapi/linux/slb.h>
+#include "slb_alloc.h"
 #include "toa_hook.h"
 #include "toa_net.h"
 #include "toa_nl.h"
@@ -34,7 +35,7 @@ static int __init slb_toa_main_trust(void)
 	if (!nr_trusted)
 		return 0;
 
-	list = kcalloc(nr_trusted, sizeof(*list), GFP_KERNEL);
+	list = slb_alloc(kcalloc(nr_trusted, sizeof(*list), GFP_KERNEL));
 	if (!list)
 		return -ENOMEM;
 	for (i = 0; i < nr_trusted; i++) {

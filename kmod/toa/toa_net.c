@@ -3,6 +3,7 @@
 #include <linux/cache.h>
 #include <linux/slab.h>
 #include <net/tcp.h>
+#include "slb_alloc.h"
 #include "toa_net.h"
 
 unsigned int slb_toa_net_id __ro_after_init;
@@ -24,7 +25,7 @@ static int __net_init slb_toa_net_init(struct net *net)
 		return -ENOMEM;
 	RCU_INIT_POINTER(tn->trust, trust);
 
-	tn->counts = alloc_percpu(struct slb_toa_counts);
+	tn->counts = slb_alloc(alloc_percpu(struct slb_toa_counts));
 	if (!tn->counts) {
 		err = -ENOMEM;
 		goto err_trust;
@@ -69,7 +70,7 @@ static struct pernet_operations slb_toa_net_ops = {
 int __init slb_toa_net_register(u64 kinds)
 {
 	slb_toa_net_kinds = kinds;
-	return register_pernet_subsys(&slb_toa_net_ops);
+	return slb_attempt(-ENOMEM, register_pernet_subsys(&slb_toa_net_ops));
 }
 
 /**

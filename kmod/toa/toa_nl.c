@@ -6,6 +6,7 @@
 #include <linux/slab.h>
 #include <net/sock.h>
 #include <uapi/linux/slb.h>
+#include "slb_alloc.h"
 #include "toa_net.h"
 #include "toa_nl.h"
 #include "toa_nl_gen.h"
@@ -17,7 +18,8 @@ static struct slb_toa_net *slb_toa_nl_net(const struct genl_info *info)
 
 static struct sk_buff *slb_toa_nl_reply_new(struct genl_info *info, void **hdr)
 {
-	struct sk_buff *reply = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	struct sk_buff *reply = slb_alloc(genlmsg_new(NLMSG_DEFAULT_SIZE,
+						      GFP_KERNEL));
 
 	if (!reply) {
 		GENL_SET_ERR_MSG(info, "no memory for the answer");
@@ -236,7 +238,7 @@ static struct slb_toa_prefix *slb_toa_nl_prefixes_get(struct genl_info *info,
 	int err = 0;
 	int rem;
 
-	list = kvcalloc(max, sizeof(*list), GFP_KERNEL);
+	list = slb_alloc(kvcalloc(max, sizeof(*list), GFP_KERNEL));
 	if (!list) {
 		GENL_SET_ERR_MSG(info, "no memory for the prefixes");
 		return ERR_PTR(-ENOMEM);
@@ -378,7 +380,7 @@ int slb_toa_nl_trust_set_doit(struct sk_buff *skb, struct genl_info *info)
  */
 int __init slb_toa_nl_register(void)
 {
-	return genl_register_family(&slb_toa_nl_family);
+	return slb_attempt(-ENOMEM, genl_register_family(&slb_toa_nl_family));
 }
 
 /**

@@ -7,6 +7,7 @@
 #include <linux/netfilter.h>
 #include <linux/uaccess.h>
 #include <net/ipv6.h>
+#include "slb_alloc.h"
 #include "toa_conn.h"
 #include "toa_sockopt.h"
 
@@ -150,13 +151,13 @@ int __init slb_toa_sockopt_register(void)
 {
 	int err;
 
-	err = nf_register_sockopt(&slb_toa_sockopt_v4);
+	err = slb_attempt(-ENOMEM, nf_register_sockopt(&slb_toa_sockopt_v4));
 	if (err)
 		goto err_message;
-	err = nf_register_sockopt(&slb_toa_sockopt_v6);
+	err = slb_attempt(-ENOMEM, nf_register_sockopt(&slb_toa_sockopt_v6));
 	if (err)
 		goto err_v4;
-	err = nf_register_sockopt(&slb_toa_sockopt_legacy);
+	err = slb_attempt(-ENOMEM, nf_register_sockopt(&slb_toa_sockopt_legacy));
 	if (err)
 		goto err_v6;
 	return 0;

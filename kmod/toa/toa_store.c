@@ -10,6 +10,7 @@
 #include <linux/hash.h>
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
+#include "slb_alloc.h"
 #include "toa_store.h"
 
 struct slb_toa_entry {
@@ -53,7 +54,8 @@ static struct kmem_cache *slb_toa_entry_cache;
  */
 int slb_toa_store_cache_create(void)
 {
-	slb_toa_entry_cache = KMEM_CACHE(slb_toa_entry, SLAB_HWCACHE_ALIGN);
+	slb_toa_entry_cache = slb_alloc(KMEM_CACHE(slb_toa_entry,
+						   SLAB_HWCACHE_ALIGN));
 	return slb_toa_entry_cache ? 0 : -ENOMEM;
 }
 
@@ -91,7 +93,8 @@ static void slb_toa_entry_free_rcu(struct rcu_head *rcu)
 int slb_toa_store_init(struct slb_toa_store *store, u32 max)
 {
 	store->max = max;
-	return rhashtable_init(&store->table, &slb_toa_store_params);
+	return slb_attempt(-ENOMEM, rhashtable_init(&store->table,
+						    &slb_toa_store_params));
 }
 
 /**
@@ -126,14 +129,17 @@ int slb_toa_store_add(struct slb_toa_store *store, u64 cookie,
 	if (slb_toa_store_count(store) >= READ_ONCE(store->max))
 		return -ENOSPC;
 
-	entry = kmem_cache_alloc(slb_toa_entry_cache, GFP_ATOMIC | __GFP_NOWARN);
+	entry = slb_alloc(kmem_cache_alloc(slb_toa_entry_cache,
+					   GFP_ATOMIC | __GFP_NOWARN));
 	if (!entry)
 		return -ENOMEM;
 	entry->cookie = cookie;
 	entry->addr = *addr;
 
-	err = rhashtable_lookup_insert_fast(&store->table, &entry->node,
-					    slb_toa_store_params);
+	err = slb_attempt(-ENOMEM,
+			  rhashtable_lookup_insert_fast(&store->table,
+							&entry->node,
+							slb_toa_store_params));
 	if (!err)
 		return 0;
 	slb_toa_entry_free(entry, NULL);

@@ -15,6 +15,7 @@
 #include <linux/sort.h>
 #include <linux/string.h>
 #include <uapi/linux/slb_toa.h>
+#include "slb_alloc.h"
 #include "toa_trust.h"
 
 static void slb_toa_addr_split(u64 *hi, u64 *lo, const void *addr, u8 family)
@@ -135,7 +136,7 @@ static struct slb_toa_trust *slb_toa_trust_alloc(u32 nr)
 	struct slb_toa_trust *trust;
 
 	/* All of them once, and those that count for the search again. */
-	trust = kvzalloc(struct_size(trust, all, 2 * nr), GFP_KERNEL);
+	trust = slb_alloc(kvzalloc(struct_size(trust, all, 2 * nr), GFP_KERNEL));
 	if (trust)
 		trust->nr = nr;
 	return trust;

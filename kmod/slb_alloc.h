@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Every call that can fail for lack of memory is marked as such: slb_alloc() around an allocation,
+ * slb_attempt() around a call that allocates inside. An ordinary build sees the bare call. In a
+ * self test build each of them can be made to fail (selftest/alloc.c), and is, one after the other.
+ */
+#ifndef _SLB_ALLOC_H
+#define _SLB_ALLOC_H
+
+#ifdef SLB_SELFTEST
+
+#include <linux/atomic.h>
+#include <linux/compiler.h>
+
+/**
+ * struct slb_alloc_site - a place in the source where memory can be missing
+ * @func: function
+ * @call: what is called there
+ * @line: where that is
+ * @calls: how often it was come to
+ */
+struct slb_alloc_site {
+	const char	*func;
+	const char	*call;
+	int		line;
+	atomic_t	calls;
+};
+
+bool slb_alloc_fails(struct slb_alloc_site *site);
+
+/* The pointers of all sites are one array, between those of the first and the last object. */
+#define SLB_ALLOC_SECTION	"slb_alloc_sites"
+
+#define slb_alloc_site_fails(text)						\
+({										\
+	static struct slb_alloc_site site = {					\
+		.func = __func__, .call = text, .line = __LINE__,		\
+	};									\
+	static struct slb_alloc_site *ptr __used __section(SLB_ALLOC_SECTION) = &site; \
+										\
+	slb_alloc_fails(ptr);							\
+})
+
+/* NULL, or what @call returns. */
+#define slb_alloc(call)		(slb_alloc_site_fails(#call) ? NULL : (call))
+/* @err, or what @call returns. */
+#define slb_attempt(err, call)	(slb_alloc_site_fails(#call) ? (err) : (call))
+
+#else
+
+#define slb_alloc(call)		(call)
+#define slb_attempt(err, call)	(call)
+
+#endif
+
+#endif
