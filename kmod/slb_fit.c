@@ -31,8 +31,10 @@ static bool slb_fit_may_exceed(const struct slb_pkt *pkt, u32 mtu)
  * @pkt: the packet; @toa may turn from INLINE to AHEAD
  * @dst: its route
  *
- * An aggregate with a TOA is not sent ahead: its segments are made shorter where they must be. One
- * that the option would make longer than a length field can tell goes as it is, behind the ACK.
+ * The address of a packet that fits without it stays in the packet: padding may make room, and if
+ * not, slb_toa_edit() sends it ahead. An aggregate with a TOA is not sent ahead: its segments are
+ * made shorter where they must be. One that the option would make longer than a length field can
+ * tell goes as it is, behind the ACK.
  *
  * Context: softirq or BH off, inside RCU.
  * Return: true if it fits; else the sender was told and pkt->reason is set.
@@ -50,7 +52,7 @@ bool slb_fit(struct slb_pkt *pkt, const struct dst_entry *dst)
 	if (likely(pkt->len + pkt->toa_len <= mtu))
 		return true;
 	if (pkt->toa == SLB_TOA_INLINE &&
-	    (!skb_is_gso(pkt->skb) || pkt->len + pkt->toa_len > IP_MAX_MTU))
+	    (skb_is_gso(pkt->skb) ? pkt->len + pkt->toa_len > IP_MAX_MTU : pkt->len > mtu))
 		pkt->toa = SLB_TOA_AHEAD;
 	if (pkt->len <= mtu || slb_fit_may_exceed(pkt, mtu))
 		return true;

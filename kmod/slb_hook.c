@@ -36,6 +36,8 @@ static unsigned int slb_hook_judge(struct slb_pkt *pkt, enum slb_parse parsed)
 	slb_count(pkt->sn, SLB_COUNT_SEEN);
 	if (likely(parsed == SLB_PARSE_OK))
 		return slb_path(pkt);
+	if (parsed == SLB_PARSE_REFUSE)
+		return slb_path_refuse(pkt);
 	if (parsed == SLB_PARSE_DROP)
 		return slb_path_drop(pkt, pkt->reason);
 	return slb_path_pass(pkt);

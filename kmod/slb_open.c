@@ -61,6 +61,18 @@ static struct slb_svc *slb_open_service(const struct slb_pkt *pkt)
 	return slb_svc_find_rcu(pkt->sn, &key);
 }
 
+/**
+ * slb_open_has_service() - is the packet's destination a service's?
+ * @pkt: a parsed packet
+ *
+ * Context: softirq, inside RCU.
+ * Return: true if so, whatever the service would do with the packet.
+ */
+bool slb_open_has_service(const struct slb_pkt *pkt)
+{
+	return slb_open_service(pkt);
+}
+
 /* A TCP packet to a service that fits no connection and is no SYN. */
 static unsigned int slb_open_unknown(struct slb_pkt *pkt, const struct slb_svc *svc)
 {

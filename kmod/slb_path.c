@@ -53,6 +53,23 @@ struct slb_way *slb_path_find_rcu(const struct slb_pkt *pkt)
 		       : slb_table_find4_rcu(&pkt->sn->table, &pkt->tuple);
 }
 
+/**
+ * slb_path_refuse() - a packet in a shape that cannot be translated
+ * @pkt: the packet; @reason is set
+ *
+ * Left to the host it would be answered in the server's place, so what is a connection's or a
+ * service's is dropped. Anything else to one of our addresses is the host's.
+ *
+ * Context: softirq or BH off, inside RCU.
+ * Return: NF_DROP or NF_ACCEPT.
+ */
+unsigned int slb_path_refuse(struct slb_pkt *pkt)
+{
+	if (slb_path_find_rcu(pkt) || slb_open_has_service(pkt))
+		return slb_path_drop(pkt, pkt->reason);
+	return slb_path_pass(pkt);
+}
+
 /*
  * A client's SYN for a tuple that is still known. In a state where both ends have finished it
  * opens afresh. In a half-closed one only when its number lies after all the client has sent: one

@@ -14,10 +14,12 @@ unsigned int slb_path(struct slb_pkt *pkt);
 unsigned int slb_path_forward(struct slb_pkt *pkt, struct slb_way *way);
 unsigned int slb_path_drop(struct slb_pkt *pkt, enum slb_drop reason);
 unsigned int slb_path_pass(const struct slb_pkt *pkt);
+unsigned int slb_path_refuse(struct slb_pkt *pkt);
 struct slb_way *slb_path_find_rcu(const struct slb_pkt *pkt);
 
 /* slb_open.c: the first packet of a connection */
 unsigned int slb_open(struct slb_pkt *pkt);
+bool slb_open_has_service(const struct slb_pkt *pkt);
 
 /* slb_fit.c: TTL and MTU */
 bool slb_fit(struct slb_pkt *pkt, const struct dst_entry *dst);

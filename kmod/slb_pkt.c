@@ -11,6 +11,10 @@
 #include <net/route.h>
 #include "slb_net.h"
 #include "slb_pkt.h"
+#include "slb_route.h"
+
+/* A hop-by-hop header and two with destination options is what RFC 8200 section 4.1 knows. */
+#define SLB_PKT_EXT_HEADERS	4
 
 /* Index of the VRF the packet belongs to, 0 without one. */
 static u32 slb_pkt_vrf(const struct slb_pkt *pkt)
@@ -105,8 +109,12 @@ enum slb_parse slb_pkt_parse4(struct slb_pkt *pkt)
 		if (pkt->reason)
 			return SLB_PARSE_DROP;
 	}
-	if (unlikely(ip_is_fragment(iph)))
+	if (unlikely(ip_is_fragment(iph))) {
+		/* cut by us for the host itself, which puts it together */
+		if (slb_skb_is_untracked(pkt->skb))
+			return SLB_PARSE_PASS;
 		return slb_pkt_lie(pkt, SLB_DROP_FRAGMENT);
+	}
 
 	pkt->tuple.v4[0] = iph->saddr;
 	pkt->tuple.v4[1] = iph->daddr;
@@ -118,33 +126,91 @@ enum slb_parse slb_pkt_parse4(struct slb_pkt *pkt)
 }
 
 /*
- * Offset of TCP or UDP behind hop-by-hop and destination options; 0 for anything else, which the
- * host may judge (a routing header's destination is not the final one, a fragment was refused by
- * reassembly).
+ * What speaks against a destination options header of @len bytes. With a Home Address option its
+ * source is not the one in the IP header, and the checksum covers the other (RFC 6275 section
+ * 6.3). Whatever else is in it is for the server to judge.
  */
-static u16 slb_pkt_l4_offset6(struct slb_pkt *pkt)
+static enum slb_drop slb_pkt_dest_options6(const u8 *hdr, unsigned int len)
 {
-	u8 next = ipv6_hdr(pkt->skb)->nexthdr;
-	const struct ipv6_opt_hdr *opt;
-	u32 at = sizeof(struct ipv6hdr);
+	unsigned int at, step;
+
+	for (at = sizeof(struct ipv6_opt_hdr); at < len; at += step) {
+		step = 1;
+		if (hdr[at] == IPV6_TLV_PAD1)
+			continue;
+		if (at + 1 >= len || hdr[at + 1] + 2 > len - at)
+			return SLB_DROP_MALFORMED_IP;
+		if (hdr[at] == IPV6_TLV_HAO)
+			return SLB_DROP_EXT_HEADER;
+		step = hdr[at + 1] + 2;
+	}
+	return SLB_DROP_NONE;
+}
+
+/*
+ * The extension header at @at, of a kind that a host steps over: its length is in @len. A routing
+ * header with segments left is on its way to somewhere else, which the host may judge.
+ */
+static enum slb_parse slb_pkt_ext_header6(struct slb_pkt *pkt, u8 kind, u32 at, u32 *len)
+{
+	struct sk_buff *skb = pkt->skb;
+	enum slb_drop reason;
+	const u8 *hdr;
+
+	if (!pskb_may_pull(skb, at + sizeof(struct ipv6_opt_hdr)))
+		return slb_pkt_lie(pkt, SLB_DROP_MALFORMED_IP);
+	*len = ipv6_optlen((struct ipv6_opt_hdr *)(skb->data + at));
+	if (!pskb_may_pull(skb, at + *len))
+		return slb_pkt_lie(pkt, SLB_DROP_MALFORMED_IP);
+	hdr = skb->data + at;
+	if (kind == NEXTHDR_ROUTING) {
+		if (((const struct ipv6_rt_hdr *)hdr)->segments_left)
+			return SLB_PARSE_PASS;
+		pkt->reason = SLB_DROP_EXT_HEADER;
+	} else if (kind == NEXTHDR_DEST) {
+		reason = slb_pkt_dest_options6(hdr, *len);
+		if (reason == SLB_DROP_MALFORMED_IP)
+			return slb_pkt_lie(pkt, reason);
+		if (reason)
+			pkt->reason = reason;
+	}
+	return SLB_PARSE_OK;
+}
+
+/*
+ * Finds TCP or UDP behind extension headers: @proto and @l4. What hides its ports (AH, ESP) comes
+ * again when the host has undone it, and what a host does not step over it answers itself. A
+ * fragment header is one that reassembly did not take, or taken, one inside a fragment; only a
+ * packet that has been through here before is cut for the host's own reassembly.
+ */
+static enum slb_parse slb_pkt_ext6(struct slb_pkt *pkt)
+{
+	const struct ipv6hdr *ip6h = ipv6_hdr(pkt->skb);
+	u32 at = sizeof(*ip6h), len;
+	u8 next = ip6h->nexthdr;
+	enum slb_parse said;
 	int headers;
 
-	for (headers = 0; headers < 4; headers++) {
-		if (next == NEXTHDR_TCP || next == NEXTHDR_UDP) {
-			pkt->proto = next;
-			return at;
-		}
-		if (next != NEXTHDR_HOP && next != NEXTHDR_DEST)
-			return 0;
-		if (!pskb_may_pull(pkt->skb, at + sizeof(*opt)))
-			return 0;
-		opt = (const struct ipv6_opt_hdr *)(pkt->skb->data + at);
-		next = opt->nexthdr;
-		at += ipv6_optlen(opt);
-		if (at > pkt->skb->len)
-			return 0;
+	/* A length of 0 is a jumbogram's, which no server's path will take, or an aggregate's. */
+	if (!ip6h->payload_len && !skb_is_gso(pkt->skb))
+		pkt->reason = SLB_DROP_EXT_HEADER;
+	for (headers = 0; next != NEXTHDR_TCP && next != NEXTHDR_UDP; headers++) {
+		if (next == NEXTHDR_FRAGMENT && !slb_skb_is_untracked(pkt->skb))
+			return slb_pkt_lie(pkt, SLB_DROP_FRAGMENT);
+		if (next != NEXTHDR_DEST && next != NEXTHDR_ROUTING &&
+		    (next != NEXTHDR_HOP || headers))
+			return SLB_PARSE_PASS;
+		if (headers == SLB_PKT_EXT_HEADERS)
+			return slb_pkt_lie(pkt, SLB_DROP_EXT_HEADER);
+		said = slb_pkt_ext_header6(pkt, next, at, &len);
+		if (said != SLB_PARSE_OK)
+			return said;
+		next = pkt->skb->data[at];
+		at += len;
 	}
-	return 0;
+	pkt->proto = next;
+	pkt->l4 = at;
+	return pkt->reason ? SLB_PARSE_REFUSE : SLB_PARSE_OK;
 }
 
 /**
@@ -158,12 +224,17 @@ static u16 slb_pkt_l4_offset6(struct slb_pkt *pkt)
  */
 enum slb_parse slb_pkt_parse6(struct slb_pkt *pkt)
 {
+	enum slb_parse shape = SLB_PARSE_OK, said;
 	const struct ipv6hdr *ip6h;
 	u32 ifindex;
 
-	pkt->l4 = slb_pkt_l4_offset6(pkt);
-	if (!pkt->l4)
-		return SLB_PARSE_PASS;
+	pkt->proto = ipv6_hdr(pkt->skb)->nexthdr;
+	pkt->l4 = sizeof(*ip6h);
+	if (unlikely(pkt->proto != NEXTHDR_TCP && pkt->proto != NEXTHDR_UDP)) {
+		shape = slb_pkt_ext6(pkt);
+		if (shape != SLB_PARSE_OK && shape != SLB_PARSE_REFUSE)
+			return shape;
+	}
 	ip6h = ipv6_hdr(pkt->skb);
 	ifindex = slb_pkt_vrf(pkt);
 	if (unlikely(ipv6_addr_type(&ip6h->saddr) & IPV6_ADDR_LINKLOCAL) && pkt->in)
@@ -174,7 +245,8 @@ enum slb_parse slb_pkt_parse6(struct slb_pkt *pkt)
 	pkt->tuple.scope = slb_scope(ifindex, pkt->proto);
 	pkt->tos = ipv6_get_dsfield(ip6h);
 	pkt->len = pkt->skb->len;
-	return slb_pkt_parse_l4(pkt, pkt->len - pkt->l4);
+	said = slb_pkt_parse_l4(pkt, pkt->len - pkt->l4);
+	return said == SLB_PARSE_OK ? shape : said;
 }
 
 /**

@@ -19,6 +19,7 @@
 enum slb_parse {
 	SLB_PARSE_OK,		/* the packet may be ours; all fields are valid */
 	SLB_PARSE_PASS,		/* nothing that is translated: the host's */
+	SLB_PARSE_REFUSE,	/* all fields are valid, but what is ours cannot be translated */
 	SLB_PARSE_DROP,		/* a lie; slb_pkt.reason says which */
 };
 

@@ -48,6 +48,16 @@ static inline void slb_skb_set_untracked(struct sk_buff *skb)
 #endif
 }
 
+/* Has a packet come back over the loopback device that left here? It is not reassembled then. */
+static inline bool slb_skb_is_untracked(const struct sk_buff *skb)
+{
+#if IS_ENABLED(CONFIG_NF_CONNTRACK)
+	return skb->_nfct == IP_CT_UNTRACKED;
+#else
+	return false;
+#endif
+}
+
 void slb_route_key_from_way(struct slb_route_key *key, const struct slb_conn *conn,
 			    const struct slb_way *way);
 struct dst_entry *slb_route_lookup(struct slb_net *sn, const struct slb_route_key *key);

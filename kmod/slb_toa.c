@@ -221,23 +221,31 @@ static bool slb_toa_said_already(const struct slb_pkt *pkt, const struct slb_way
 	       info.seen & SLB_TCPOPT_TOA;
 }
 
-/* The headers of the packet that is sent ahead, from those of the translated one behind it. */
+/*
+ * The headers of the packet that is sent ahead, from those of the translated one behind it. IPv4
+ * options and IPv6 extension headers stay with that one: a jumbo payload's length would be wrong.
+ */
 static struct sk_buff *slb_toa_copy_headers(const struct slb_pkt *pkt, const u8 *opt,
 					    unsigned int optlen, const struct dst_entry *dst)
 {
-	unsigned int fixed = pkt->l4 + sizeof(struct tcphdr);
+	unsigned int ip_len = pkt->v6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr);
 	struct sk_buff *skb;
 	struct tcphdr *th;
 
-	skb = slb_alloc(alloc_skb(LL_RESERVED_SPACE(dst->dev) + dst->header_len + fixed + optlen,
-				  GFP_ATOMIC | __GFP_NOWARN));
+	skb = slb_alloc(alloc_skb(LL_RESERVED_SPACE(dst->dev) + dst->header_len + ip_len +
+				  sizeof(*th) + optlen, GFP_ATOMIC | __GFP_NOWARN));
 	if (!skb)
 		return NULL;
 	skb_reserve(skb, LL_RESERVED_SPACE(dst->dev) + dst->header_len);
-	skb_put_data(skb, pkt->skb->data, fixed);
-	skb_put_data(skb, opt, optlen);
 	skb_reset_network_header(skb);
-	skb_set_transport_header(skb, pkt->l4);
+	skb_put_data(skb, pkt->skb->data, ip_len);
+	skb_set_transport_header(skb, ip_len);
+	skb_put_data(skb, slb_pkt_tcp(pkt), sizeof(*th));
+	skb_put_data(skb, opt, optlen);
+	if (pkt->v6)
+		ipv6_hdr(skb)->nexthdr = IPPROTO_TCP;
+	else
+		ip_hdr(skb)->ihl = sizeof(struct iphdr) / 4;
 	skb->protocol = pkt->skb->protocol;
 	skb->mark = pkt->skb->mark;
 	skb->priority = pkt->skb->priority;

@@ -119,6 +119,8 @@ const struct slb_name slb_drop_names[] = {
 		"the SYN asks for TCP-AO or TCP-MD5, which translation would break" },
 	[SLB_DROP_SOURCE_ROUTE] = { "source-route",
 		"an IPv4 source route, which would lead past the server" },
+	[SLB_DROP_EXT_HEADER] = { "ext-header",
+		"IPv6 extension headers that cannot be translated: routing, home address, jumbo payload or too many" },
 };
 
 const struct slb_name slb_count_names[] = {

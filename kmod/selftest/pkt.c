@@ -25,8 +25,13 @@ static const struct slb_pt_row slb_pt_rows[] = {
 	{ "IPv6 UDP", true, IPPROTO_UDP, 0, 0, 0, SLB_PARSE_OK, 0 },
 	{ "IPv4 ICMP", false, IPPROTO_TCP, 0, 9, IPPROTO_ICMP, SLB_PARSE_PASS, 0 },
 	{ "IPv4 SCTP", false, IPPROTO_TCP, 0, 9, IPPROTO_SCTP, SLB_PARSE_PASS, 0 },
-	{ "IPv6 routing header", true, IPPROTO_TCP, 0, 6, NEXTHDR_ROUTING, SLB_PARSE_PASS, 0 },
-	{ "IPv6 fragment header", true, IPPROTO_TCP, 0, 6, NEXTHDR_FRAGMENT, SLB_PARSE_PASS, 0 },
+	{ "IPv6 ESP", true, IPPROTO_TCP, 0, 6, NEXTHDR_ESP, SLB_PARSE_PASS, 0 },
+	{ "IPv6 AH", true, IPPROTO_TCP, 0, 6, NEXTHDR_AUTH, SLB_PARSE_PASS, 0 },
+	{ "IPv6 no next header", true, IPPROTO_TCP, 0, 6, NEXTHDR_NONE, SLB_PARSE_PASS, 0 },
+	{ "IPv6 fragment header", true, IPPROTO_TCP, 0, 6, NEXTHDR_FRAGMENT, SLB_PARSE_DROP,
+	  SLB_DROP_FRAGMENT },
+	{ "IPv6 header behind the end", true, IPPROTO_TCP, 0, 6, NEXTHDR_DEST, SLB_PARSE_DROP,
+	  SLB_DROP_MALFORMED_IP },
 	{ "first fragment", false, IPPROTO_UDP, 0, 6, 0x20, SLB_PARSE_DROP, SLB_DROP_FRAGMENT },
 	{ "later fragment", false, IPPROTO_UDP, 0, 7, 1, SLB_PARSE_DROP, SLB_DROP_FRAGMENT },
 	{ "no IPv4 TCP header", false, IPPROTO_TCP, 20, 0, 0, SLB_PARSE_DROP,
@@ -200,6 +205,92 @@ static void slb_pt_option(int *fails, size_t i)
 	slb_check(fails, slb_pkt_options4(iph) == slb_pt_options[i].reason);
 }
 
+/* IPv6 extension headers between the fixed header and a TCP header. */
+static const struct {
+	const char	*what;
+	u8		first;
+	u8		len;
+	u8		ext[40];
+	enum slb_parse	say;
+	u8		reason;
+} slb_pt_exts[] = {
+	{ "hop-by-hop, destination options", 0, 16, { 60, 0, 1, 4, 0, 0, 0, 0, 6, 0, 1, 4 },
+	  SLB_PARSE_OK, 0 },
+	{ "four headers", 0, 32, { 60, 0, 1, 4, 0, 0, 0, 0, 60, 0, 1, 4, 0, 0, 0, 0,
+	  60, 0, 1, 4, 0, 0, 0, 0, 6, 0, 1, 4 }, SLB_PARSE_OK, 0 },
+	{ "five headers", 0, 40, { 60, 0, 1, 4, 0, 0, 0, 0, 60, 0, 1, 4, 0, 0, 0, 0,
+	  60, 0, 1, 4, 0, 0, 0, 0, 60, 0, 1, 4, 0, 0, 0, 0, 6, 0, 1, 4 }, SLB_PARSE_DROP,
+	  SLB_DROP_EXT_HEADER },
+	{ "hop-by-hop not first", 60, 16, { 0, 0, 1, 4, 0, 0, 0, 0, 6, 0, 1, 4 }, SLB_PARSE_PASS,
+	  0 },
+	{ "home address", 60, 24, { 6, 2, 201, 16 }, SLB_PARSE_REFUSE, SLB_DROP_EXT_HEADER },
+	{ "home address behind padding", 60, 24, { 6, 2, 0, 1, 0, 201, 16 }, SLB_PARSE_REFUSE,
+	  SLB_DROP_EXT_HEADER },
+	{ "an option that says 201 inside", 60, 8, { 6, 0, 30, 4, 201, 201, 201, 201 },
+	  SLB_PARSE_OK, 0 },
+	{ "an option behind the end", 60, 8, { 6, 0, 30, 5 }, SLB_PARSE_DROP,
+	  SLB_DROP_MALFORMED_IP },
+	{ "an option without length", 60, 8, { 6, 0, 1, 3, 0, 0, 0, 30 }, SLB_PARSE_DROP,
+	  SLB_DROP_MALFORMED_IP },
+	{ "routing header, 1 segment left", 43, 8, { 6, 0, 4, 1 }, SLB_PARSE_PASS, 0 },
+	{ "routing header at its end", 43, 8, { 6, 0, 4, 0 }, SLB_PARSE_REFUSE,
+	  SLB_DROP_EXT_HEADER },
+	{ "routing header, destination options", 43, 16, { 60, 0, 0, 0, 0, 0, 0, 0, 6, 0, 1, 4 },
+	  SLB_PARSE_REFUSE, SLB_DROP_EXT_HEADER },
+	{ "fragment behind options", 60, 16, { 44, 0, 1, 4, 0, 0, 0, 0, 6 }, SLB_PARSE_DROP,
+	  SLB_DROP_FRAGMENT },
+	{ "nothing behind options", 60, 8, { 59, 0, 1, 4 }, SLB_PARSE_PASS, 0 },
+	{ "a header up to the end", 60, 8, { 6, 3, 30, 28 }, SLB_PARSE_DROP,
+	  SLB_DROP_MALFORMED_IP },
+};
+
+static struct sk_buff *slb_pt_make_ext(size_t i)
+{
+	unsigned int total = slb_pt_exts[i].len + sizeof(struct tcphdr);
+	struct sk_buff *skb = alloc_skb(128, GFP_KERNEL);
+	struct tcphdr *th;
+
+	if (!skb)
+		return NULL;
+	slb_pt_put_ip(skb, true, slb_pt_exts[i].first, total);
+	skb_put_data(skb, slb_pt_exts[i].ext, slb_pt_exts[i].len);
+	th = skb_put_zero(skb, sizeof(*th));
+	th->doff = sizeof(*th) / 4;
+	return skb;
+}
+
+/* @jumbo: without a length in the fixed header, which only an aggregate may lack. */
+static void slb_pt_ext(int *fails, size_t i, bool jumbo)
+{
+	enum slb_parse say = slb_pt_exts[i].say;
+	struct slb_pkt pkt = { .v6 = true, .in = init_net.loopback_dev };
+	enum slb_parse said;
+	bool right;
+
+	pkt.skb = slb_pt_make_ext(i);
+	slb_check(fails, pkt.skb);
+	if (!pkt.skb)
+		return;
+	if (jumbo) {
+		ipv6_hdr(pkt.skb)->payload_len = 0;
+		if (say == SLB_PARSE_OK)
+			say = SLB_PARSE_REFUSE;
+	}
+	said = slb_pt_parse(&pkt);
+	right = said == say;
+	if (said == SLB_PARSE_DROP)
+		right &= pkt.reason == slb_pt_exts[i].reason;
+	if (said == SLB_PARSE_REFUSE)
+		right &= pkt.reason == SLB_DROP_EXT_HEADER;
+	if (said == SLB_PARSE_OK || said == SLB_PARSE_REFUSE)
+		right &= pkt.l4 == sizeof(struct ipv6hdr) + slb_pt_exts[i].len &&
+			 pkt.proto == IPPROTO_TCP;
+	if (!right)
+		pr_info("pkt: %s: verdict %u, reason %u\n", slb_pt_exts[i].what, said, pkt.reason);
+	slb_check(fails, right);
+	kfree_skb(pkt.skb);
+}
+
 /* Every cut and any bytes: no report from the sanitizers, and no offset beyond the end. */
 static void slb_pt_random(int *fails)
 {
@@ -221,6 +312,8 @@ static void slb_pt_random(int *fails)
 			 slb_check_random(&rnd, skb->len - slb_pt_l4(v6) + 1));
 		if (!v6)
 			ip_hdr(skb)->ihl = i & 4 ? 5 : slb_check_random(&rnd, 16);
+		else if (i & 4)
+			ipv6_hdr(skb)->nexthdr = i & 8 ? NEXTHDR_DEST : NEXTHDR_HOP;
 		pkt.skb = skb;
 		if (slb_pt_parse(&pkt) == SLB_PARSE_OK)
 			slb_check(fails, pkt.l4 + pkt.l4_hlen + pkt.dlen == skb->len &&
@@ -238,6 +331,10 @@ int slb_selftest_pkt(void)
 		slb_pt_row(&fails, &slb_pt_rows[i]);
 	for (i = 0; i < ARRAY_SIZE(slb_pt_options); i++)
 		slb_pt_option(&fails, i);
+	for (i = 0; i < ARRAY_SIZE(slb_pt_exts); i++) {
+		slb_pt_ext(&fails, i, false);
+		slb_pt_ext(&fails, i, true);
+	}
 	slb_pt_random(&fails);
 	return fails;
 }

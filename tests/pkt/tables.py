@@ -17,8 +17,9 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "net", "helpers"))
 # pylint: disable=wrong-import-position
-from scapy.layers.inet import IP, TCP, UDP, IPOption_NOP  # noqa: E402
-from scapy.layers.inet6 import IPv6, IPv6ExtHdrDestOpt, IPv6ExtHdrHopByHop, PadN  # noqa: E402
+from scapy.layers.inet import (IP, TCP, UDP, IPOption, IPOption_NOP, IPOption_Router_Alert, IPOption_RR,  # noqa: E402
+                               IPOption_Timestamp)
+from scapy.layers.inet6 import HBHOptUnknown, IPv6, IPv6ExtHdrDestOpt, IPv6ExtHdrHopByHop, PadN  # noqa: E402
 from scapy.packet import Raw  # noqa: E402
 
 import wire  # noqa: E402
@@ -86,6 +87,20 @@ def wrong_sum(pkt, by=1):
     return bytes(raw)
 
 
+class WrongBy:
+    """An expected TCP packet with open bytes, whose checksum is off by so much all the same."""
+
+    def __init__(self, pkt, by):
+        self.pkt, self.by = pkt, by
+
+    def fill(self, raw):
+        """With the port and the number that came."""
+        at = l4_offset(raw)
+        self.pkt[TCP].sport = struct.unpack_from("!H", raw, at)[0]
+        self.pkt[TCP].seq = struct.unpack_from("!I", raw, at + 4)[0]
+        return wrong_sum(self.pkt, self.by)
+
+
 def l4_offset(raw):
     if raw[0] >> 4 == 4:
         return (raw[0] & 15) * 4
@@ -109,11 +124,16 @@ def differ(got, want):
                      if got[i] != want[i]) + (f", {len(got)} bytes for {len(want)}" if len(got) != len(want) else "")
 
 
+def short(raw):
+    return raw.hex() if len(raw) <= 200 else f"{raw[:200].hex()}..."
+
+
 def compare(pkts, wanted, holes):
     for number, want in enumerate(wanted):
         assert number < len(pkts), f"packet {number + 1} of {len(wanted)} did not come"
-        got, want = masked(pkts[number].raw, holes), masked(bytes(want), holes)
-        assert got == want, f"packet {number + 1} differs at {differ(got, want)}: got {got.hex()} wanted {want.hex()}"
+        want = want.fill(pkts[number].raw) if isinstance(want, WrongBy) else bytes(want)
+        got, want = masked(pkts[number].raw, holes), masked(want, holes)
+        assert got == want, f"packet {number + 1} differs at {differ(got, want)}: got {short(got)} wanted {short(want)}"
     assert len(pkts) == len(wanted), f"{pkts[len(wanted):]} came too"
 
 
@@ -318,6 +338,20 @@ def _(c):
             c.to_server("A", options=[NOP, NOP, ("Timestamp", (c.cval(1), 2))], data=b"m" * size))
 
 
+@row("no room in the MTU: padding is dropped before an ACK goes ahead", at="synrecv")
+def _(c):
+    data = b"m" * (1500 - (40 if c.v == 6 else 20) - 40)
+    return (c.from_client("PA", options=[NOP] * 20, data=data),
+            c.to_server("PA", options=[(254, c.toa)] + [("EOL", None)] * (20 - 2 - len(c.toa)), data=data))
+
+
+@row("an ACK ahead has none of the packet's IP options or extension headers", at="synrecv")
+def _(c):
+    size = 1500 - (48 if c.v == 6 else 28) - 20
+    return (dressed(c.from_client("PA", data=b"m" * size)), c.to_server("A", options=[(254, c.toa)]),
+            dressed(c.to_server("PA", data=b"m" * size)))
+
+
 #
 # An established connection
 #
@@ -455,6 +489,38 @@ def _(c):
             wrong_sum(c.to_client("A", options=[NOP, NOP, ("Timestamp", (5, 6))], data=b"x" * 9), 77))
 
 
+@row("a wrong checksum of a SYN whose options are edited", at="new", open_bytes=(SPORT, SEQ), svc={"timestamps": "keep"})
+def _(c):
+    sent = wrong_sum(c.from_client("S", 0, options=[("MSS", 65535), (34, b"12345678"), (254, b"\x1a\x0a\xc0\x00\x02\x42")]), 9)
+    want = c.to_server("S", 0, options=[("MSS", 1440 if c.v == 6 else 1460)] + [NOP] * 18)
+    return sent, WrongBy(want, 9)
+
+
+@row("a wrong checksum of a SYN/ACK whose MSS is lowered", at="synsent", back=True)
+def _(c):
+    return (wrong_sum(c.from_server("SA", 0, options=[("MSS", 1460)]), 4),
+            wrong_sum(c.to_client("SA", 0, options=[("MSS", 1500 - 60 - 20 if c.v == 6 else 1500 - 40 - 8)]), 4))
+
+
+@row("a wrong checksum where a client's own address option goes")
+def _(c):
+    return (wrong_sum(c.from_client("A", options=[(254, b"\x1a\x0a\xc0\x00\x02\x42")], data=b"xyz")),
+            wrong_sum(c.to_server("A", options=[NOP] * 8, data=b"xyz")))
+
+
+@row("a wrong checksum where padding makes room for the address", at="synrecv")
+def _(c):
+    return (wrong_sum(c.from_client("PA", options=[NOP] * 40, data=b"x"), 300),
+            wrong_sum(c.to_server("PA", options=[(254, c.toa)] + [("EOL", None)] * (38 - len(c.toa)), data=b"x"), 300))
+
+
+@row("a wrong checksum of a packet whose address goes ahead", at="synrecv")
+def _(c):
+    size = 1500 - (40 if c.v == 6 else 20) - 20
+    return (wrong_sum(c.from_client("PA", data=b"m" * size)), c.to_server("A", options=[(254, c.toa)]),
+            wrong_sum(c.to_server("PA", data=b"m" * size)))
+
+
 @row("a wrong checksum where the address is inserted", at="synrecv")
 def _(c):
     return (wrong_sum(c.from_client("A", data=b"x" * 9), 512),
@@ -504,6 +570,53 @@ def _(c):
     header = IPv6ExtHdrDestOpt(options=[PadN(optdata=b"\0" * 4)])
     return (extended(c.from_client("A", data=b"x"), header),
             extended(c.to_server("A", options=[(254, c.toa)], data=b"x"), header))
+
+
+def dressed(pkt):
+    """The packet with 8 bytes of options in its IP header, or of extension headers."""
+    if IPv6 in pkt:
+        return extended(pkt, IPv6ExtHdrHopByHop(options=[PadN(optdata=b"\0" * 4)]))
+    pkt[IP].options = [IPOption_Router_Alert()] + [IPOption_NOP()] * 4
+    return pkt
+
+
+RECORDS = {"options": [IPOption_RR(routers=["10.9.0.2", "0.0.0.0"], pointer=8), IPOption_NOP(),
+                       IPOption_Timestamp(length=12, pointer=9, flg=1, internet_address="10.9.0.2", timestamp=5),
+                       IPOption_Router_Alert()]}
+
+
+@row("record route, timestamp and router alert stay as they are", only=(4,))
+def _(c):
+    return c.from_client("A", data=b"x", ip=RECORDS), c.to_server("A", data=b"x", ip=RECORDS)
+
+
+@row("record route, timestamp and router alert of the server", only=(4,), back=True)
+def _(c):
+    return c.from_server("A", data=b"x", ip=RECORDS), c.to_client("A", data=b"x", ip=RECORDS)
+
+
+@row("options of a kind that nobody knows, 40 bytes", only=(4,))
+def _(c):
+    head = {"options": [IPOption(bytes([0x5e, 39]) + bytes(range(37))), IPOption_NOP()]}
+    return c.from_client("A", data=b"x", ip=head), c.to_server("A", data=b"x", ip=head)
+
+
+@row("hop-by-hop and destination options of the server", only=(6,), back=True)
+def _(c):
+    header = IPv6ExtHdrHopByHop(options=[PadN(optdata=b"\0" * 4)]) / IPv6ExtHdrDestOpt(options=[PadN(optdata=b"\0" * 12)])
+    return extended(c.from_server("A", data=b"x"), header), extended(c.to_client("A", data=b"x"), header)
+
+
+@row("a destination option that no host knows is for the server to judge", only=(6,))
+def _(c):
+    header = IPv6ExtHdrDestOpt(options=[HBHOptUnknown(otype=0xde, optdata=b"\xc9\x10\xc9\x10")])
+    return extended(c.from_client("A", data=b"x"), header), extended(c.to_server("A", data=b"x"), header)
+
+
+@row("destination options of more than a kilobyte", only=(6,))
+def _(c):
+    header = IPv6ExtHdrDestOpt(options=[HBHOptUnknown(otype=0x1e, optdata=b"\xc9" * 250)] * 5)
+    return extended(c.from_client("A", data=b"x"), header), extended(c.to_server("A", data=b"x"), header)
 
 
 @row("padding of the link is cut off")
@@ -578,6 +691,22 @@ def _(c):
     sent, want = udp(c, b"damaged")
     want[UDP].sport = lport
     return wrong_sum(sent, 3), wrong_sum(want, 3)
+
+
+@row("a wrong UDP checksum of the server stays wrong", proto=wire.UDP, back=True)
+def _(c):
+    lport = known(c)
+    f = c.flow
+    return (wrong_sum(c.ip(SERVER[c.v], wire.LADDR[c.v], 64) / UDP(sport=8080, dport=lport) / Raw(b"answer"), 1),
+            wrong_sum(c.ip(f.vip, f.caddr, 63) / UDP(sport=80, dport=f.cport) / Raw(b"answer"), 1))
+
+
+@row("without checksum the answer stays without", proto=wire.UDP, back=True)
+def _(c):
+    lport = known(c)
+    f = c.flow
+    return (c.ip(SERVER[c.v], wire.LADDR[c.v], 64) / UDP(sport=8080, dport=lport, chksum=0) / Raw(b"answer"),
+            c.ip(f.vip, f.caddr, 63) / UDP(sport=80, dport=f.cport, chksum=0) / Raw(b"answer"))
 
 
 @row("the answer", proto=wire.UDP, back=True)

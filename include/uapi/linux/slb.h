@@ -172,6 +172,8 @@ enum slb_state {
  * @SLB_DROP_UDP_UNREACH: no server for the datagram; its sender was told port unreachable
  * @SLB_DROP_AUTH_OPTION: the SYN asks for TCP-AO or TCP-MD5, which translation would break
  * @SLB_DROP_SOURCE_ROUTE: an IPv4 source route, which would lead past the server
+ * @SLB_DROP_EXT_HEADER: IPv6 extension headers that cannot be translated: routing, home
+ *	address, jumbo payload or too many
  * @SLB_DROP_COUNT: (how many)
  */
 enum slb_drop {
@@ -201,6 +203,7 @@ enum slb_drop {
 	SLB_DROP_UDP_UNREACH,
 	SLB_DROP_AUTH_OPTION,
 	SLB_DROP_SOURCE_ROUTE,
+	SLB_DROP_EXT_HEADER,
 
 	SLB_DROP_COUNT
 };

@@ -159,6 +159,17 @@ def _(v):
     refusal(v, "no-server")
 
 
+@case("ext-header")
+def _():
+    rig.service(6)
+    pkt = Pkt(CLIENT[6], VIP[6], 5, 80, flags=SYN).build()
+    routing = struct.pack("!BBBB4x", 6, 0, 0, 0)
+    rig.mark()
+    rig.client.send(pkt[:4] + struct.pack("!HB", len(pkt) - 32, 43) + pkt[7:40] + routing + pkt[40:])
+    rig.server.quiet()
+    why("ext-header")
+
+
 @both("udp-unreach")
 def _(v):
     rig.service(v, UDP, servers=())
