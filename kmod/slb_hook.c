@@ -38,6 +38,8 @@ static unsigned int slb_hook_judge(struct slb_pkt *pkt, enum slb_parse parsed)
 		return slb_path(pkt);
 	if (parsed == SLB_PARSE_REFUSE)
 		return slb_path_refuse(pkt);
+	if (parsed == SLB_PARSE_QUOTE)
+		return slb_quote(pkt);
 	if (parsed == SLB_PARSE_DROP)
 		return slb_path_drop(pkt, pkt->reason);
 	return slb_path_pass(pkt);

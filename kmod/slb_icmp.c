@@ -6,12 +6,14 @@
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
 #include <net/dst_metadata.h>
+#include <net/addrconf.h>
 #include <net/icmp.h>
 #include <net/ip.h>
 #include <net/route.h>
 #include "slb_icmp.h"
 #include "slb_net.h"
 #include "slb_pkt.h"
+#include "slb_route.h"
 
 /*
  * __icmp_send() does nothing for a packet without a route, and a packet has none in PRE_ROUTING:
@@ -57,18 +59,56 @@ void slb_icmp_host_unreach(const struct slb_pkt *pkt)
 		slb_icmp_send4(pkt, ICMP_DEST_UNREACH, ICMP_HOST_UNREACH, 0);
 }
 
+/*
+ * The way back to the sender, as a packet's route. With it the error's source is chosen as a
+ * router's, the address of the interface that it leaves by; with the route to the service's own
+ * address it would be that address.
+ */
+static bool slb_icmp_route_back4(const struct slb_pkt *pkt)
+{
+	const struct slb_route_key back = {
+		.scope = pkt->tuple.scope,
+		.mark = pkt->skb->mark,
+		.v4 = { pkt->tuple.v4[1], pkt->tuple.v4[0] },
+	};
+	struct dst_entry *dst = slb_route_lookup(pkt->sn, &back);
+
+	if (!dst)
+		return false;
+	skb_dst_drop(pkt->skb);
+	skb_dst_set(pkt->skb, dst);
+	return true;
+}
+
+static void slb_icmp_time_exceeded6(const struct slb_pkt *pkt)
+{
+#if IS_BUILTIN(CONFIG_IPV6)
+	struct sk_buff *skb = pkt->skb;
+	struct in6_addr saddr;
+
+	if (!ipv6_dev_get_saddr(pkt->net, skb->dev, &pkt->tuple.v6[0], 0, &saddr)) {
+		icmp6_send(skb, ICMPV6_TIME_EXCEED, ICMPV6_EXC_HOPLIMIT, 0, &saddr, IP6CB(skb));
+		return;
+	}
+#endif
+	icmpv6_send(pkt->skb, ICMPV6_TIME_EXCEED, ICMPV6_EXC_HOPLIMIT, 0);
+}
+
 /**
  * slb_icmp_time_exceeded() - the TTL or hop limit ran out here
  * @pkt: the packet, untouched
+ *
+ * Sent in the balancer's own name, so that traceroute shows it as the hop it is. All other errors
+ * come from the service's address, which every filter on the way back lets through.
  *
  * Context: softirq, inside RCU.
  */
 void slb_icmp_time_exceeded(const struct slb_pkt *pkt)
 {
 	if (pkt->v6)
-		icmpv6_send(pkt->skb, ICMPV6_TIME_EXCEED, ICMPV6_EXC_HOPLIMIT, 0);
-	else
-		slb_icmp_send4(pkt, ICMP_TIME_EXCEEDED, ICMP_EXC_TTL, 0);
+		slb_icmp_time_exceeded6(pkt);
+	else if (slb_icmp_route_back4(pkt))
+		icmp_send(pkt->skb, ICMP_TIME_EXCEEDED, ICMP_EXC_TTL, 0);
 }
 
 /**

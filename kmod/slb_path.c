@@ -96,8 +96,15 @@ static unsigned int slb_path_late(struct slb_pkt *pkt)
 	return slb_path_drop(pkt, SLB_DROP_CLOSED);
 }
 
-/* The route for @way's packets; the cached one costs no reference. */
-static struct dst_entry *slb_path_route_rcu(struct slb_pkt *pkt, struct slb_way *way)
+/**
+ * slb_path_route_rcu() - the route for a way's packets; the cached one costs no reference
+ * @pkt: the packet
+ * @way: its direction
+ *
+ * Context: softirq or BH off, inside RCU.
+ * Return: valid until rcu_read_unlock() or held by the packet, or NULL.
+ */
+struct dst_entry *slb_path_route_rcu(struct slb_pkt *pkt, struct slb_way *way)
 {
 	struct dst_entry *dst = READ_ONCE(way->dst);
 	u32 cookie = pkt->v6 ? (__force u32)READ_ONCE(way->addr[SLB_WAY6_COOKIE]) : 0;

@@ -16,6 +16,12 @@ unsigned int slb_path_drop(struct slb_pkt *pkt, enum slb_drop reason);
 unsigned int slb_path_pass(const struct slb_pkt *pkt);
 unsigned int slb_path_refuse(struct slb_pkt *pkt);
 struct slb_way *slb_path_find_rcu(const struct slb_pkt *pkt);
+struct dst_entry *slb_path_route_rcu(struct slb_pkt *pkt, struct slb_way *way);
+
+/* slb_quote.c: ICMP errors about a connection */
+enum slb_parse slb_quote_parse4(struct slb_pkt *pkt);
+enum slb_parse slb_quote_parse6(struct slb_pkt *pkt);
+unsigned int slb_quote(struct slb_pkt *pkt);
 
 /* slb_open.c: the first packet of a connection */
 unsigned int slb_open(struct slb_pkt *pkt);

@@ -10,6 +10,7 @@
 #include <net/l3mdev.h>
 #include <net/route.h>
 #include "slb_net.h"
+#include "slb_path.h"
 #include "slb_pkt.h"
 #include "slb_route.h"
 
@@ -22,6 +23,34 @@ static u32 slb_pkt_vrf(const struct slb_pkt *pkt)
 	const struct net_device *dev = pkt->in ?: skb_dst(pkt->skb)->dev;
 
 	return netif_is_l3_slave(dev) ? l3mdev_master_ifindex_rcu(dev) : 0;
+}
+
+/**
+ * slb_pkt_scope4() - scope of an IPv4 packet
+ * @pkt: the packet; @proto is set
+ *
+ * Context: inside RCU.
+ * Return: as slb_tuple.scope.
+ */
+u32 slb_pkt_scope4(const struct slb_pkt *pkt)
+{
+	return slb_scope(slb_pkt_vrf(pkt), pkt->proto);
+}
+
+/**
+ * slb_pkt_scope6() - scope of an IPv6 packet
+ * @pkt: the packet; @proto and the addresses in @tuple are set
+ *
+ * Context: inside RCU.
+ * Return: as slb_tuple.scope; a link-local peer's is its link.
+ */
+u32 slb_pkt_scope6(const struct slb_pkt *pkt)
+{
+	u32 ifindex = slb_pkt_vrf(pkt);
+
+	if (unlikely(ipv6_addr_type(&pkt->tuple.v6[0]) & IPV6_ADDR_LINKLOCAL) && pkt->in)
+		ifindex = pkt->in->ifindex;
+	return slb_scope(ifindex, pkt->proto);
 }
 
 /* The layer-4 header; @rest is what the IP header promises from pkt->l4 on. */
@@ -102,7 +131,7 @@ enum slb_parse slb_pkt_parse4(struct slb_pkt *pkt)
 
 	pkt->proto = iph->protocol;
 	if (pkt->proto != IPPROTO_TCP && pkt->proto != IPPROTO_UDP)
-		return SLB_PARSE_PASS;
+		return pkt->proto == IPPROTO_ICMP ? slb_quote_parse4(pkt) : SLB_PARSE_PASS;
 	if (unlikely(hlen != sizeof(*iph))) {
 		pkt->reason = hlen < sizeof(*iph) || skb_headlen(pkt->skb) < hlen ?
 			      SLB_DROP_MALFORMED_IP : slb_pkt_options4(iph);
@@ -118,7 +147,7 @@ enum slb_parse slb_pkt_parse4(struct slb_pkt *pkt)
 
 	pkt->tuple.v4[0] = iph->saddr;
 	pkt->tuple.v4[1] = iph->daddr;
-	pkt->tuple.scope = slb_scope(slb_pkt_vrf(pkt), pkt->proto);
+	pkt->tuple.scope = slb_pkt_scope4(pkt);
 	pkt->tos = iph->tos;
 	pkt->l4 = hlen;
 	pkt->len = pkt->skb->len;
@@ -178,10 +207,10 @@ static enum slb_parse slb_pkt_ext_header6(struct slb_pkt *pkt, u8 kind, u32 at, 
 }
 
 /*
- * Finds TCP or UDP behind extension headers: @proto and @l4. What hides its ports (AH, ESP) comes
- * again when the host has undone it, and what a host does not step over it answers itself. A
- * fragment header is one that reassembly did not take, or taken, one inside a fragment; only a
- * packet that has been through here before is cut for the host's own reassembly.
+ * Finds TCP, UDP or an ICMPv6 error behind extension headers: @proto and @l4. What hides its ports
+ * (AH, ESP) comes again when the host has undone it, and what a host does not step over it answers
+ * itself. A fragment header is one that reassembly did not take, or taken, one inside a fragment;
+ * only a packet that has been through here before is cut for the host's own reassembly.
  */
 static enum slb_parse slb_pkt_ext6(struct slb_pkt *pkt)
 {
@@ -197,6 +226,10 @@ static enum slb_parse slb_pkt_ext6(struct slb_pkt *pkt)
 	for (headers = 0; next != NEXTHDR_TCP && next != NEXTHDR_UDP; headers++) {
 		if (next == NEXTHDR_FRAGMENT && !slb_skb_is_untracked(pkt->skb))
 			return slb_pkt_lie(pkt, SLB_DROP_FRAGMENT);
+		if (next == NEXTHDR_ICMP && !pkt->reason) {
+			pkt->l4 = at;
+			return slb_quote_parse6(pkt);
+		}
 		if (next != NEXTHDR_DEST && next != NEXTHDR_ROUTING &&
 		    (next != NEXTHDR_HOP || headers))
 			return SLB_PARSE_PASS;
@@ -226,7 +259,6 @@ enum slb_parse slb_pkt_parse6(struct slb_pkt *pkt)
 {
 	enum slb_parse shape = SLB_PARSE_OK, said;
 	const struct ipv6hdr *ip6h;
-	u32 ifindex;
 
 	pkt->proto = ipv6_hdr(pkt->skb)->nexthdr;
 	pkt->l4 = sizeof(*ip6h);
@@ -236,22 +268,45 @@ enum slb_parse slb_pkt_parse6(struct slb_pkt *pkt)
 			return shape;
 	}
 	ip6h = ipv6_hdr(pkt->skb);
-	ifindex = slb_pkt_vrf(pkt);
-	if (unlikely(ipv6_addr_type(&ip6h->saddr) & IPV6_ADDR_LINKLOCAL) && pkt->in)
-		ifindex = pkt->in->ifindex;
-
 	pkt->tuple.v6[0] = ip6h->saddr;
 	pkt->tuple.v6[1] = ip6h->daddr;
-	pkt->tuple.scope = slb_scope(ifindex, pkt->proto);
+	pkt->tuple.scope = slb_pkt_scope6(pkt);
 	pkt->tos = ipv6_get_dsfield(ip6h);
 	pkt->len = pkt->skb->len;
 	said = slb_pkt_parse_l4(pkt, pkt->len - pkt->l4);
 	return said == SLB_PARSE_OK ? shape : said;
 }
 
+/* Cannot @addr be the source of an IPv6 packet? @lo: the loopback device brought it. */
+static bool slb_pkt_martian6(const struct slb_pkt *pkt, const struct in6_addr *addr, bool lo)
+{
+	int type = ipv6_addr_type(addr);
+
+	if (type == IPV6_ADDR_ANY || type & IPV6_ADDR_MULTICAST)
+		return true;
+	return !lo && (type & IPV6_ADDR_LOOPBACK || ipv6_chk_addr(pkt->net, addr, NULL, 0));
+}
+
+/* The same for IPv4. */
+static bool slb_pkt_martian4(const struct slb_pkt *pkt, __be32 addr, bool lo)
+{
+	int type;
+
+	if (ipv4_is_zeronet(addr) || ipv4_is_multicast(addr) || ipv4_is_lbcast(addr))
+		return true;
+	if (lo)
+		return false;
+	if (ipv4_is_loopback(addr))
+		return true;
+	/* Whichever device has it: service addresses are usually on lo. */
+	type = inet_addr_type_table(pkt->net, addr,
+				    l3mdev_fib_table_rcu(pkt->in) ?: RT_TABLE_LOCAL);
+	return type == RTN_LOCAL || type == RTN_BROADCAST;
+}
+
 /**
- * slb_pkt_martian() - can the source not be a client?
- * @pkt: a parsed packet that would open a connection
+ * slb_pkt_martian() - can the source not be a peer?
+ * @pkt: a parsed packet, not translated, that would open a connection or is an ICMP error
  *
  * The packet is taken before the kernel validates its source, so what RFC 1812 section 5.3.7 and
  * RFC 4291 section 2.5 forbid as a source is refused here.
@@ -263,29 +318,9 @@ enum slb_parse slb_pkt_parse6(struct slb_pkt *pkt)
 bool slb_pkt_martian(const struct slb_pkt *pkt)
 {
 	bool lo = !pkt->in || pkt->in->flags & IFF_LOOPBACK;
-	int type;
 
-	if (pkt->v6) {
-		type = ipv6_addr_type(&pkt->tuple.v6[0]);
-		if (type == IPV6_ADDR_ANY || type & IPV6_ADDR_MULTICAST)
-			return true;
-		if (lo)
-			return false;
-		return type & IPV6_ADDR_LOOPBACK ||
-		       ipv6_chk_addr(pkt->net, &pkt->tuple.v6[0], NULL, 0);
-	}
-
-	if (ipv4_is_zeronet(pkt->tuple.v4[0]) || ipv4_is_multicast(pkt->tuple.v4[0]) ||
-	    ipv4_is_lbcast(pkt->tuple.v4[0]))
-		return true;
-	if (lo)
-		return false;
-	if (ipv4_is_loopback(pkt->tuple.v4[0]))
-		return true;
-	/* Whichever device has it: service addresses are usually on lo. */
-	type = inet_addr_type_table(pkt->net, pkt->tuple.v4[0],
-				    l3mdev_fib_table_rcu(pkt->in) ?: RT_TABLE_LOCAL);
-	return type == RTN_LOCAL || type == RTN_BROADCAST;
+	return pkt->v6 ? slb_pkt_martian6(pkt, &ipv6_hdr(pkt->skb)->saddr, lo)
+		       : slb_pkt_martian4(pkt, ip_hdr(pkt->skb)->saddr, lo);
 }
 
 /**

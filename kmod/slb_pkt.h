@@ -18,6 +18,7 @@
 /* What parsing found out. */
 enum slb_parse {
 	SLB_PARSE_OK,		/* the packet may be ours; all fields are valid */
+	SLB_PARSE_QUOTE,	/* an ICMP error that may quote a packet of ours */
 	SLB_PARSE_PASS,		/* nothing that is translated: the host's */
 	SLB_PARSE_REFUSE,	/* all fields are valid, but what is ours cannot be translated */
 	SLB_PARSE_DROP,		/* a lie; slb_pkt.reason says which */
@@ -36,14 +37,16 @@ enum slb_toa_how {
  * @sn: the namespace's balancer
  * @net: the namespace
  * @in: the device it came by; NULL for packets of the host itself
- * @tuple: its own key
+ * @tuple: its own key; of an ICMP error the quoted packet's, turned round
  * @seq: TCP sequence number, host byte order
  * @ack: TCP acknowledgment number, host byte order
  * @len: layer-3 length as received, bytes
  * @dlen: TCP or UDP payload, bytes; of an aggregate: of all segments
- * @l4: offset of the TCP or UDP header from skb->data
+ * @l4: offset of the TCP, UDP or ICMP header from skb->data
  * @l4_hlen: length of that header with options
- * @proto: IPPROTO_TCP or IPPROTO_UDP
+ * @quote: offset of the IP header that an ICMP error quotes
+ * @quote_l4: offset of the TCP or UDP header behind it
+ * @proto: IPPROTO_TCP or IPPROTO_UDP; of an error, what it quotes
  * @tcp_flags: TCPHDR_*; 0 for UDP
  * @tos: TOS or traffic class
  * @reason: why it is dropped, enum slb_drop
@@ -64,6 +67,8 @@ struct slb_pkt {
 	u32			dlen;
 	u16			l4;
 	u16			l4_hlen;
+	u16			quote;
+	u16			quote_l4;
 	u8			proto;
 	u8			tcp_flags;
 	u8			tos;
@@ -109,6 +114,8 @@ static inline enum slb_parse slb_pkt_lie(struct slb_pkt *pkt, enum slb_drop reas
 
 enum slb_parse slb_pkt_parse4(struct slb_pkt *pkt);
 enum slb_parse slb_pkt_parse6(struct slb_pkt *pkt);
+u32 slb_pkt_scope4(const struct slb_pkt *pkt);
+u32 slb_pkt_scope6(const struct slb_pkt *pkt);
 bool slb_pkt_martian(const struct slb_pkt *pkt);
 bool slb_pkt_rp_filter_refuses(const struct slb_pkt *pkt);
 

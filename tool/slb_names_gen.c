@@ -174,6 +174,10 @@ const struct slb_name slb_count_names[] = {
 		"buckets split while the connection table grew" },
 	[SLB_COUNT_TABLE_NOMEM] = { "table-nomem",
 		"splits put off for lack of memory" },
+	[SLB_COUNT_ICMP_TRANSLATED] = { "icmp-translated",
+		"ICMP errors about a connection that were translated and sent on" },
+	[SLB_COUNT_PMTU_LEARNED] = { "pmtu-learned",
+		"path MTUs learned from such errors" },
 };
 
 static const struct slb_attr_name slb_service_attrs_list[] = {

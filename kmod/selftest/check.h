@@ -29,6 +29,7 @@ int slb_selftest_sched(void);
 int slb_selftest_filter(void);
 int slb_selftest_tcpopt(void);
 int slb_selftest_pkt(void);
+int slb_selftest_quote(void);
 int slb_selftest_csum(void);
 
 #endif

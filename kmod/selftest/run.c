@@ -10,6 +10,7 @@ static const struct {
 	int		(*run)(void);
 } slb_selftests[] = {
 	{ "pkt",	slb_selftest_pkt },
+	{ "quote",	slb_selftest_quote },
 	{ "csum",	slb_selftest_csum },
 	{ "tcpopt",	slb_selftest_tcpopt },
 	{ "state",	slb_selftest_state },

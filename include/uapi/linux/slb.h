@@ -235,6 +235,8 @@ enum slb_drop {
  * @SLB_COUNT_EXPIRE_LATE: connections removed more than two seconds after their deadline
  * @SLB_COUNT_TABLE_SPLIT: buckets split while the connection table grew
  * @SLB_COUNT_TABLE_NOMEM: splits put off for lack of memory
+ * @SLB_COUNT_ICMP_TRANSLATED: ICMP errors about a connection that were translated and sent on
+ * @SLB_COUNT_PMTU_LEARNED: path MTUs learned from such errors
  * @SLB_COUNT_COUNT: (how many)
  */
 enum slb_count {
@@ -263,6 +265,8 @@ enum slb_count {
 	SLB_COUNT_EXPIRE_LATE,
 	SLB_COUNT_TABLE_SPLIT,
 	SLB_COUNT_TABLE_NOMEM,
+	SLB_COUNT_ICMP_TRANSLATED,
+	SLB_COUNT_PMTU_LEARNED,
 
 	SLB_COUNT_COUNT
 };
