@@ -62,6 +62,8 @@ static struct sk_buff *slb_qt_make(bool v6, u8 proto)
 	}
 	*(u8 *)skb_put_zero(skb, SLB_QUOTE_HLEN) = v6 ? ICMPV6_DEST_UNREACH : ICMP_DEST_UNREACH;
 	slb_qt_put_quoted(skb, v6, proto);
+	if (v6)
+		ipv6_hdr(skb)->payload_len = htons(skb->len - sizeof(*ip6h));
 	return skb;
 }
 
