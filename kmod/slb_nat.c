@@ -33,15 +33,31 @@ static u64 slb_nat_addrs(struct slb_pkt *pkt, const struct slb_way *way)
 }
 
 /*
- * Does the field hold the sum of the pseudo header alone? In a tunnel's packet CHECKSUM_PARTIAL is
- * about the inner header: the outer checksum is complete, unless segmentation is to compute it.
+ * CHECKSUM_PARTIAL about another place than this header's checksum. In a tunnel's packet it is about
+ * the inner header: the outer checksum is complete, unless segmentation is to compute it. Anything
+ * else is a lie (a guest or a program wrote it) that would have the device write over our addresses
+ * or ports: it is forgotten, and the checksum taken for complete.
  */
-static bool slb_nat_udp_is_partial(const struct slb_pkt *pkt)
+static noinline bool slb_nat_odd_partial(const struct slb_pkt *pkt, int start)
+{
+	if (pkt->proto == IPPROTO_UDP && start >= pkt->l4 + pkt->l4_hlen)
+		return skb_is_gso(pkt->skb);
+	pkt->skb->ip_summed = CHECKSUM_NONE;
+	return false;
+}
+
+/* Does the checksum at @offset of the layer-4 header hold the sum of the pseudo header alone? */
+static bool slb_nat_is_partial(const struct slb_pkt *pkt, u16 offset)
 {
 	const struct sk_buff *skb = pkt->skb;
+	int start;
 
-	return skb->ip_summed == CHECKSUM_PARTIAL &&
-	       (skb_checksum_start_offset(skb) == pkt->l4 || skb_is_gso(skb));
+	if (likely(skb->ip_summed != CHECKSUM_PARTIAL))
+		return false;
+	start = skb_checksum_start_offset(skb);
+	if (likely(start == pkt->l4 && skb->csum_offset == offset))
+		return true;
+	return slb_nat_odd_partial(pkt, start);
 }
 
 static void slb_nat_udp(struct slb_pkt *pkt, const struct slb_way *way, u64 pseudo)
@@ -52,11 +68,9 @@ static void slb_nat_udp(struct slb_pkt *pkt, const struct slb_way *way, u64 pseu
 	rest = slb_csum_diff16(rest, uh->dest, way->new_dport);
 	uh->source = way->new_sport;
 	uh->dest = way->new_dport;
-	if (!uh->check)		/* the sender computed none */
-		return;
-	if (slb_nat_udp_is_partial(pkt))
+	if (slb_nat_is_partial(pkt, offsetof(struct udphdr, check)))
 		slb_csum_apply_partial(&uh->check, pseudo);
-	else
+	else	/* leaves a zero alone: the sender computed none */
 		slb_csum_apply_udp(&uh->check, pseudo + rest);
 }
 
@@ -124,7 +138,7 @@ static int slb_nat_tcp(struct slb_pkt *pkt, struct slb_way *way, const struct ds
 	}
 
 	th = slb_pkt_tcp(pkt);
-	if (pkt->skb->ip_summed == CHECKSUM_PARTIAL)
+	if (slb_nat_is_partial(pkt, offsetof(struct tcphdr, check)))
 		slb_csum_apply_partial(&th->check, pseudo);
 	else
 		slb_csum_apply(&th->check, pseudo + rest);

@@ -4,8 +4,10 @@ import socket
 import struct
 import subprocess
 
+import netns
 from cases import Skip, both, case, main, same
-from wire import (ACK, CLIENT, PSH, RST, SYN, TCP, UDP, VIP, Flow, Pkt, Rig, checksum, opt_mss, opt_toa)
+from wire import (ACK, CLIENT, LADDR, LB, PSH, RST, SERVER, SYN, TCP, UDP, VIP, Flow, Pkt, Rig, checksum, opt_mss,
+                  opt_toa)
 
 rig = Rig()
 NEEDS_CSUM, GSO_TCPV4, GSO_TCPV6 = 1, 1, 4
@@ -174,6 +176,21 @@ def _(v):
     got = rig.server.recv()
     whole = complete(got.raw, l4, 6)
     same(checksum(pseudo(whole, UDP, len(whole) - l4) + whole[l4:]), 0, "the checksum's error")
+
+
+@both("a checksum that is to be written over addresses or ports is not")
+def _(v):
+    l4 = 40 if v == 6 else 20
+    netns.run(LB, "ethtool", "-K", "s0", "tx", "off")   # so that the kernel writes it
+    for proto in (TCP, UDP):
+        rig.service(v, proto, laddrs=(LADDR,) if proto == TCP else ())
+        for start, offset in ((0, 8 if v == 6 else 12), (4, l4 - 6), (l4, 0), (l4, 2), (l4 - 2, 4)):
+            port = rig.next_port()
+            Offload().send(Pkt(CLIENT[v], VIP[v], port, 80, proto, SYN).build(), start, offset)
+            got = rig.server.expect(f"first packet with its checksum at {start} + {offset}")
+            found = rig.slb.conns(client_addr=CLIENT[v], client_port=port)[0]
+            same((got.src, got.dst, got.sport, got.dport), (LADDR[v], SERVER[v], found["lport"], 8080))
+    netns.run(LB, "ethtool", "-K", "s0", "tx", "on")
 
 
 @both("an aggregate of nearly 64 KiB follows an ACK with the client's address")
