@@ -12,9 +12,13 @@
 #include "slb_alloc.h"
 #include "slb_table.h"
 
-/* The first directory fills a page; half a million ways fit in before it has to be replaced. */
+#ifdef SLB_SELFTEST
+#define SLB_TABLE_DIR_FIRST	4u	/* tests come to its end soon */
+#else
+/* The first directory fills a page; a quarter of a million ways fit in before it is replaced. */
 #define SLB_TABLE_DIR_FIRST \
 	((u32)((PAGE_SIZE - sizeof(struct slb_table_dir)) / sizeof(unsigned long *)))
+#endif
 #define SLB_TABLE_DIR_FACTOR	4
 
 /* Nulls markers have 31 bits, and no machine holds more ways. */
