@@ -39,7 +39,10 @@ release=$(sed -n 's/.*UTS_RELEASE "\(.*\)".*/\1/p' "$kdir/include/generated/utsr
 [ -n "$release" ] ||
 	die "$kdir: not a configured kernel build directory"
 # Newer headers bring what it takes to give modules type information, but not the program that does.
-command -v pahole >/dev/null || args+=(CONFIG_DEBUG_INFO_BTF_MODULES=)
+# What they bring may be an empty file.
+if [ ! -s "$kdir/vmlinux" ] || ! command -v pahole >/dev/null; then
+	args+=(CONFIG_DEBUG_INFO_BTF_MODULES=)
+fi
 arch=()
 grep -q '^CONFIG_UML=y' "$kdir/include/config/auto.conf" && arch=(ARCH=um)
 build=$SLB_TOP/build/$release$suffix
