@@ -25,6 +25,7 @@
 #define SLB_WHEEL_OLD		60000
 #define SLB_WHEEL_HORIZON	(SLB_WHEEL_SLOTS * SLB_WHEEL_TICKS)
 #define SLB_WHEEL_DUE		32	/* entries that end between two holds of the lock */
+#define SLB_WHEEL_AHEAD		64	/* ticks that another CPU may have read the clock later */
 
 static_assert(SLB_WHEEL_OLD + SLB_WHEEL_HORIZON + 1000 < U16_MAX);
 static_assert((((u64)SLB_TIMEOUT_MAX_S * HZ) >> SLB_TICK_SHIFT) + 1 < SLB_WHEEL_OLD - 1000);
@@ -45,9 +46,12 @@ static unsigned int slb_wheel_slot(const struct slb_wheel *w, unsigned int dist)
 	return (w->tick / SLB_WHEEL_TICKS + dist) % SLB_WHEEL_SLOTS;
 }
 
+/* However late it is: a machine that was stopped may find hours gone by. */
 static bool slb_wheel_is_due(const struct slb_wheel *w, u16 now)
 {
-	return (s16)(now - w->tick) >= SLB_WHEEL_TICKS;
+	u16 late = now - w->tick;
+
+	return late >= SLB_WHEEL_TICKS && late < (u16)-SLB_WHEEL_AHEAD;
 }
 
 /* At the next jiffy if a slot is due already, else when the next slot is. */
@@ -193,6 +197,9 @@ static unsigned int slb_wheel_collect(struct slb_wheel *w, u16 now, unsigned int
 	unsigned int n = 0;
 
 	spin_lock_bh(&w->lock);
+	/* Later than a whole turn: one turn looks at every entry. */
+	if (unlikely((u16)(now - w->tick) > SLB_WHEEL_HORIZON) && slb_wheel_is_due(w, now))
+		w->tick = rounddown((u16)(now - SLB_WHEEL_HORIZON), SLB_WHEEL_TICKS);
 	while (slb_wheel_is_due(w, now)) {
 		struct hlist_head *head = &w->slot[slb_wheel_slot(w, 1)];
 

@@ -158,6 +158,42 @@ static void slb_wt_batches(struct slb_wt *wt)
 	slb_check(&wt->fails, turns == DIV_ROUND_UP(SLB_WT_MANY, SLB_WHEEL_BATCH));
 }
 
+/*
+ * The timer comes @late ticks late: whose time is over ends now, the others stay filed, and no entry
+ * is looked at again and again on the way.
+ */
+static void slb_wt_late(struct slb_wt *wt, u16 late)
+{
+	const u16 timeout[] = { 3600, 40000 };
+	unsigned int budget = SLB_WHEEL_BATCH;
+	struct slb_conn *due[SLB_WHEEL_DUE];
+	unsigned int i, n, ended = 0, want = 0;
+
+	wt->now += 12345;
+	wt->w->tick = rounddown((u16)wt->now, SLB_WHEEL_TICKS);
+	for (i = 0; i < 200; i++) {
+		struct slb_conn *conn = slb_wt_conn(wt, i);
+
+		conn->svc = wt->c[i % 2].svc;
+		conn->svc->ticks[SLB_STATE_NONE] = timeout[i % 2];
+		slb_conn_way(conn, SLB_DIR_ORIG)->seen = wt->now;
+		slb_conn_way(conn, SLB_DIR_REPLY)->seen = wt->now;
+		slb_wheel_link(wt->w, conn, slb_wheel_dist(wt->w, (u16)wt->now + timeout[i % 2]));
+		want += late >= timeout[i % 2];
+	}
+	wt->w->entries = 200;
+	wt->now += late;
+	while ((n = slb_wheel_collect(wt->w, wt->now, &budget, due)))
+		ended += n;
+	slb_check(&wt->fails, ended == want);
+	slb_check(&wt->fails, wt->w->entries == 200 - want);
+	slb_check(&wt->fails, budget >= SLB_WHEEL_BATCH - 400);
+	slb_check(&wt->fails, !slb_wheel_is_due(wt->w, wt->now));
+	for (i = 0; i < 200; i++)
+		hlist_del_init(&slb_wt_conn(wt, i)->wheel);
+	wt->w->entries = 0;
+}
+
 /* Filing, moving and removing on wheels that run, with deadlines too far off to come. */
 static void slb_wt_file(struct slb_wt *wt, struct slb_net *sn)
 {
@@ -213,6 +249,8 @@ static int slb_wt_run(struct slb_wt *wt)
 	wt->now = 65000;
 	slb_wt_long(wt);
 	slb_wt_batches(wt);
+	for (i = 1000; i < 65000; i += 3999)
+		slb_wt_late(wt, i);
 	slb_wt_file(wt, sn);
 	slb_wheel_exit(sn);
 	kvfree(sn);
