@@ -17,7 +17,6 @@ import yaml
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
 BITS = {"u8": 0xff, "u16": 0xffff, "u32": 0xffffffff, "u64": (1 << 64) - 1}
-S16_MAX = 32767  # what the policy macros can hold
 PRE_DOIT = """\
 static int {nl}pre_doit(const struct genl_split_ops *ops, struct sk_buff *skb,
 \t\t\t{pad}struct genl_info *info)
@@ -34,12 +33,12 @@ static int {nl}pre_doit(const struct genl_split_ops *ops, struct sk_buff *skb,
 }}
 """
 
-def upper(text):
-    return text.replace("-", "_").upper()
-
-
 def lower(text):
     return text.replace("-", "_").lower()
+
+
+def upper(text):
+    return lower(text).upper()
 
 
 def quoted(text):
@@ -125,8 +124,7 @@ class Family:
 
     def requested(self, op):
         """Attributes a request may carry, in the set's order; do and dump share one policy on 6.1."""
-        names = sum([op.get(mode, {}).get("request", {}).get("attributes", [])
-                     for mode in ("do", "dump")], [])
+        names = sum([op.get(mode, {}).get("request", {}).get("attributes", []) for mode in ("do", "dump")], [])
         return [a for a in self.set_of(op)["attributes"] if a["name"] in names]
 
     def uapi(self):
@@ -147,8 +145,7 @@ class Family:
                     for i, attr in enumerate(a_set["attributes"])]
             out += doc_enum(attr_enum(a_set), a_set["doc"], rows, top=attr_name(a_set, "max"))
         rows = [(self.cmd(op), "" if i else " = 1", self.op_doc(op)) for i, op in enumerate(self.ops)]
-        out += doc_enum(lower(self.cmd_prefix).rstrip("_"), "commands", rows,
-                        top=upper(self.cmd_prefix + "max"))
+        out += doc_enum(lower(self.cmd_prefix).rstrip("_"), "commands", rows, top=upper(self.cmd_prefix + "max"))
         out += [f"#define {self.up}_MCGRP_{upper(name)}\t{quoted(name)}" for name in self.groups]
         return self.header(f"_UAPI_LINUX_{self.up}_H", out if self.groups else out[:-1],
                            note=" WITH Linux-syscall-note")
@@ -182,7 +179,7 @@ class Family:
         if not checks:
             return f"{{ .type = {nla} }}"
         low, high = checks.get("min", 0), checks.get("max", BITS[kind])
-        if high > S16_MAX:
+        if high > 32767:  # what the policy macros can hold
             ranges.add((low, high))
             return f"NLA_POLICY_FULL_RANGE({nla}, &{self.nl}range_{low}_{high})"
         return f"NLA_POLICY_RANGE({nla}, {low}, {high})" if low else f"NLA_POLICY_MAX({nla}, {high})"
@@ -240,6 +237,9 @@ class Family:
                     if mode in op else []
         out += ["", "enum {", *(f"\t{self.nl.upper()}MCGRP_{upper(name)}," for name in self.groups),
                 "};"] if self.groups else []
+        for name in sorted({"drop", "state"} & set(self.enums)):    # for the tracepoints to print
+            out += ["", f"#define {self.up}_{upper(name)}_SYMBOLS \\", ", \\\n".join(
+                f"\t{{ {value}, {quoted(row['name'])} }}" for _, value, row in self.values(self.enums[name]))]
         return self.header(f"_{self.up}_NL_GEN_H", out + ["", f"extern struct genl_family {self.nl}family;"])
 
     def names_c(self):
@@ -279,14 +279,14 @@ class Family:
 
 
 def main():
-    if sys.argv[1:] not in ([], ["--check"]):
+    check, stale = sys.argv[1:] == ["--check"], False
+    if sys.argv[1:] and not check:
         sys.exit(__doc__)
-    stale = False
     for family in (Family("include/slb.yaml", "slb"), Family("include/slb_toa.yaml", "toa")):
         for name, lines in family.outputs().items():
             new = "\n".join(lines) + "\n"
             old = (TOP / name).read_text() if (TOP / name).exists() else ""
-            if sys.argv[1:]:
+            if check:
                 stale |= old != new
                 sys.stdout.writelines(difflib.unified_diff(
                     old.splitlines(True), new.splitlines(True), name, "generated"))

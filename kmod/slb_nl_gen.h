@@ -30,6 +30,47 @@ enum {
 	SLB_NL_MCGRP_CONN,
 };
 
+#define SLB_DROP_SYMBOLS \
+	{ 0, "none" }, \
+	{ 1, "malformed-ip" }, \
+	{ 2, "malformed-l4" }, \
+	{ 3, "malformed-option" }, \
+	{ 4, "martian" }, \
+	{ 5, "rp-filter" }, \
+	{ 6, "fragment" }, \
+	{ 7, "unknown-tcp" }, \
+	{ 8, "disabled" }, \
+	{ 9, "no-server" }, \
+	{ 10, "no-laddr" }, \
+	{ 11, "no-port" }, \
+	{ 12, "conn-max" }, \
+	{ 13, "no-memory" }, \
+	{ 14, "tuple-conflict" }, \
+	{ 15, "no-route" }, \
+	{ 16, "ttl" }, \
+	{ 17, "too-big" }, \
+	{ 18, "policy" }, \
+	{ 19, "lro" }, \
+	{ 20, "local-clash" }, \
+	{ 21, "server-gone" }, \
+	{ 22, "closed" }, \
+	{ 23, "udp-unreach" }, \
+	{ 24, "auth-option" }, \
+	{ 25, "source-route" }, \
+	{ 26, "ext-header" }
+
+#define SLB_STATE_SYMBOLS \
+	{ 0, "none" }, \
+	{ 1, "syn-sent" }, \
+	{ 2, "syn-recv" }, \
+	{ 3, "established" }, \
+	{ 4, "fin-wait" }, \
+	{ 5, "close-wait" }, \
+	{ 6, "last-ack" }, \
+	{ 7, "time-wait" }, \
+	{ 8, "close" }, \
+	{ 9, "udp" }
+
 extern struct genl_family slb_nl_family;
 
 #endif /* _SLB_NL_GEN_H */

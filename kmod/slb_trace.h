@@ -9,8 +9,24 @@
 #define _SLB_TRACE_H
 
 #include <linux/tracepoint.h>
+#include <net/ipv6.h>
 #include "slb_net.h"
+#include "slb_nl_gen.h"
 #include "slb_pkt.h"
+
+#ifndef _SLB_TRACE_ADDR
+#define _SLB_TRACE_ADDR
+
+/* All addresses are 16 bytes, those of IPv4 as ::ffff:a.b.c.d, so that one reader does for both. */
+static inline void slb_trace_addr(u8 *to, const void *addr, bool v6)
+{
+	if (v6)
+		memcpy(to, addr, sizeof(struct in6_addr));
+	else
+		ipv6_addr_set_v4mapped(*(const __be32 *)addr, (struct in6_addr *)to);
+}
+
+#endif
 
 DECLARE_EVENT_CLASS(slb_conn_class,
 	TP_PROTO(const struct slb_net *sn, const struct slb_conn *conn, u8 from, u8 to),
@@ -19,7 +35,6 @@ DECLARE_EVENT_CLASS(slb_conn_class,
 		__field(const void *, conn)
 		__field(unsigned int, netns)
 		__field(u8, proto)
-		__field(u8, v6)
 		__field(u8, from)
 		__field(u8, to)
 		__field(u16, client_port)
@@ -33,31 +48,30 @@ DECLARE_EVENT_CLASS(slb_conn_class,
 	),
 	TP_fast_assign(
 		const struct slb_way *orig = slb_conn_way(conn, SLB_DIR_ORIG);
-		u32 size = slb_conn_is_v6(conn) ? 16 : 4;
+		bool v6 = slb_conn_is_v6(conn);
 		const u8 *addr = (const u8 *)orig->addr;
+		u32 size = v6 ? 16 : 4;
 
 		__entry->conn = conn;
 		__entry->netns = sn->net->ns.inum;
 		__entry->proto = slb_scope_proto(orig->scope);
-		__entry->v6 = slb_conn_is_v6(conn);
 		__entry->from = from;
 		__entry->to = to;
 		__entry->client_port = ntohs(orig->sport);
 		__entry->service_port = ntohs(orig->dport);
 		__entry->lport = ntohs(orig->new_sport);
 		__entry->server_port = ntohs(orig->new_dport);
-		memcpy(__entry->client, addr, size);
-		memcpy(__entry->service, addr + size, size);
-		memcpy(__entry->laddr, addr + 2 * size, size);
-		memcpy(__entry->server, addr + 3 * size, size);
+		slb_trace_addr(__entry->client, addr, v6);
+		slb_trace_addr(__entry->service, addr + size, v6);
+		slb_trace_addr(__entry->laddr, addr + 2 * size, v6);
+		slb_trace_addr(__entry->server, addr + 3 * size, v6);
 	),
-	TP_printk("netns=%u conn=%p proto=%u client=%s:%u service=%s:%u laddr=%s:%u server=%s:%u state=%u->%u",
+	TP_printk("netns=%u conn=%p proto=%u client=[%pI6c]:%u service=[%pI6c]:%u laddr=[%pI6c]:%u server=[%pI6c]:%u state=%s->%s",
 		  __entry->netns, __entry->conn, __entry->proto,
-		  __print_hex_str(__entry->client, __entry->v6 ? 16 : 4), __entry->client_port,
-		  __print_hex_str(__entry->service, __entry->v6 ? 16 : 4), __entry->service_port,
-		  __print_hex_str(__entry->laddr, __entry->v6 ? 16 : 4), __entry->lport,
-		  __print_hex_str(__entry->server, __entry->v6 ? 16 : 4), __entry->server_port,
-		  __entry->from, __entry->to)
+		  __entry->client, __entry->client_port, __entry->service, __entry->service_port,
+		  __entry->laddr, __entry->lport, __entry->server, __entry->server_port,
+		  __print_symbolic(__entry->from, SLB_STATE_SYMBOLS),
+		  __print_symbolic(__entry->to, SLB_STATE_SYMBOLS))
 );
 
 DEFINE_EVENT(slb_conn_class, slb_conn_new,
@@ -83,7 +97,6 @@ TRACE_EVENT(slb_drop,
 		__field(unsigned int, netns)
 		__field(u8, reason)
 		__field(u8, proto)
-		__field(u8, v6)
 		__field(u16, sport)
 		__field(u16, dport)
 		__array(u8, saddr, 16)
@@ -94,18 +107,17 @@ TRACE_EVENT(slb_drop,
 		__entry->netns = pkt->net->ns.inum;
 		__entry->reason = reason;
 		__entry->proto = pkt->proto;
-		__entry->v6 = pkt->v6;
 		__entry->sport = ntohs(pkt->tuple.sport);
 		__entry->dport = ntohs(pkt->tuple.dport);
-		memcpy(__entry->saddr, pkt->v6 ? (const void *)&pkt->tuple.v6[0] : &pkt->tuple.v4[0],
-		       pkt->v6 ? 16 : 4);
-		memcpy(__entry->daddr, pkt->v6 ? (const void *)&pkt->tuple.v6[1] : &pkt->tuple.v4[1],
-		       pkt->v6 ? 16 : 4);
+		slb_trace_addr(__entry->saddr, pkt->v6 ? (const void *)&pkt->tuple.v6[0]
+						       : &pkt->tuple.v4[0], pkt->v6);
+		slb_trace_addr(__entry->daddr, pkt->v6 ? (const void *)&pkt->tuple.v6[1]
+						       : &pkt->tuple.v4[1], pkt->v6);
 	),
-	TP_printk("netns=%u skb=%p reason=%u proto=%u %s:%u -> %s:%u",
-		  __entry->netns, __entry->skb, __entry->reason, __entry->proto,
-		  __print_hex_str(__entry->saddr, __entry->v6 ? 16 : 4), __entry->sport,
-		  __print_hex_str(__entry->daddr, __entry->v6 ? 16 : 4), __entry->dport)
+	TP_printk("netns=%u skb=%p reason=%s proto=%u [%pI6c]:%u -> [%pI6c]:%u",
+		  __entry->netns, __entry->skb,
+		  __print_symbolic(__entry->reason, SLB_DROP_SYMBOLS), __entry->proto,
+		  __entry->saddr, __entry->sport, __entry->daddr, __entry->dport)
 );
 
 #endif
