@@ -238,8 +238,8 @@ class Family:
         out += ["", "enum {", *(f"\t{self.nl.upper()}MCGRP_{upper(name)}," for name in self.groups),
                 "};"] if self.groups else []
         for name in sorted({"drop", "state"} & set(self.enums)):    # for the tracepoints to print
-            out += ["", f"#define {self.up}_{upper(name)}_SYMBOLS \\", ", \\\n".join(
-                f"\t{{ {value}, {quoted(row['name'])} }}" for _, value, row in self.values(self.enums[name]))]
+            out += ["", f"#define show_{self.name}_{lower(name)}(value) __print_symbolic(value, \\", ", \\\n".join(
+                f"\t{{ {value}, {quoted(row['name'])} }}" for _, value, row in self.values(self.enums[name])) + ")"]
         return self.header(f"_{self.up}_NL_GEN_H", out + ["", f"extern struct genl_family {self.nl}family;"])
 
     def names_c(self):

@@ -30,7 +30,7 @@ enum {
 	SLB_NL_MCGRP_CONN,
 };
 
-#define SLB_DROP_SYMBOLS \
+#define show_slb_drop(value) __print_symbolic(value, \
 	{ 0, "none" }, \
 	{ 1, "malformed-ip" }, \
 	{ 2, "malformed-l4" }, \
@@ -57,9 +57,9 @@ enum {
 	{ 23, "udp-unreach" }, \
 	{ 24, "auth-option" }, \
 	{ 25, "source-route" }, \
-	{ 26, "ext-header" }
+	{ 26, "ext-header" })
 
-#define SLB_STATE_SYMBOLS \
+#define show_slb_state(value) __print_symbolic(value, \
 	{ 0, "none" }, \
 	{ 1, "syn-sent" }, \
 	{ 2, "syn-recv" }, \
@@ -69,7 +69,7 @@ enum {
 	{ 6, "last-ack" }, \
 	{ 7, "time-wait" }, \
 	{ 8, "close" }, \
-	{ 9, "udp" }
+	{ 9, "udp" })
 
 extern struct genl_family slb_nl_family;
 

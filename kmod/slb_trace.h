@@ -70,8 +70,7 @@ DECLARE_EVENT_CLASS(slb_conn_class,
 		  __entry->netns, __entry->conn, __entry->proto,
 		  __entry->client, __entry->client_port, __entry->service, __entry->service_port,
 		  __entry->laddr, __entry->lport, __entry->server, __entry->server_port,
-		  __print_symbolic(__entry->from, SLB_STATE_SYMBOLS),
-		  __print_symbolic(__entry->to, SLB_STATE_SYMBOLS))
+		  show_slb_state(__entry->from), show_slb_state(__entry->to))
 );
 
 DEFINE_EVENT(slb_conn_class, slb_conn_new,
@@ -115,8 +114,7 @@ TRACE_EVENT(slb_drop,
 						       : &pkt->tuple.v4[1], pkt->v6);
 	),
 	TP_printk("netns=%u skb=%p reason=%s proto=%u [%pI6c]:%u -> [%pI6c]:%u",
-		  __entry->netns, __entry->skb,
-		  __print_symbolic(__entry->reason, SLB_DROP_SYMBOLS), __entry->proto,
+		  __entry->netns, __entry->skb, show_slb_drop(__entry->reason), __entry->proto,
 		  __entry->saddr, __entry->sport, __entry->daddr, __entry->dport)
 );
 
