@@ -2,6 +2,8 @@
 /*
  * Everything ip_forward() and ip6_forward() would have done to a packet, and out.
  */
+#include <linux/if_vlan.h>
+#include <linux/netfilter_bridge.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
 #include <net/route.h>
@@ -49,11 +51,17 @@ static bool slb_xmit_forbidden(struct slb_pkt *pkt)
 	return false;
 }
 
-/* A packet taken from a bridge's hook: what leaves is no bridged packet any more. */
+/*
+ * A packet taken from a bridge's hook: what leaves is no bridged packet any more. The bridge shows
+ * netfilter a VLAN's packets with their tag still on (filter-vlan-tagged), which is the way in's.
+ */
 static void slb_xmit_unbridge(struct sk_buff *skb)
 {
 #if IS_ENABLED(CONFIG_BRIDGE_NETFILTER)
-	skb_ext_del(skb, SKB_EXT_BRIDGE_NF);
+	if (unlikely(nf_bridge_info_exists(skb))) {
+		__vlan_hwaccel_clear_tag(skb);
+		skb_ext_del(skb, SKB_EXT_BRIDGE_NF);
+	}
 #endif
 }
 

@@ -8,6 +8,7 @@ balancer's two links and has no address, so that no kernel answers for it:
 
 Any address in 10.9/16 and fd00:9::/32 is behind cw, any in 10.1/16 and fd00:1::/32 behind sw.
 """
+import copy
 import os
 import select
 import socket
@@ -102,6 +103,7 @@ class Pkt:  # pylint: disable=too-many-instance-attributes
         self.window, self.ttl, self.tos, self.urg, self.ident = window, ttl, tos, urg, ident
         self.df, self.flow = df, flow
         self.sums_ok = True
+        self.vlan = None
         self.raw = b""
 
     def __repr__(self):
@@ -225,10 +227,18 @@ class Link:
         self.sock.setsockopt(socket.SOL_SOCKET, 33, 1 << 22)     # SO_RCVBUFFORCE
         self.sock.bind((dev, 0))
         self.head = bytes.fromhex(peer.replace(":", "")) + bytes.fromhex(own.replace(":", ""))
+        self.tag = b""              # between the addresses and the type of what is sent
+        self.vlan = None            # tag that all that is received must have
+
+    def tagged(self, vid):
+        """The same wire as a VLAN on it: packets of others fail its tests."""
+        other = copy.copy(self)
+        other.tag, other.vlan = struct.pack("!HH", 0x8100, vid), vid
+        return other
 
     def send(self, pkt):
         raw = pkt if isinstance(pkt, bytes) else pkt.build()
-        self.sock.send(self.head + (b"\x86\xdd" if raw[0] >> 4 == 6 else b"\x08\0") + raw)
+        self.sock.send(self.head + self.tag + (b"\x86\xdd" if raw[0] >> 4 == 6 else b"\x08\0") + raw)
 
     def recv(self, timeout=2.0):
         """The next TCP, UDP or ICMP packet or IPv6 fragment, None at the timeout."""
@@ -247,8 +257,12 @@ class Link:
             pkt = Pkt.parse(frame[14:])
             if not pkt or pkt.proto not in (TCP, UDP, ICMP, ICMP6, FRAGMENT):
                 continue
-            # A host's own packet whose checksum its device would complete.
-            pkt.sums_ok |= any(level == 263 and struct.unpack_from("I", data)[0] & 8 for level, _, data in extra)
+            for level, _, data in extra:
+                if level == 263:
+                    status, tag = struct.unpack_from("I12xH", data)
+                    # A host's own packet whose checksum its device would complete.
+                    pkt.sums_ok |= bool(status & 8)
+                    pkt.vlan = tag if status & 16 else None
             # Neighbour and router discovery, multicast listeners.
             if pkt.proto == ICMP6 and pkt.data[:1] and 130 <= pkt.data[0] <= 143:
                 continue
@@ -258,6 +272,7 @@ class Link:
         pkt = self.recv(timeout)
         assert pkt, f"no {what} arrived"
         assert pkt.sums_ok, f"checksum of {pkt}"
+        assert pkt.vlan == self.vlan, f"VLAN tag {pkt.vlan} on {pkt}"
         return pkt
 
     def quiet(self, timeout=0.03):
