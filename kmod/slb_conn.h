@@ -22,6 +22,7 @@
 #include <linux/bit_spinlock.h>
 #include <linux/in6.h>
 #include <linux/jiffies.h>
+#include <linux/minmax.h>
 #include <linux/types.h>
 #include <net/dst.h>
 #include <uapi/linux/slb.h>
@@ -223,6 +224,16 @@ struct slb_tuple {
 		struct in6_addr	v6[2];
 	};
 };
+
+/* The key of an answer to a packet with this key. */
+static inline void slb_tuple_reverse(struct slb_tuple *tuple, bool v6)
+{
+	swap(tuple->sport, tuple->dport);
+	if (v6)
+		swap(tuple->v6[0], tuple->v6[1]);
+	else
+		swap(tuple->v4[0], tuple->v4[1]);
+}
 
 static inline void slb_conn_lock(struct slb_conn *conn)
 	__acquires(&conn->flags)

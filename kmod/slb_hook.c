@@ -109,11 +109,7 @@ static unsigned int slb_hook_clash(struct slb_net *sn, struct sk_buff *skb,
 
 	if ((v6 ? slb_pkt_parse6(&pkt) : slb_pkt_parse4(&pkt)) != SLB_PARSE_OK)
 		return NF_ACCEPT;
-	swap(pkt.tuple.sport, pkt.tuple.dport);
-	if (v6)
-		swap(pkt.tuple.v6[0], pkt.tuple.v6[1]);
-	else
-		swap(pkt.tuple.v4[0], pkt.tuple.v4[1]);
+	slb_tuple_reverse(&pkt.tuple, v6);
 
 	local_bh_disable();
 	way = slb_path_find_rcu(&pkt);
@@ -125,6 +121,15 @@ static unsigned int slb_hook_clash(struct slb_net *sn, struct sk_buff *skb,
 	return verdict;
 }
 
+/*
+ * With a VRF the hook runs for the master and again for the slave by which the packet leaves: the
+ * slave's pass decides. What stays in the host passes once, by the master.
+ */
+static bool slb_hook_is_first_pass(const struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	return netif_is_l3_master(state->out) && skb_dst(skb)->dev != state->out;
+}
+
 static unsigned int slb_hook_out4(void *priv, struct sk_buff *skb,
 				  const struct nf_hook_state *state)
 {
@@ -132,7 +137,8 @@ static unsigned int slb_hook_out4(void *priv, struct sk_buff *skb,
 	struct slb_net *sn = priv;
 
 	if (slb_filter_hit4(&sn->filter, iph->daddr))
-		return slb_hook_out(sn, skb, state, false);
+		return slb_hook_is_first_pass(skb, state) ? NF_ACCEPT :
+		       slb_hook_out(sn, skb, state, false);
 	if (slb_filter_hit4(&sn->filter, iph->saddr))
 		return slb_hook_clash(sn, skb, state, false);
 	return NF_ACCEPT;
@@ -145,7 +151,8 @@ static unsigned int slb_hook_out6(void *priv, struct sk_buff *skb,
 	struct slb_net *sn = priv;
 
 	if (slb_filter_hit6(&sn->filter, &ip6h->daddr))
-		return slb_hook_out(sn, skb, state, true);
+		return slb_hook_is_first_pass(skb, state) ? NF_ACCEPT :
+		       slb_hook_out(sn, skb, state, true);
 	if (slb_filter_hit6(&sn->filter, &ip6h->saddr))
 		return slb_hook_clash(sn, skb, state, true);
 	return NF_ACCEPT;

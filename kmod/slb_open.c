@@ -85,6 +85,46 @@ static unsigned int slb_open_unknown(struct slb_pkt *pkt, const struct slb_svc *
 	return slb_path_drop(pkt, SLB_DROP_UNKNOWN_TCP);
 }
 
+/* Services of one host in a row, the most that is followed. */
+#define SLB_OPEN_CHAIN	8
+
+static bool slb_open_from_us(const struct slb_pkt *pkt)
+{
+	return pkt->v6 ? slb_filter_hit6(&pkt->sn->filter, &pkt->tuple.v6[0])
+		       : slb_filter_hit4(&pkt->sn->filter, pkt->tuple.v4[0]);
+}
+
+/*
+ * Has the packet been through this service already? One service may be the server of another; then
+ * the client is a leased local port, that is another connection's packet translated, whose client
+ * may be one in turn. Only the way back to the same service has no end but the TTL's, and opens
+ * a connection at each turn.
+ */
+static noinline bool slb_open_is_loop(const struct slb_pkt *pkt, const struct slb_svc *svc)
+{
+	struct slb_pkt client = *pkt;
+	const struct slb_conn *conn;
+	const struct slb_way *way;
+	int i;
+
+	for (i = 0; i < SLB_OPEN_CHAIN; i++) {
+		slb_tuple_reverse(&client.tuple, pkt->v6);
+		way = slb_path_find_rcu(&client);
+		if (!way || slb_way_dir(way) != SLB_DIR_REPLY)
+			return false;
+		conn = slb_way_conn(way);
+		if (conn->svc == svc)
+			return true;
+		way = slb_conn_way(conn, SLB_DIR_ORIG);
+		client.tuple.scope = way->scope;
+		client.tuple.sport = way->sport;
+		client.tuple.dport = way->dport;
+		memcpy(client.tuple.v6, way->addr, 2 * (pkt->v6 ? sizeof(struct in6_addr)
+							       : sizeof(__be32)));
+	}
+	return true;
+}
+
 /* What speaks against a new connection before a server is chosen; SLB_DROP_NONE if nothing does. */
 static enum slb_drop slb_open_forbidden(struct slb_pkt *pkt, struct slb_opening *open)
 {
@@ -337,6 +377,8 @@ unsigned int slb_open(struct slb_pkt *pkt)
 		return slb_path_drop(pkt, SLB_DROP_MARTIAN);
 	if (slb_pkt_rp_filter_refuses(pkt))
 		return slb_path_drop(pkt, SLB_DROP_RP_FILTER);
+	if (unlikely(slb_open_from_us(pkt)) && slb_open_is_loop(pkt, open.svc))
+		return slb_open_refuse(pkt, SLB_DROP_LOOP);
 	if (pkt->proto == IPPROTO_TCP &&
 	    slb_tcpopt_scan((u8 *)(slb_pkt_tcp(pkt) + 1), pkt->l4_hlen - sizeof(struct tcphdr),
 			    open.svc->toa_kind, &open.opts))

@@ -121,6 +121,8 @@ const struct slb_name slb_drop_names[] = {
 		"an IPv4 source route, which would lead past the server" },
 	[SLB_DROP_EXT_HEADER] = { "ext-header",
 		"IPv6 extension headers that cannot be translated: routing, home address, jumbo payload or too many" },
+	[SLB_DROP_LOOP] = { "loop",
+		"the packet has been through the same service before, whose servers lead back to it" },
 };
 
 const struct slb_name slb_count_names[] = {

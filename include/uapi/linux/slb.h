@@ -174,6 +174,8 @@ enum slb_state {
  * @SLB_DROP_SOURCE_ROUTE: an IPv4 source route, which would lead past the server
  * @SLB_DROP_EXT_HEADER: IPv6 extension headers that cannot be translated: routing, home
  *	address, jumbo payload or too many
+ * @SLB_DROP_LOOP: the packet has been through the same service before, whose servers lead back
+ *	to it
  * @SLB_DROP_COUNT: (how many)
  */
 enum slb_drop {
@@ -204,6 +206,7 @@ enum slb_drop {
 	SLB_DROP_AUTH_OPTION,
 	SLB_DROP_SOURCE_ROUTE,
 	SLB_DROP_EXT_HEADER,
+	SLB_DROP_LOOP,
 
 	SLB_DROP_COUNT
 };

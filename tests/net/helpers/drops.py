@@ -298,6 +298,18 @@ s.connect_ex(({flow.saddr!r}, {flow.sport}))
     why("local-clash", rig.counted().get("drop:local-clash", 1))
 
 
+@both("loop: services that are each other's servers")
+def _(v):
+    second = "10.0.0.81" if v == 4 else "fd00::81"
+    rig.settle()
+    rig.service(v, servers=())
+    rig.slb.srv((VIP[v], 80), second, 80)
+    rig.slb.svc(second, 80)
+    rig.slb.srv((second, 80), VIP[v], 80)
+    refusal(v, "loop")
+    same(rig.counted()["conn-created"], 2)
+
+
 @both("fragments are put together before they are judged")
 def _(v):
     rig.service(v, UDP)
