@@ -17,12 +17,16 @@
 /* A hop-by-hop header and two with destination options is what RFC 8200 section 4.1 knows. */
 #define SLB_PKT_EXT_HEADERS	4
 
-/* Index of the VRF the packet belongs to, 0 without one. */
+/*
+ * Index of the VRF the packet belongs to, 0 without one. What the host itself sends to an address
+ * that is local in a VRF leaves by the VRF's own device.
+ */
 static u32 slb_pkt_vrf(const struct slb_pkt *pkt)
 {
 	const struct net_device *dev = pkt->in ?: skb_dst(pkt->skb)->dev;
 
-	return netif_is_l3_slave(dev) ? l3mdev_master_ifindex_rcu(dev) : 0;
+	return netif_is_l3_slave(dev) || netif_is_l3_master(dev) ? l3mdev_master_ifindex_rcu(dev)
+								 : 0;
 }
 
 /**
@@ -327,6 +331,8 @@ bool slb_pkt_martian(const struct slb_pkt *pkt)
  * slb_pkt_rp_filter_refuses() - would the interface's rp_filter drop the packet?
  * @pkt: a parsed packet that would open a connection
  *
+ * What comes by the loopback device has a source that the host gave it.
+ *
  * Context: softirq, inside RCU.
  * Return: true when rp_filter is on for an IPv4 packet's interface and the input lookup refuses
  * its source.
@@ -337,12 +343,19 @@ bool slb_pkt_rp_filter_refuses(const struct slb_pkt *pkt)
 	struct in_device *in_dev;
 	int err;
 
-	if (pkt->v6 || !pkt->in)
+	if (pkt->v6 || !pkt->in || pkt->in->flags & IFF_LOOPBACK)
 		return false;
 	in_dev = __in_dev_get_rcu(pkt->in);
 	if (!in_dev || !IN_DEV_RPFILTER(in_dev))
 		return false;
 	err = ip_route_input_noref(skb, pkt->tuple.v4[1], pkt->tuple.v4[0], pkt->tos, pkt->in);
+	/*
+	 * A service's address need neither be the host's nor be forwarded by it. Then the lookup
+	 * ended before the source was looked at, which it always is in a broadcast.
+	 */
+	if (!err && skb_dst(skb)->error)
+		err = ip_route_input_noref(skb, htonl(INADDR_BROADCAST), pkt->tuple.v4[0],
+					   pkt->tos, pkt->in);
 	skb_dst_drop(skb);
 	return err;
 }
