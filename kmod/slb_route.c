@@ -100,7 +100,9 @@ void slb_route_key_from_way(struct slb_route_key *key, const struct slb_conn *co
  *
  * The new route replaces the cached one unless the packet's mark is not the connection's. Of two
  * CPUs that replace at once, one wins; dst_release() frees behind RCU, so the loser's readers are
- * safe.
+ * safe. What is replaced was read before the lookup, so that an older answer never replaces a newer
+ * one, and only a winner writes its cookie: a cookie beside another's route makes that one invalid,
+ * never an outdated one valid.
  *
  * Context: softirq, inside RCU.
  * Return: a route that lives until rcu_read_unlock(), or NULL. A route that is not cached is hung
@@ -109,9 +111,10 @@ void slb_route_key_from_way(struct slb_route_key *key, const struct slb_conn *co
 struct dst_entry *slb_route_slow_rcu(struct slb_pkt *pkt, struct slb_way *way)
 {
 	struct slb_conn *conn = slb_way_conn(way);
+	struct dst_entry *old = READ_ONCE(way->dst);
 	struct slb_route_key key;
 	struct dst_entry *dst;
-	struct dst_entry *old;
+	u32 cookie;
 
 	slb_route_key_from_way(&key, conn, way);
 	key.tos = pkt->tos;
@@ -119,21 +122,14 @@ struct dst_entry *slb_route_slow_rcu(struct slb_pkt *pkt, struct slb_way *way)
 	dst = slb_route_lookup(pkt->sn, &key);
 	if (!dst)
 		return NULL;
-	if (pkt->skb->mark != conn->mark) {
-		skb_dst_drop(pkt->skb);
-		skb_dst_set(pkt->skb, dst);
-		return dst;
-	}
-
-	old = READ_ONCE(way->dst);
-	if (pkt->v6)
-		WRITE_ONCE(way->addr[SLB_WAY6_COOKIE],
-			   (__force __be32)rt6_get_cookie((struct rt6_info *)dst));
-	if (cmpxchg(&way->dst, old, dst) == old) {
+	cookie = pkt->v6 ? rt6_get_cookie((struct rt6_info *)dst) : 0;
+	if (pkt->skb->mark == conn->mark && cmpxchg(&way->dst, old, dst) == old) {
+		if (pkt->v6)
+			WRITE_ONCE(way->addr[SLB_WAY6_COOKIE], (__force __be32)cookie);
 		dst_release(old);
 		return dst;
 	}
-	/* Another CPU was first; this packet keeps its own. */
+	/* Another mark, or another CPU was first; this packet keeps its own. */
 	skb_dst_drop(pkt->skb);
 	skb_dst_set(pkt->skb, dst);
 	return dst;
