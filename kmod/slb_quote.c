@@ -336,6 +336,23 @@ static u64 slb_quote_rewrite_outer(struct slb_pkt *pkt, const struct slb_way *wa
 	return diff;
 }
 
+/*
+ * Does the checksum's field hold the sum of the pseudo header alone? As in slb_nat.c, what would have
+ * the device write to another place is a lie and forgotten.
+ */
+static bool slb_quote_is_partial(const struct slb_pkt *pkt)
+{
+	struct sk_buff *skb = pkt->skb;
+
+	if (skb->ip_summed != CHECKSUM_PARTIAL)
+		return false;
+	if (skb_checksum_start_offset(skb) == pkt->l4 &&
+	    skb->csum_offset == offsetof(struct icmphdr, checksum))
+		return true;
+	skb->ip_summed = CHECKSUM_NONE;
+	return false;
+}
+
 /* The whole error, its headers writable. Its checksum follows by what changed: a wrong one stays. */
 static void slb_quote_rewrite(struct slb_pkt *pkt, const struct slb_way *way)
 {
@@ -352,7 +369,7 @@ static void slb_quote_rewrite(struct slb_pkt *pkt, const struct slb_way *way)
 	pseudo = slb_quote_rewrite_outer(pkt, way);
 	if (!pkt->v6)
 		pseudo = 0;	/* ICMP has none */
-	if (skb->ip_summed == CHECKSUM_PARTIAL && skb_checksum_start_offset(skb) == pkt->l4)
+	if (slb_quote_is_partial(pkt))
 		slb_csum_apply_partial(check, pseudo);
 	else
 		slb_csum_apply(check, pseudo + diff);

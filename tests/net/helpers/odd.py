@@ -6,8 +6,8 @@ import subprocess
 
 import netns
 from cases import Skip, both, case, main, same
-from wire import (ACK, CLIENT, LADDR, LB, PSH, RST, SERVER, SYN, TCP, UDP, VIP, Flow, Pkt, Rig, checksum, opt_mss,
-                  opt_toa)
+from wire import (ACK, CLIENT, ICMP, ICMP6, LADDR, LB, PSH, RST, SERVER, SYN, TCP, UDP, VIP, Flow, Pkt, Rig, checksum,
+                  opt_mss, opt_toa)
 
 rig = Rig()
 NEEDS_CSUM, GSO_TCPV4, GSO_TCPV6 = 1, 1, 4
@@ -190,6 +190,16 @@ def _(v):
             got = rig.server.expect(f"first packet with its checksum at {start} + {offset}")
             found = rig.slb.conns(client_addr=CLIENT[v], client_port=port)[0]
             same((got.src, got.dst, got.sport, got.dport), (LADDR[v], SERVER[v], found["lport"], 8080))
+    # The same with an error of the client.
+    rig.client.send(Pkt(CLIENT[v], VIP[v], 1999, 80, UDP))
+    got = rig.server.expect("question")
+    rig.server.send(Pkt(got.dst, got.src, got.dport, got.sport, UDP, data=b"answer"))
+    head = bytes([1, 4] if v == 6 else [3, 3]) + bytes(6)
+    error = Pkt(CLIENT[v], VIP[v], proto=ICMP6 if v == 6 else ICMP, data=head + rig.client.expect("answer").raw).build()
+    for start, offset in ((0, 8 if v == 6 else 12), (4, l4 - 6), (l4, 4), (l4 - 2, 4), (l4 + 8, 8)):
+        Offload().send(error, start, offset)
+        found = rig.server.expect(f"error with its checksum at {start} + {offset}")
+        same((found.src, found.dst), (LADDR[v], SERVER[v]))
     netns.run(LB, "ethtool", "-K", "s0", "tx", "on")
 
 
