@@ -57,7 +57,8 @@ enum {
 	{ 23, "udp-unreach" }, \
 	{ 24, "auth-option" }, \
 	{ 25, "source-route" }, \
-	{ 26, "ext-header" })
+	{ 26, "ext-header" }, \
+	{ 27, "loop" })
 
 #define show_slb_state(value) __print_symbolic(value, \
 	{ 0, "none" }, \
