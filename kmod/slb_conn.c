@@ -331,34 +331,33 @@ void slb_conn_reset(struct slb_net *sn, struct slb_conn *conn)
 /**
  * slb_conn_rest() - give a client's tuple free and let only the lease rest
  * @sn: the namespace's balancer
- * @conn: an entry whose client has opened afresh
+ * @conn: an entry whose client opens afresh
  *
  * The server may hold the old tuple in TIME_WAIT, so its local port stays leased until the
- * entry's deadline or until it is reclaimed, which hands the old numbers to the next user. A
- * server that still thinks the connection open is told.
+ * entry's deadline or until it is reclaimed, which hands the old numbers to the next user.
  *
  * Context: softirq, inside RCU.
+ * Return: false if the entry has come to life again since the packet looked, and stays.
  */
-void slb_conn_rest(struct slb_net *sn, struct slb_conn *conn)
+bool slb_conn_rest(struct slb_net *sn, struct slb_conn *conn)
 {
-	u8 state;
+	struct slb_way *orig = slb_conn_way4(conn, SLB_DIR_ORIG);
 
 	slb_conn_lock(conn);
-	if (test_bit(SLB_CONN_DEAD, &conn->flags) ||
-	    slb_conn_way4(conn, SLB_DIR_ORIG)->bits & SLB_WAY_RESTING) {
+	if (test_bit(SLB_CONN_DEAD, &conn->flags) || orig->bits & SLB_WAY_RESTING) {
 		slb_conn_unlock(conn);
-		return;
+		return true;
 	}
-	state = slb_conn_way4(conn, SLB_DIR_ORIG)->state;
+	if (!(orig->bits & SLB_WAY_ENDED) && !slb_state_reopens(orig->state)) {
+		slb_conn_unlock(conn);
+		return false;
+	}
 	slb_conn_set_bits(conn, SLB_WAY_RESTING);
-	if (state == SLB_STATE_FIN_WAIT || state == SLB_STATE_CLOSE_WAIT)
-		slb_conn_set_state(sn, conn, SLB_STATE_CLOSE);
 	slb_conn_unlock(conn);
 
 	slb_table_remove_orig(&sn->table, conn);
-	if (state == SLB_STATE_FIN_WAIT || state == SLB_STATE_CLOSE_WAIT)
-		slb_reset_conn(sn, conn, SLB_DIR_ORIG);
 	slb_count(sn, SLB_COUNT_CONN_REOPENED);
+	return true;
 }
 
 /* Back on a wheel until @state's timeout, unless somebody ends the entry. */
@@ -375,13 +374,16 @@ static void slb_conn_file_again(struct slb_net *sn, struct slb_conn *conn, u8 st
  * @sn: the namespace's balancer
  * @conn: taken off its wheel
  *
+ * Ends that may still have something to say to each other are told, half closed ones too: a
+ * program that waits for an answer after its own FIN would wait for ever.
+ *
  * Context: timer softirq, inside RCU.
  */
 void slb_conn_expire(struct slb_net *sn, struct slb_conn *conn)
 {
 	u8 state = READ_ONCE(slb_conn_way4(conn, SLB_DIR_ORIG)->state);
 
-	if (state == SLB_STATE_ESTABLISHED && READ_ONCE(sn->set.idle_reset)) {
+	if (slb_state_open(state) && READ_ONCE(sn->set.idle_reset)) {
 		slb_count(sn, SLB_COUNT_IDLE_RESET);
 		this_cpu_inc(conn->svc->stats->idle_reset);
 		this_cpu_inc(conn->srv->stats->idle_reset);

@@ -127,7 +127,11 @@ enum {
 	SLB_CONN_ACTIVE,	/* counted in srv->active, else in srv->inactive */
 	SLB_CONN_RST_REPLY,	/* the RST that led to CLOSE came from the server */
 	SLB_CONN_LINKED0,	/* way 0 is in the table */
+	SLB_CONN_RST_LOOSE,	/* that RST fell between what is acknowledged and what is sent */
+	SLB_CONN_REPLY_SEQ,	/* way 1's @end is known */
 	SLB_CONN_OLD_STATE = 8,	/* 4 bits: state before CLOSE */
+	SLB_CONN_ACKED = 12,	/* plus enum slb_dir: that way's @ack is known */
+	SLB_CONN_WSCALE = 16,	/* 4 bits for each direction: window scale + 1, 0: none offered */
 };
 
 /**
@@ -259,7 +263,7 @@ u16 slb_conn_timeout(const struct slb_conn *conn);
 u16 slb_conn_idle(const struct slb_conn *conn, u16 now);
 void slb_conn_expire(struct slb_net *sn, struct slb_conn *conn);
 void slb_conn_reset(struct slb_net *sn, struct slb_conn *conn);
-void slb_conn_rest(struct slb_net *sn, struct slb_conn *conn);
+bool slb_conn_rest(struct slb_net *sn, struct slb_conn *conn);
 void slb_conn_toa_done(struct slb_conn *conn);
 bool slb_conn_reclaimable(const struct slb_net *sn, const struct slb_conn *conn, u16 now);
 void slb_conn_refile_matching(struct slb_net *sn, const struct slb_svc *svc);

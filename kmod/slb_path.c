@@ -71,22 +71,17 @@ unsigned int slb_path_refuse(struct slb_pkt *pkt)
 }
 
 /*
- * A client's SYN for a tuple that is still known. In a state where both ends have finished it
- * opens afresh. In a half-closed one only when its number lies after all the client has sent: one
- * spoofed SYN must not kill a download. Otherwise it is forwarded translated, the server's
- * challenge ACK makes a restarted client reset, and its next SYN opens afresh.
+ * A client's SYN for a tuple that is still known. Where both ends have finished it opens afresh.
+ * Elsewhere it is forwarded translated: one spoofed SYN must not kill a download, half closed or
+ * not, and the server's challenge ACK tells whether the client has restarted.
  */
 static bool slb_path_reopens(const struct slb_pkt *pkt, const struct slb_way *way)
 {
-	u8 state = READ_ONCE(way->state);
-
 	if ((pkt->tcp_flags & (TCPHDR_SYN | TCPHDR_ACK | TCPHDR_RST)) != TCPHDR_SYN ||
 	    slb_way_dir(way) != SLB_DIR_ORIG)
 		return false;
-	if (way->bits & (SLB_WAY_ENDED | SLB_WAY_RESTING) || slb_state_reopens(state))
-		return true;
-	return (state == SLB_STATE_FIN_WAIT || state == SLB_STATE_CLOSE_WAIT) &&
-	       after(pkt->seq, READ_ONCE(way->end));
+	return way->bits & (SLB_WAY_ENDED | SLB_WAY_RESTING) ||
+	       slb_state_reopens(READ_ONCE(way->state));
 }
 
 /* A packet of a connection that we have ended, or whose client has moved on. */
@@ -163,10 +158,9 @@ unsigned int slb_path(struct slb_pkt *pkt)
 
 	if (!way)
 		return slb_open(pkt);
-	if (unlikely(pkt->tcp_flags & TCPHDR_SYN) && slb_path_reopens(pkt, way)) {
-		slb_conn_rest(pkt->sn, slb_way_conn(way));
+	if (unlikely(pkt->tcp_flags & TCPHDR_SYN) && slb_path_reopens(pkt, way) &&
+	    slb_conn_rest(pkt->sn, slb_way_conn(way)))
 		return slb_open(pkt);
-	}
 	if (unlikely(READ_ONCE(way->bits) & (SLB_WAY_ENDED | SLB_WAY_RESTING)))
 		return slb_path_late(pkt);
 	return slb_path_forward(pkt, way);

@@ -69,8 +69,12 @@ u8 slb_state_next(u8 state, int dir, enum slb_event event)
 }
 
 /**
- * slb_state_reopens() - does a client's SYN open afresh in this state, whatever its number?
+ * slb_state_reopens() - does a client's SYN open afresh in this state?
  * @state: enum slb_state
+ *
+ * Its number plays no part: one that a stranger has made up lies above the old ones as often as
+ * not. Where something is left to lose the SYN goes on to the server, whose challenge ACK makes a
+ * restarted client reset (RFC 5961 section 4); the client's next SYN opens afresh then.
  *
  * Context: any; pure.
  * Return: true when nothing of the old connection is left to lose.
@@ -79,6 +83,19 @@ bool slb_state_reopens(u8 state)
 {
 	return state == SLB_STATE_LAST_ACK || state == SLB_STATE_TIME_WAIT ||
 	       state == SLB_STATE_CLOSE;
+}
+
+/**
+ * slb_state_open() - may either end still send data in this state?
+ * @state: enum slb_state
+ *
+ * Context: any; pure.
+ * Return: true when the handshake is over and not both ends have closed.
+ */
+bool slb_state_open(u8 state)
+{
+	return state == SLB_STATE_ESTABLISHED || state == SLB_STATE_FIN_WAIT ||
+	       state == SLB_STATE_CLOSE_WAIT;
 }
 
 /**

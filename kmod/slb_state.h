@@ -21,6 +21,7 @@ enum slb_event {
 
 u8 slb_state_next(u8 state, int dir, enum slb_event event);
 bool slb_state_reopens(u8 state);
+bool slb_state_open(u8 state);
 bool slb_state_active(u8 state);
 
 #endif

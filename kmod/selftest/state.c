@@ -75,6 +75,9 @@ int slb_selftest_state(void)
 		slb_check(&fails, slb_state_reopens(state) ==
 			  !!(BIT(state) & (BIT(SLB_STATE_LAST_ACK) | BIT(SLB_STATE_TIME_WAIT) |
 					   BIT(SLB_STATE_CLOSE))));
+		slb_check(&fails, slb_state_open(state) ==
+			  !!(BIT(state) & (BIT(SLB_STATE_ESTABLISHED) | BIT(SLB_STATE_FIN_WAIT) |
+					   BIT(SLB_STATE_CLOSE_WAIT))));
 		slb_check(&fails, slb_state_active(state) ==
 			  !!(BIT(state) & (BIT(SLB_STATE_ESTABLISHED) | BIT(SLB_STATE_UDP))));
 	}
