@@ -76,8 +76,7 @@ static void slb_nat_udp(struct slb_pkt *pkt, const struct slb_way *way, u64 pseu
 
 /*
  * Options of an established connection's packet, in place. 0, or -EINVAL when they are malformed,
- * or
- * -E2BIG when they call for slb_toa_edit().
+ * -EKEYREJECTED when one is a signature, or -E2BIG when they call for slb_toa_edit().
  */
 static int slb_nat_options(struct slb_pkt *pkt, const struct slb_way *way, u64 *rest)
 {
@@ -110,6 +109,8 @@ static int slb_nat_options(struct slb_pkt *pkt, const struct slb_way *way, u64 *
 	ret = slb_tcpopt_shift(opt, len, &shift, rest);
 	if (ret == SLB_TCPOPT_EDIT)
 		return -E2BIG;
+	if (ret == SLB_TCPOPT_SIGNED)
+		return -EKEYREJECTED;
 	return ret < 0 ? -EINVAL : 0;
 }
 
@@ -133,7 +134,9 @@ static int slb_nat_tcp(struct slb_pkt *pkt, struct slb_way *way, const struct ds
 	if (unlikely(err == -E2BIG))
 		err = slb_toa_edit(pkt, way, dst, &pseudo, &rest);
 	if (unlikely(err)) {
-		pkt->reason = err == -ENOMEM ? SLB_DROP_NO_MEMORY : SLB_DROP_MALFORMED_OPTION;
+		pkt->reason = err == -ENOMEM ? SLB_DROP_NO_MEMORY :
+			      err == -EKEYREJECTED ? SLB_DROP_AUTH_OPTION :
+			      SLB_DROP_MALFORMED_OPTION;
 		return err;
 	}
 

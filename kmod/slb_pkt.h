@@ -52,6 +52,7 @@ enum slb_toa_how {
  * @reason: why it is dropped, enum slb_drop
  * @toa: how the client's address goes with it
  * @toa_len: bytes of the option, 8 or 20
+ * @wscale: a SYN's window scale + 1, 0 without; known once its options were edited
  * @v6: family
  * @local: from the host itself (LOCAL_OUT)
  */
@@ -75,6 +76,7 @@ struct slb_pkt {
 	u8			reason;
 	u8			toa;
 	u8			toa_len;
+	u8			wscale;
 	bool			v6;
 	bool			local;
 };

@@ -144,8 +144,8 @@ static bool slb_tcpopt_tail(const u8 *opt, unsigned int len, unsigned int at)
  * that slb_tcpopt_edit() can do all of it.
  *
  * Context: any.
- * Return: SLB_TCPOPT_SHIFTED; SLB_TCPOPT_EDIT; or -EINVAL, with nothing changed, when an option's
- * length is impossible.
+ * Return: SLB_TCPOPT_SHIFTED; SLB_TCPOPT_EDIT or SLB_TCPOPT_SIGNED, whichever option comes first;
+ * or -EINVAL, with nothing changed, when an option's length before that is impossible.
  */
 int slb_tcpopt_shift(u8 *opt, unsigned int len, const struct slb_tcpopt_shift *shift, u64 *diff)
 {
@@ -163,6 +163,8 @@ int slb_tcpopt_shift(u8 *opt, unsigned int len, const struct slb_tcpopt_shift *s
 			return -EINVAL;
 		if (opt[at] == TCPOPT_TIMESTAMP || opt[at] == TCPOPT_SACK)
 			found |= BIT_ULL(at);
+		else if (opt[at] == TCPOPT_MD5SIG || opt[at] == SLB_TCPOPT_KIND_AO)
+			return SLB_TCPOPT_SIGNED;
 		else if (slb_tcpopt_is_toa(opt[at], shift->toa_kind))
 			return SLB_TCPOPT_EDIT;
 	}
@@ -237,7 +239,8 @@ static u16 slb_tcpopt_judge(const struct slb_tcpopt_req *req, const u8 *opt)
 }
 
 /* Returns why the option has to go, or what there is to report. */
-static u16 slb_tcpopt_edit_one(const struct slb_tcpopt_req *req, u8 *opt, u32 *tsval)
+static u16 slb_tcpopt_edit_one(const struct slb_tcpopt_req *req, u8 *opt,
+			       struct slb_tcpopt_res *res)
 {
 	u8 *value = opt + SLB_TCPOPT_OFF_VALUE;
 
@@ -248,7 +251,7 @@ static u16 slb_tcpopt_edit_one(const struct slb_tcpopt_req *req, u8 *opt, u32 *t
 		if (!slb_tcpopt_is_ts(opt))
 			return 0;
 		slb_tcpopt_shift_ts(opt, &req->shift);
-		*tsval = get_unaligned_be32(value);
+		res->tsval = get_unaligned_be32(value);
 		return SLB_TCPOPT_TS;
 	case TCPOPT_SACK:
 		if (slb_tcpopt_is_sack(opt))
@@ -259,6 +262,10 @@ static u16 slb_tcpopt_edit_one(const struct slb_tcpopt_req *req, u8 *opt, u32 *t
 			return 0;
 		put_unaligned_be16(req->mss, value);
 		return SLB_TCPOPT_MSS_CLAMPED;
+	case TCPOPT_WINDOW:
+		if (opt[1] == TCPOLEN_WINDOW)
+			res->wscale = min_t(u8, *value, TCP_MAX_WSCALE) + 1;
+		return 0;
 	case TCPOPT_MD5SIG:
 	case SLB_TCPOPT_KIND_AO:
 		return SLB_TCPOPT_AUTH;
@@ -284,7 +291,7 @@ static int slb_tcpopt_edit_in_place(const struct slb_tcpopt_req *req, u8 *opt, u
 			return -EINVAL;
 		if (step == 1)
 			continue;
-		did = slb_tcpopt_edit_one(req, opt + at, &res->tsval);
+		did = slb_tcpopt_edit_one(req, opt + at, res);
 		if (did & SLB_TCPOPT_GONE)
 			memset(opt + at, TCPOPT_NOP, step);
 		res->did |= did;
@@ -397,6 +404,7 @@ int slb_tcpopt_edit(const struct slb_tcpopt_req *req, const u8 *in, unsigned int
 
 	res->did = 0;
 	res->tsval = 0;
+	res->wscale = 0;
 	if (len > SLB_TCPOPT_MAX || len & 3)
 		return -EINVAL;
 

@@ -77,12 +77,14 @@ struct slb_tcpopt_req {
  * @tsval: TSval as written, host byte order, when SLB_TCPOPT_TS is set
  * @did: SLB_TCPOPT_*
  * @len: bytes of the new block; a multiple of 4, never less than the old one's
+ * @wscale: window scale + 1; 0 when there is none
  */
 struct slb_tcpopt_res {
 	u64	diff;
 	u32	tsval;
 	u16	did;
 	u8	len;
+	u8	wscale;
 };
 
 /**
@@ -103,6 +105,7 @@ struct slb_tcpopt_info {
 enum {
 	SLB_TCPOPT_SHIFTED,	/* done */
 	SLB_TCPOPT_EDIT,	/* nothing was changed: a TOA option calls for slb_tcpopt_edit() */
+	SLB_TCPOPT_SIGNED,	/* nothing was changed: TCP-MD5 or TCP-AO, translation breaks it */
 };
 
 /**

@@ -63,7 +63,7 @@ static u16 slb_toa_mss_limit(const struct slb_pkt *pkt, const struct slb_way *wa
 		back = READ_ONCE(slb_conn_way(conn, SLB_DIR_ORIG)->dst);
 		if (back)
 			in_mtu = min(in_mtu, dst_mtu(back));
-		if (conn->svc->toa)
+		if (way->bits & SLB_WAY_TOA)
 			in_mtu -= pkt->v6 ? SLB_TCPOPT_TOA6_LEN : SLB_TCPOPT_TOA4_LEN;
 	}
 	return clamp_t(u32, min(in_mtu, out_mtu), headers + 48, IP_MAX_MTU) - headers;
@@ -95,7 +95,7 @@ static void slb_toa_request(struct slb_tcpopt_req *req, const struct slb_pkt *pk
 		req->mss = slb_toa_mss_limit(pkt, way, dst);
 		if (svc->timestamps == SLB_TIMESTAMPS_REMOVE)
 			req->flags |= SLB_TCPOPT_NO_TS;
-		if (svc->toa)
+		if (way->bits & SLB_WAY_TOA)
 			req->flags |= SLB_TCPOPT_NO_TFO | SLB_TCPOPT_NO_MPTCP;
 	}
 	if (pkt->toa != SLB_TOA_INLINE)
@@ -182,7 +182,8 @@ static void slb_toa_grow(struct slb_pkt *pkt, unsigned int grow, u64 *pseudo, u6
  * When the address does not fit the options although the packet has room, it is sent ahead.
  *
  * Context: softirq or BH off, inside RCU.
- * Return: 0, or -EINVAL when the options are malformed.
+ * Return: 0; -EINVAL when the options are malformed; -EKEYREJECTED when one is a signature, which
+ * translation would break.
  */
 int slb_toa_edit(struct slb_pkt *pkt, struct slb_way *way, const struct dst_entry *dst,
 		 u64 *pseudo, u64 *rest)
@@ -197,8 +198,11 @@ int slb_toa_edit(struct slb_pkt *pkt, struct slb_way *way, const struct dst_entr
 	err = slb_tcpopt_edit(&req, (u8 *)(slb_pkt_tcp(pkt) + 1), len, out, &res);
 	if (err)
 		return err;
+	if (res.did & SLB_TCPOPT_AUTH)
+		return -EKEYREJECTED;
 	if (res.did & SLB_TCPOPT_NO_ROOM)
 		pkt->toa = SLB_TOA_AHEAD;
+	pkt->wscale = res.wscale;
 	*rest += res.diff;
 	if (res.len != len) {
 		slb_toa_grow(pkt, res.len - len, pseudo, rest);
@@ -224,6 +228,11 @@ static bool slb_toa_said_already(const struct slb_pkt *pkt, const struct slb_way
 /*
  * The headers of the packet that is sent ahead, from those of the translated one behind it. IPv4
  * options and IPv6 extension headers stay with that one: a jumbo payload's length would be wrong.
+ *
+ * ECE, CWR and AE stay: together they may be AccECN's counter, which every ACK repeats, and without
+ * AccECN an echo or a CWR that comes twice says nothing new. The codepoint in the IP header goes:
+ * an empty ACK is not ECN-capable (RFC 3168 section 6.1.4), and the same mark must not be counted
+ * twice.
  */
 static struct sk_buff *slb_toa_copy_headers(const struct slb_pkt *pkt, const u8 *opt,
 					    unsigned int optlen, const struct dst_entry *dst)
@@ -252,8 +261,7 @@ static struct sk_buff *slb_toa_copy_headers(const struct slb_pkt *pkt, const u8 
 	skb->dev = pkt->skb->dev;
 
 	th = tcp_hdr(skb);
-	tcp_flag_word(th) &= ~(TCP_FLAG_FIN | TCP_FLAG_PSH | TCP_FLAG_URG | TCP_FLAG_SYN |
-			       TCP_FLAG_CWR | TCP_FLAG_ECE);
+	tcp_flag_word(th) &= ~(TCP_FLAG_FIN | TCP_FLAG_PSH | TCP_FLAG_URG | TCP_FLAG_SYN);
 	th->doff = (sizeof(*th) + optlen) / 4;
 	th->urg_ptr = 0;
 	th->check = 0;
@@ -295,10 +303,12 @@ void slb_toa_send_ahead(struct slb_pkt *pkt, struct slb_way *way, struct dst_ent
 	tcp_len = th->doff * 4;
 	if (pkt->v6) {
 		ipv6_hdr(skb)->payload_len = htons(skb->len - sizeof(struct ipv6hdr));
+		ipv6_change_dsfield(ipv6_hdr(skb), (u8)~INET_ECN_MASK, 0);
 		th->check = csum_ipv6_magic(&ipv6_hdr(skb)->saddr, &ipv6_hdr(skb)->daddr, tcp_len,
 					    IPPROTO_TCP, csum_partial(th, tcp_len, 0));
 	} else {
 		ip_hdr(skb)->tot_len = htons(skb->len);
+		ip_hdr(skb)->tos &= ~INET_ECN_MASK;
 		ip_send_check(ip_hdr(skb));
 		th->check = tcp_v4_check(tcp_len, ip_hdr(skb)->saddr, ip_hdr(skb)->daddr,
 					 csum_partial(th, tcp_len, 0));

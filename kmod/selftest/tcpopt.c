@@ -298,6 +298,21 @@ static void slb_topt_nothing_left(struct slb_topt *t)
 		slb_check(&t->fails, !slb_topt_is_toa(&t->req, t->out[t->after.at[i]]));
 }
 
+/* The last window scale of a block, as the edit reports it. */
+static u8 slb_topt_wscale(const struct slb_topt *t)
+{
+	const u8 *p;
+	u8 scale = 0;
+	int i;
+
+	for (i = 0; i < t->list.n; i++) {
+		p = t->in + t->list.at[i];
+		if (p[0] == 3 && p[1] == 3)
+			scale = p[2] > 14 ? 15 : p[2] + 1;
+	}
+	return scale;
+}
+
 static void slb_topt_edit(struct slb_topt *t, unsigned int len)
 {
 	u16 did;
@@ -313,6 +328,7 @@ static void slb_topt_edit(struct slb_topt *t, unsigned int len)
 		return;
 
 	did = slb_topt_want(t, len);
+	slb_check(&t->fails, t->res.wscale == slb_topt_wscale(t));
 	if (did & SLB_TCPOPT_TS) {
 		p = t->want + t->list.at[0];
 		for (err = 0; err < t->list.n; err++)
@@ -340,9 +356,11 @@ static void slb_topt_shift(struct slb_topt *t, unsigned int len)
 	slb_topt_list(&t->list, t->in, len);
 	memcpy(t->want, t->in, len);
 	memcpy(p, t->in, len);
-	for (i = 0; i < t->list.n; i++)
+	for (i = 0; i < t->list.n && want == SLB_TCPOPT_SHIFTED; i++)
 		if (slb_topt_is_toa(&t->req, t->in[t->list.at[i]]))
 			want = SLB_TCPOPT_EDIT;
+		else if (t->in[t->list.at[i]] == 19 || t->in[t->list.at[i]] == 29)
+			want = SLB_TCPOPT_SIGNED;
 	if (want == SLB_TCPOPT_SHIFTED && t->list.bad)
 		want = -EINVAL;
 	if (want == SLB_TCPOPT_SHIFTED && t->req.shift.toa_kind)
