@@ -117,24 +117,31 @@ static void slb_reset_send(struct slb_net *sn, const struct slb_rst *rst)
 
 /*
  * The numbers a RST to one end must carry. Its sequence number is what that end has last
- * acknowledged, so that it is exactly the next one expected; an end that has acknowledged nothing
- * yet is the client in SYN_SENT, which looks at the ACK alone (RFC 9293 section 3.10.7.3), or the
- * server, which expects the client's initial number + 1.
+ * acknowledged, so that it is exactly the next one expected; but nothing has been sent beyond the
+ * other side's highest end, whatever was acknowledged. An end that has acknowledged nothing yet is
+ * the client in SYN_SENT, which looks at the ACK alone (RFC 9293 section 3.10.7.3), or the server,
+ * which expects the client's initial number + 1.
  */
-static void slb_reset_numbers(struct slb_rst *rst, const struct slb_way *orig,
-			      const struct slb_way *reply, int to)
+static void slb_reset_numbers(struct slb_rst *rst, const struct slb_conn *conn, int to)
 {
-	bool answered = READ_ONCE(reply->end);
+	const struct slb_way *orig = slb_conn_way(conn, SLB_DIR_ORIG);
+	const struct slb_way *reply = slb_conn_way(conn, SLB_DIR_REPLY);
+	bool answered = test_bit(SLB_CONN_REPLY_SEQ, &conn->flags);
+	bool acked = test_bit(SLB_CONN_ACKED + !to, &conn->flags);
+	u32 end, ack;
 
 	if (to == SLB_DIR_ORIG) {
-		rst->seq = answered ? READ_ONCE(reply->ack) : orig->end + orig->seq_shift;
+		end = READ_ONCE(orig->end) + orig->seq_shift;
+		ack = acked ? READ_ONCE(reply->ack) : conn->isn + 1 + orig->seq_shift;
 		rst->ack = READ_ONCE(reply->end);
 		rst->with_ack = answered;
-		return;
+	} else {
+		end = READ_ONCE(reply->end);
+		ack = acked ? READ_ONCE(orig->ack) : end;
+		rst->ack = READ_ONCE(orig->end);
+		rst->with_ack = true;
 	}
-	rst->seq = READ_ONCE(orig->ack) ?: READ_ONCE(reply->end);
-	rst->ack = READ_ONCE(orig->end);
-	rst->with_ack = true;
+	rst->seq = before(end, ack) ? end : ack;
 }
 
 /**
@@ -147,13 +154,10 @@ static void slb_reset_numbers(struct slb_rst *rst, const struct slb_way *orig,
  */
 void slb_reset_conn(struct slb_net *sn, struct slb_conn *conn, int to)
 {
-	const struct slb_way *orig = slb_conn_way(conn, SLB_DIR_ORIG);
-	const struct slb_way *reply = slb_conn_way(conn, SLB_DIR_REPLY);
-	const struct slb_way *way = to == SLB_DIR_ORIG ? orig : reply;
 	struct slb_rst rst = {};
 
-	slb_route_key_from_way(&rst.route, conn, way);
-	slb_reset_numbers(&rst, orig, reply, to);
+	slb_route_key_from_way(&rst.route, conn, slb_conn_way(conn, to));
+	slb_reset_numbers(&rst, conn, to);
 	slb_reset_send(sn, &rst);
 }
 

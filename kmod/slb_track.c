@@ -2,6 +2,11 @@
 /*
  * What a packet tells about its connection: stamps, numbers, state, statistics. A packet of an
  * established connection that changes no state takes no lock and writes only to its own way.
+ *
+ * Anybody can send packets with a client's addresses and ports. What such a packet says counts
+ * only if its numbers could be the endpoint's, by the same rules by which the other endpoint judges
+ * it (RFC 9293 section 3.10.7.4, RFC 5961). Any other is forwarded, for the endpoints to judge,
+ * and nothing is learnt from it.
  */
 #include "slb_path.h"
 #include "slb_state.h"
@@ -25,35 +30,160 @@ static u32 slb_track_end(const struct slb_pkt *pkt)
 	       !!(pkt->tcp_flags & TCPHDR_FIN);
 }
 
-/*
- * The highest end and the last ACK of this side. @first: the numbers are the first of their side,
- * there is nothing to compare with. Two CPUs with packets of one direction may store in the wrong
- * order; the next packet mends it.
+/**
+ * struct slb_track - a packet's connection, unfolded once
+ * @conn: the connection
+ * @way: the packet's direction
+ * @other: the direction of what it acknowledges
+ * @dir: enum slb_dir of @way
  */
-static void slb_track_numbers(const struct slb_pkt *pkt, struct slb_way *way, bool first)
+struct slb_track {
+	struct slb_conn	*conn;
+	struct slb_way	*way;
+	struct slb_way	*other;
+	int		dir;
+};
+
+static struct slb_track slb_track_unfold(struct slb_way *way)
+{
+	struct slb_track t = { .conn = slb_way_conn(way), .way = way, .dir = slb_way_dir(way) };
+
+	t.other = slb_conn_way(t.conn, !t.dir);
+	return t;
+}
+
+/* An acknowledgment of the packet's side in the numbers of the side that it acknowledges. */
+static u32 slb_track_acked(const struct slb_track *t, u32 ack)
+{
+	return t->dir == SLB_DIR_REPLY ? ack + t->way->seq_shift : ack;
+}
+
+static bool slb_track_has_acked(const struct slb_track *t, int dir)
+{
+	return READ_ONCE(t->conn->flags) >> (SLB_CONN_ACKED + dir) & 1;
+}
+
+/*
+ * The widest window that @dir's side can announce: the field's largest value, scaled if both sides
+ * have offered that (RFC 7323 section 2.2).
+ */
+static u32 slb_track_window(const struct slb_track *t, int dir)
+{
+	unsigned long scales = READ_ONCE(t->conn->flags) >> SLB_CONN_WSCALE;
+	u8 scale = scales >> 4 * dir & 0xf;
+
+	return scale && scales >> 4 * !dir & 0xf ? 65535U << (scale - 1) : 65535;
+}
+
+static u32 slb_track_min(u32 a, u32 b)
+{
+	return before(a, b) ? a : b;
+}
+
+/*
+ * How much of the packet's side's numbers the other side has acknowledged; while that is nothing:
+ * how much has been sent.
+ */
+static u32 slb_track_una(const struct slb_track *t)
+{
+	u32 ack = READ_ONCE(t->other->ack);
+	u32 end = READ_ONCE(t->way->end);
+
+	if (!slb_track_has_acked(t, !t->dir))
+		return end;
+	return slb_track_min(t->dir == SLB_DIR_REPLY ? ack : ack + t->other->seq_shift, end);
+}
+
+/*
+ * The oldest acknowledgment to be believed: a window below the last one (RFC 5961 section 5.2).
+ * The first must be of the SYN, and of no less than all that was sent, so that nobody completes a
+ * handshake blindly; but a server that has taken a SYN's data (RFC 7413) may have sent a SYN's
+ * window of its own since.
+ */
+static u32 slb_track_oldest_ack(const struct slb_track *t, u32 una)
+{
+	u32 isn = READ_ONCE(t->conn->isn);
+	u32 sent = READ_ONCE(t->other->end);
+
+	if (slb_track_has_acked(t, t->dir))
+		return slb_track_min(slb_track_acked(t, READ_ONCE(t->way->ack)), sent) -
+		       slb_track_window(t, t->dir);
+	if (t->dir == SLB_DIR_REPLY)
+		return isn + 1;
+	return after(una, isn + 1) ? sent - 65535 : sent;
+}
+
+/*
+ * Does the packet follow the last ones of its direction within so many bytes? Valid once the
+ * direction has acknowledged something.
+ */
+static bool slb_track_near(const struct slb_pkt *pkt, const struct slb_way *way, u32 within)
+{
+	return way->end - pkt->seq <= within && pkt->ack - way->ack <= within;
+}
+
+/* slb_track_fits() for a packet that acknowledges nothing that was never sent. */
+static noinline bool slb_track_fits_far(const struct slb_pkt *pkt, const struct slb_track *t,
+					u32 acked)
+{
+	u32 window = slb_track_window(t, !t->dir);
+	u32 una = slb_track_una(t);
+
+	return test_bit(SLB_CONN_REPLY_SEQ, &t->conn->flags) &&
+	       !before(acked, slb_track_oldest_ack(t, una)) &&
+	       !after(pkt->seq, una + window) && !before(slb_track_end(pkt), una - window);
+}
+
+/*
+ * Could the packet be its sender's? It must acknowledge nothing that was never sent, and lie within
+ * a window of what the receiver has acknowledged, on either side: a zero-window probe, a keep-alive
+ * and what is sent again lie below, what follows a lost packet above. All of that is known here as
+ * well as to the endpoints, because whatever reaches them has passed.
+ */
+static inline bool slb_track_fits(const struct slb_pkt *pkt, const struct slb_track *t)
+{
+	u32 acked = slb_track_acked(t, pkt->ack);
+
+	if (!(pkt->tcp_flags & TCPHDR_ACK) || after(acked, READ_ONCE(t->other->end)))
+		return false;
+	return (slb_track_has_acked(t, t->dir) && slb_track_near(pkt, t->way, 65535)) ||
+	       slb_track_fits_far(pkt, t, acked);
+}
+
+/*
+ * The highest end and the last ACK of this side; the packet fits. An ACK of what was never sent
+ * gives way. Two CPUs with packets of one direction may store in the wrong order; the next packet
+ * mends it.
+ */
+static inline void slb_track_numbers(const struct slb_pkt *pkt, const struct slb_track *t)
 {
 	u32 end = slb_track_end(pkt);
 
-	if (first || after(end, way->end))
-		WRITE_ONCE(way->end, end);
-	if (pkt->tcp_flags & TCPHDR_ACK && (first || !way->ack || after(pkt->ack, way->ack)))
-		WRITE_ONCE(way->ack, pkt->ack);
+	if (after(end, t->way->end))
+		WRITE_ONCE(t->way->end, end);
+	if (unlikely(!slb_track_has_acked(t, t->dir))) {
+		WRITE_ONCE(t->way->ack, pkt->ack);
+		set_bit(SLB_CONN_ACKED + t->dir, &t->conn->flags);
+	} else if (after(pkt->ack, t->way->ack) ||
+		   after(slb_track_acked(t, t->way->ack), READ_ONCE(t->other->end))) {
+		WRITE_ONCE(t->way->ack, pkt->ack);
+	}
 }
 
-/* The packet's acknowledgment in the numbers of the side it acknowledges. */
-static u32 slb_track_acked(const struct slb_pkt *pkt, const struct slb_way *way)
+/* The server's packet acknowledges the SYN alone, or some of the data that came with it, too. */
+static bool slb_track_acks_syn(const struct slb_pkt *pkt, const struct slb_track *t)
 {
-	return slb_way_dir(way) == SLB_DIR_REPLY ? pkt->ack + way->seq_shift : pkt->ack;
+	u32 acked = slb_track_acked(t, pkt->ack);
+
+	return after(acked, READ_ONCE(t->conn->isn)) && !after(acked, READ_ONCE(t->other->end));
 }
 
-/* The SYN alone, or some of the data that came with it, too. */
-static bool slb_track_acks_syn(const struct slb_pkt *pkt, const struct slb_way *way,
-			       const struct slb_way *other)
+/* The lowest number that a RST may have: what its receiver has acknowledged. */
+static u32 slb_track_rst_lowest(const struct slb_track *t)
 {
-	u32 acked = slb_track_acked(pkt, way);
-
-	return after(acked, READ_ONCE(slb_way_conn(way)->isn)) &&
-	       !after(acked, READ_ONCE(other->end));
+	if (t->dir == SLB_DIR_ORIG && !slb_track_has_acked(t, SLB_DIR_REPLY))
+		return READ_ONCE(t->conn->isn);
+	return slb_track_una(t);
 }
 
 /*
@@ -61,42 +191,23 @@ static bool slb_track_acks_syn(const struct slb_pkt *pkt, const struct slb_way *
  * end, and in SYN_SENT the server's must acknowledge the SYN (RFC 9293 section 3.10.7.3). Any
  * other is forwarded, for the endpoint to judge, and changes nothing here.
  */
-static bool slb_track_rst_valid(const struct slb_pkt *pkt, const struct slb_way *way,
-				const struct slb_way *other)
+static bool slb_track_rst_valid(const struct slb_pkt *pkt, const struct slb_track *t)
 {
-	u32 end = READ_ONCE(way->end);
-	u32 acked;
-
-	if (slb_way_dir(way) == SLB_DIR_REPLY) {
-		if (way->state == SLB_STATE_SYN_SENT)
-			return pkt->tcp_flags & TCPHDR_ACK && slb_track_acks_syn(pkt, way, other);
-		acked = READ_ONCE(other->ack) ?: end;
-	} else {
-		acked = READ_ONCE(other->ack) ? READ_ONCE(other->ack) + other->seq_shift
-					      : slb_way_conn(way)->isn;
-	}
-	return !before(pkt->seq, acked) && !after(pkt->seq, end);
+	if (t->dir == SLB_DIR_REPLY && t->way->state == SLB_STATE_SYN_SENT)
+		return pkt->tcp_flags & TCPHDR_ACK && slb_track_acks_syn(pkt, t);
+	return !before(pkt->seq, slb_track_rst_lowest(t)) &&
+	       !after(pkt->seq, READ_ONCE(t->way->end));
 }
 
-/* SLB_EVENT_COUNT: nothing that the table should hear of. */
-static enum slb_event slb_track_event(const struct slb_pkt *pkt, const struct slb_way *way,
-				      const struct slb_way *other)
+/*
+ * Its receiver believes a RST only if it has exactly the number expected next, else it answers by a
+ * challenge ACK (RFC 5961 section 3.2). That number is one of the two ends as a rule: nothing is on
+ * its way, or all of it arrives first.
+ */
+static bool slb_track_rst_loose(const struct slb_pkt *pkt, const struct slb_track *t)
 {
-	u8 flags = pkt->tcp_flags;
-
-	if (flags & TCPHDR_RST) {
-		if (slb_track_rst_valid(pkt, way, other))
-			return SLB_EVENT_RST;
-		slb_count(pkt->sn, SLB_COUNT_RST_IGNORED);
-		return SLB_EVENT_COUNT;
-	}
-	if (flags & TCPHDR_SYN)
-		return flags & TCPHDR_ACK ? SLB_EVENT_SYNACK : SLB_EVENT_SYN;
-	if (flags & TCPHDR_FIN)
-		return SLB_EVENT_FIN;
-	if (flags & TCPHDR_ACK && !before(slb_track_acked(pkt, way), READ_ONCE(other->end)))
-		return SLB_EVENT_ACK_FIN;
-	return SLB_EVENT_ACK;
+	return t->way->state != SLB_STATE_SYN_SENT && pkt->seq != READ_ONCE(t->way->end) &&
+	       pkt->seq != slb_track_rst_lowest(t);
 }
 
 /* Who reset whom, and when. */
@@ -118,29 +229,31 @@ static void slb_track_reset(const struct slb_conn *conn, u8 old, int dir)
 }
 
 /*
- * State after the packet; in CLOSE, data from the RST's sender shows that nobody believed the
- * RST.
+ * In CLOSE: does the packet, which fits, show that the RST was not believed or not meant? Data or a
+ * new acknowledgment of its sender do. Its receiver answers a number that is not exact by a
+ * challenge ACK, which looks like any other ACK, so all it sends shows that it lives.
  */
-static u8 slb_track_next(const struct slb_pkt *pkt, const struct slb_conn *conn, u8 state, int dir,
-			 enum slb_event event)
+static bool slb_track_revives(const struct slb_pkt *pkt, const struct slb_track *t)
 {
-	bool by_reply = test_bit(SLB_CONN_RST_REPLY, &conn->flags);
+	if (test_bit(SLB_CONN_RST_REPLY, &t->conn->flags) != (t->dir == SLB_DIR_REPLY))
+		return test_bit(SLB_CONN_RST_LOOSE, &t->conn->flags);
+	return pkt->dlen || pkt->tcp_flags & TCPHDR_FIN || !slb_track_has_acked(t, t->dir) ||
+	       after(pkt->ack, READ_ONCE(t->way->ack));
+}
 
-	if (event == SLB_EVENT_COUNT)
-		return state;
-	if (state == SLB_STATE_CLOSE && event != SLB_EVENT_RST) {
-		if (pkt->dlen && dir == (by_reply ? SLB_DIR_REPLY : SLB_DIR_ORIG))
-			return conn->flags >> SLB_CONN_OLD_STATE & 0xf;
-		return state;
-	}
-	return slb_state_next(state, dir, event);
+/* State after an event that counts. */
+static u8 slb_track_next(const struct slb_track *t, u8 state, enum slb_event event, bool revives)
+{
+	if (state == SLB_STATE_CLOSE && revives)
+		state = READ_ONCE(t->conn->flags) >> SLB_CONN_OLD_STATE & 0xf;
+	return slb_state_next(state, t->dir, event);
 }
 
 /*
  * The timestamp a later user of the local port must not fall below; options are translated by
  * now.
  */
-static void slb_track_last_ts(const struct slb_pkt *pkt, struct slb_conn *conn)
+static noinline void slb_track_last_ts(const struct slb_pkt *pkt, struct slb_conn *conn)
 {
 	struct slb_tcpopt_info info;
 
@@ -151,71 +264,188 @@ static void slb_track_last_ts(const struct slb_pkt *pkt, struct slb_conn *conn)
 		WRITE_ONCE(conn->last_ts, info.tsval);
 }
 
-/* The state table says that something changes: once more, under the lock. */
-static void slb_track_change(struct slb_pkt *pkt, struct slb_way *way, enum slb_event event)
+/* Who is to be believed after a RST. */
+static void slb_track_note_rst(const struct slb_pkt *pkt, const struct slb_track *t)
 {
-	struct slb_conn *conn = slb_way_conn(way);
-	int dir = slb_way_dir(way);
+	unsigned long *flags = &t->conn->flags;
+
+	if (t->dir == SLB_DIR_REPLY)
+		set_bit(SLB_CONN_RST_REPLY, flags);
+	else
+		clear_bit(SLB_CONN_RST_REPLY, flags);
+	if (slb_track_rst_loose(pkt, t))
+		set_bit(SLB_CONN_RST_LOOSE, flags);
+	else
+		clear_bit(SLB_CONN_RST_LOOSE, flags);
+}
+
+/* The state table says that something changes: once more, under the lock. */
+static void slb_track_change(struct slb_pkt *pkt, const struct slb_track *t, enum slb_event event,
+			     bool revives)
+{
 	u8 state, next;
 
-	slb_conn_lock(conn);
+	slb_conn_lock(t->conn);
 	/* Ended by us since the packet looked: what we have decided stands. */
-	if (unlikely(way->bits & (SLB_WAY_ENDED | SLB_WAY_RESTING))) {
-		slb_conn_unlock(conn);
+	if (unlikely(t->way->bits & (SLB_WAY_ENDED | SLB_WAY_RESTING))) {
+		slb_conn_unlock(t->conn);
 		return;
 	}
-	state = way->state;
-	next = slb_track_next(pkt, conn, state, dir, event);
-	if (next == SLB_STATE_CLOSE && state != SLB_STATE_CLOSE) {
-		if (dir == SLB_DIR_REPLY)
-			set_bit(SLB_CONN_RST_REPLY, &conn->flags);
-		else
-			clear_bit(SLB_CONN_RST_REPLY, &conn->flags);
-		slb_track_reset(conn, state, dir);
-	}
-	slb_conn_set_state(pkt->sn, conn, next);
-	slb_conn_unlock(conn);
+	state = t->way->state;
+	next = slb_track_next(t, state, event, revives);
+	if (event == SLB_EVENT_RST)
+		slb_track_note_rst(pkt, t);
+	if (next == SLB_STATE_CLOSE && state != SLB_STATE_CLOSE)
+		slb_track_reset(t->conn, state, t->dir);
+	slb_conn_set_state(pkt->sn, t->conn, next);
+	slb_conn_unlock(t->conn);
+}
+
+/* The largest of the window scales that a side's SYNs have offered. */
+static void slb_track_wscale(const struct slb_pkt *pkt, const struct slb_track *t)
+{
+	unsigned int shift = SLB_CONN_WSCALE + 4 * t->dir;
+
+	if (pkt->wscale > (READ_ONCE(t->conn->flags) >> shift & 0xf))
+		set_mask_bits(&t->conn->flags, 0xful << shift, (unsigned long)pkt->wscale << shift);
 }
 
 /*
- * Every TCP packet that is not plain data or ACK of an established connection. A SYN's numbers
- * were taken when it opened the connection. In SYN_SENT one with other numbers is a new attempt
- * by the client, which has forgotten the old one; later it is the endpoints' affair.
+ * A client's SYN while nobody has answered. One with other numbers is a new attempt by the client,
+ * which has forgotten the old one. One that comes again may have left its data behind, which does
+ * not unsay them.
  */
+static void slb_track_syn(const struct slb_pkt *pkt, const struct slb_track *t)
+{
+	u32 end = slb_track_end(pkt);
+
+	slb_track_wscale(pkt, t);
+	if (pkt->seq != t->conn->isn || after(end, t->way->end))
+		WRITE_ONCE(t->way->end, end);
+	WRITE_ONCE(t->conn->isn, pkt->seq);
+}
+
+/*
+ * A server's SYN, with or without ACK, before the handshake is over: its numbers are the first of
+ * their side, there is nothing to compare with. In SYN_SENT the server knows which SYN it answers:
+ * the last that came past may have been a stranger's. Later only one that acknowledges that SYN
+ * counts.
+ */
+static bool slb_track_synack(const struct slb_pkt *pkt, const struct slb_track *t, u8 state)
+{
+	unsigned long known = BIT(SLB_CONN_ANSWERED) | BIT(SLB_CONN_REPLY_SEQ);
+	u32 acked = slb_track_acked(t, pkt->ack);
+
+	if (pkt->tcp_flags & TCPHDR_ACK) {
+		if (!slb_track_acks_syn(pkt, t)) {
+			if (state != SLB_STATE_SYN_SENT)
+				return false;
+			WRITE_ONCE(t->conn->isn, acked - 1);
+			WRITE_ONCE(t->other->end, acked);
+		}
+		WRITE_ONCE(t->way->ack, pkt->ack);
+		known |= BIT(SLB_CONN_ACKED + SLB_DIR_REPLY);
+	}
+	WRITE_ONCE(t->way->end, slb_track_end(pkt));
+	slb_track_wscale(pkt, t);
+	set_mask_bits(&t->conn->flags, 0, known);
+	return true;
+}
+
+/*
+ * A SYN, with or without ACK. The numbers of one that opens a connection were taken then; once the
+ * handshake is over, SYNs are the endpoints' affair. A client's never changes the state.
+ */
+static noinline void slb_track_any_syn(struct slb_pkt *pkt, const struct slb_track *t, u8 state)
+{
+	bool ack = pkt->tcp_flags & TCPHDR_ACK;
+
+	if (state > SLB_STATE_SYN_RECV)
+		return;
+	if (t->dir == SLB_DIR_ORIG) {
+		if (!ack && state == SLB_STATE_SYN_SENT)
+			slb_track_syn(pkt, t);
+		else if (ack && slb_track_fits(pkt, t))
+			slb_track_numbers(pkt, t);	/* both have opened at once */
+	} else if (!slb_track_synack(pkt, t, state)) {
+		slb_count(pkt->sn, SLB_COUNT_OUT_OF_WINDOW);
+	} else if (state == SLB_STATE_SYN_SENT) {
+		slb_track_change(pkt, t, ack ? SLB_EVENT_SYNACK : SLB_EVENT_SYN, false);
+	}
+}
+
+static noinline void slb_track_rst(struct slb_pkt *pkt, const struct slb_track *t)
+{
+	if (!slb_track_rst_valid(pkt, t)) {
+		slb_count(pkt->sn, SLB_COUNT_RST_IGNORED);
+		return;
+	}
+	if (t->dir == SLB_DIR_REPLY)
+		set_bit(SLB_CONN_ANSWERED, &t->conn->flags);
+	slb_track_change(pkt, t, SLB_EVENT_RST, false);
+}
+
+/* Every TCP packet that is not plain data or ACK of an established connection. */
 static noinline void slb_track_slow(struct slb_pkt *pkt, struct slb_way *way)
 {
-	struct slb_conn *conn = slb_way_conn(way);
-	int dir = slb_way_dir(way);
+	const struct slb_track t = slb_track_unfold(way);
 	u8 state = READ_ONCE(way->state);
-	enum slb_event event = slb_track_event(pkt, way, slb_conn_way(conn, !dir));
+	enum slb_event event;
+	bool revives;
 
-	if (dir == SLB_DIR_REPLY && event != SLB_EVENT_COUNT &&
-	    !test_bit(SLB_CONN_ANSWERED, &conn->flags))
-		set_bit(SLB_CONN_ANSWERED, &conn->flags);
-	if (dir == SLB_DIR_ORIG && way->bits & SLB_WAY_TS)
-		slb_track_last_ts(pkt, conn);
-	if (event == SLB_EVENT_SYN && state == SLB_STATE_SYN_SENT && dir == SLB_DIR_ORIG) {
-		WRITE_ONCE(conn->isn, pkt->seq);
-		WRITE_ONCE(way->end, slb_track_end(pkt));
+	if (t.dir == SLB_DIR_ORIG && way->bits & SLB_WAY_TS)
+		slb_track_last_ts(pkt, t.conn);
+	if (pkt->tcp_flags & TCPHDR_RST)
+		return slb_track_rst(pkt, &t);
+	if (pkt->tcp_flags & TCPHDR_SYN)
+		return slb_track_any_syn(pkt, &t, state);
+	if (state == SLB_STATE_SYN_SENT) {
+		/* A server's challenge out of an older connection (RFC 5961), or a mistake. */
+		if (t.dir == SLB_DIR_REPLY)
+			set_bit(SLB_CONN_ANSWERED, &t.conn->flags);
+		return;
 	}
-	if (event == SLB_EVENT_SYNACK && state <= SLB_STATE_SYN_RECV)
-		slb_track_numbers(pkt, way, true);
-	else if (event == SLB_EVENT_FIN || event == SLB_EVENT_ACK_FIN || event == SLB_EVENT_ACK)
-		slb_track_numbers(pkt, way, false);
-	if (slb_track_next(pkt, conn, state, dir, event) != state)
-		slb_track_change(pkt, way, event);
+	if (!slb_track_fits(pkt, &t)) {
+		slb_count(pkt->sn, SLB_COUNT_OUT_OF_WINDOW);
+		return;
+	}
+	event = pkt->tcp_flags & TCPHDR_FIN ? SLB_EVENT_FIN :
+		slb_track_acked(&t, pkt->ack) == READ_ONCE(t.other->end) ? SLB_EVENT_ACK_FIN :
+		SLB_EVENT_ACK;
+	revives = state == SLB_STATE_CLOSE && slb_track_revives(pkt, &t);
+	slb_track_numbers(pkt, &t);
+	if (slb_track_next(&t, state, event, revives) != state)
+		slb_track_change(pkt, &t, event, revives);
+}
+
+/* An established connection's packet that is far from the last of its direction. */
+static noinline void slb_track_far(const struct slb_pkt *pkt, struct slb_way *way)
+{
+	const struct slb_track t = slb_track_unfold(way);
+
+	if (slb_track_fits(pkt, &t))
+		slb_track_numbers(pkt, &t);
+	else
+		slb_count(pkt->sn, SLB_COUNT_OUT_OF_WINDOW);
 }
 
 /*
  * The server has left SYN_RECV once it sends data or FIN or acknowledges more than the SYN; a
- * bare ACK may still come from there.
+ * bare ACK may still come from there. Before its SYN/ACK all it sends is out of an older connection.
  */
 static bool slb_track_toa_over(const struct slb_pkt *pkt, const struct slb_way *way)
 {
-	return !(pkt->tcp_flags & (TCPHDR_SYN | TCPHDR_RST)) &&
+	return !(pkt->tcp_flags & (TCPHDR_SYN | TCPHDR_RST)) && way->state != SLB_STATE_SYN_SENT &&
 	       (pkt->dlen || pkt->tcp_flags & TCPHDR_FIN ||
-		after(slb_track_acked(pkt, way), slb_way_conn(way)->isn + 1));
+		after(pkt->ack + way->seq_shift, READ_ONCE(slb_way_conn(way)->isn) + 1));
 }
+
+/*
+ * Within so many bytes of the last packet of its direction nobody looks at the other's line. A
+ * stranger hits both numbers once in 2^28 packets, and moves them by no more than this then; whoever
+ * uses an ACK does not believe it beyond what was sent.
+ */
+#define SLB_TRACK_NEAR	(1U << 18)
 
 /**
  * slb_track() - record what a packet tells
@@ -227,6 +457,7 @@ static bool slb_track_toa_over(const struct slb_pkt *pkt, const struct slb_way *
 void slb_track(struct slb_pkt *pkt, struct slb_way *way)
 {
 	u16 now = slb_tick_now();
+	u32 end;
 
 	if (way->seen != now)
 		WRITE_ONCE(way->seen, now);
@@ -237,9 +468,19 @@ void slb_track(struct slb_pkt *pkt, struct slb_way *way)
 	if (unlikely((way->bits & (SLB_WAY_TOA | SLB_WAY_REPLY)) ==
 		     (SLB_WAY_TOA | SLB_WAY_REPLY)) && slb_track_toa_over(pkt, way))
 		slb_conn_toa_done(slb_way_conn(way));
-	if (likely(READ_ONCE(way->state) == SLB_STATE_ESTABLISHED &&
-		   !(pkt->tcp_flags & (TCPHDR_SYN | TCPHDR_FIN | TCPHDR_RST))))
-		slb_track_numbers(pkt, way, false);
-	else
+	if (unlikely(READ_ONCE(way->state) != SLB_STATE_ESTABLISHED ||
+		     (pkt->tcp_flags & (TCPHDR_SYN | TCPHDR_FIN | TCPHDR_RST | TCPHDR_ACK)) !=
+		     TCPHDR_ACK)) {
 		slb_track_slow(pkt, way);
+		return;
+	}
+	if (unlikely(!slb_track_near(pkt, way, SLB_TRACK_NEAR))) {
+		slb_track_far(pkt, way);
+		return;
+	}
+	end = pkt->seq + pkt->dlen;
+	if (after(end, way->end))
+		WRITE_ONCE(way->end, end);
+	if (pkt->ack != way->ack)
+		WRITE_ONCE(way->ack, pkt->ack);
 }

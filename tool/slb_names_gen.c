@@ -116,7 +116,7 @@ const struct slb_name slb_drop_names[] = {
 	[SLB_DROP_UDP_UNREACH] = { "udp-unreach",
 		"no server for the datagram; its sender was told port unreachable" },
 	[SLB_DROP_AUTH_OPTION] = { "auth-option",
-		"the SYN asks for TCP-AO or TCP-MD5, which translation would break" },
+		"the packet is signed by TCP-AO or TCP-MD5, which translation would break" },
 	[SLB_DROP_SOURCE_ROUTE] = { "source-route",
 		"an IPv4 source route, which would lead past the server" },
 	[SLB_DROP_EXT_HEADER] = { "ext-header",
@@ -143,7 +143,7 @@ const struct slb_name slb_count_names[] = {
 	[SLB_COUNT_RECLAIMED] = { "reclaimed",
 		"local ports taken back from closing or unanswered connections" },
 	[SLB_COUNT_IDLE_RESET] = { "idle-reset",
-		"established connections reset at both ends because they were idle" },
+		"connections reset at both ends because they were idle" },
 	[SLB_COUNT_RST_SENT] = { "rst-sent",
 		"RSTs sent to either end" },
 	[SLB_COUNT_RST_LIMITED] = { "rst-limited",
@@ -180,6 +180,8 @@ const struct slb_name slb_count_names[] = {
 		"ICMP errors about a connection that were translated and sent on" },
 	[SLB_COUNT_PMTU_LEARNED] = { "pmtu-learned",
 		"path MTUs learned from such errors" },
+	[SLB_COUNT_OUT_OF_WINDOW] = { "out-of-window",
+		"TCP packets whose numbers cannot be their sender's, forwarded without effect" },
 };
 
 static const struct slb_attr_name slb_service_attrs_list[] = {

@@ -170,7 +170,8 @@ enum slb_state {
  * @SLB_DROP_CLOSED: the connection was ended by the balancer; a late packet is answered by a
  *	RST
  * @SLB_DROP_UDP_UNREACH: no server for the datagram; its sender was told port unreachable
- * @SLB_DROP_AUTH_OPTION: the SYN asks for TCP-AO or TCP-MD5, which translation would break
+ * @SLB_DROP_AUTH_OPTION: the packet is signed by TCP-AO or TCP-MD5, which translation would
+ *	break
  * @SLB_DROP_SOURCE_ROUTE: an IPv4 source route, which would lead past the server
  * @SLB_DROP_EXT_HEADER: IPv6 extension headers that cannot be translated: routing, home
  *	address, jumbo payload or too many
@@ -221,7 +222,7 @@ enum slb_drop {
  * @SLB_COUNT_CONN_EXPIRED: connections ended by their timeout
  * @SLB_COUNT_CONN_REOPENED: SYNs that replaced a closing connection
  * @SLB_COUNT_RECLAIMED: local ports taken back from closing or unanswered connections
- * @SLB_COUNT_IDLE_RESET: established connections reset at both ends because they were idle
+ * @SLB_COUNT_IDLE_RESET: connections reset at both ends because they were idle
  * @SLB_COUNT_RST_SENT: RSTs sent to either end
  * @SLB_COUNT_RST_LIMITED: RSTs not sent because of the rate limit
  * @SLB_COUNT_UNREACH_SENT: ICMP unreachable messages sent
@@ -240,6 +241,8 @@ enum slb_drop {
  * @SLB_COUNT_TABLE_NOMEM: splits put off for lack of memory
  * @SLB_COUNT_ICMP_TRANSLATED: ICMP errors about a connection that were translated and sent on
  * @SLB_COUNT_PMTU_LEARNED: path MTUs learned from such errors
+ * @SLB_COUNT_OUT_OF_WINDOW: TCP packets whose numbers cannot be their sender's, forwarded
+ *	without effect
  * @SLB_COUNT_COUNT: (how many)
  */
 enum slb_count {
@@ -270,6 +273,7 @@ enum slb_count {
 	SLB_COUNT_TABLE_NOMEM,
 	SLB_COUNT_ICMP_TRANSLATED,
 	SLB_COUNT_PMTU_LEARNED,
+	SLB_COUNT_OUT_OF_WINDOW,
 
 	SLB_COUNT_COUNT
 };

@@ -97,11 +97,12 @@ class Pkt:  # pylint: disable=too-many-instance-attributes
     """A TCP, UDP or ICMP packet. Fields not given have harmless values."""
 
     def __init__(self, src, dst, sport=0, dport=0, proto=TCP, flags=ACK, seq=0, ack=0, opts=b"", data=b"",
-                 window=65000, ttl=64, tos=0, urg=0, ident=0, df=True, flow=0):
+                 window=65000, ttl=64, tos=0, urg=0, ident=0, df=True, flow=0, res=0):
         self.src, self.dst, self.sport, self.dport, self.proto = src, dst, sport, dport, proto
         self.flags, self.seq, self.ack, self.opts, self.data = flags, seq & M32, ack & M32, opts, data
         self.window, self.ttl, self.tos, self.urg, self.ident = window, ttl, tos, urg, ident
         self.df, self.flow = df, flow
+        self.res = res      # what lies between data offset and flags: AE is its lowest bit
         self.sums_ok = True
         self.vlan = None
         self.raw = b""
@@ -147,7 +148,7 @@ class Pkt:  # pylint: disable=too-many-instance-attributes
         if self.proto == TCP:
             assert len(self.opts) % 4 == 0, "options are whole words"
             return struct.pack("!HHIIBBHHH", self.sport, self.dport, self.seq, self.ack,
-                               (5 + len(self.opts) // 4) << 4, self.flags, self.window, 0, self.urg) \
+                               (5 + len(self.opts) // 4) << 4 | self.res, self.flags, self.window, 0, self.urg) \
                 + self.opts + self.data, 16
         if self.proto == UDP:
             return struct.pack("!HHHH", self.sport, self.dport, 8 + len(self.data), 0) + self.data, 6
@@ -207,7 +208,7 @@ class Pkt:  # pylint: disable=too-many-instance-attributes
         if proto == TCP and len(l4) >= 20:
             (pkt.sport, pkt.dport, pkt.seq, pkt.ack, offset, pkt.flags, pkt.window, _, pkt.urg) = \
                 struct.unpack_from("!HHIIBBHHH", l4)
-            length = (offset >> 4) * 4
+            length, pkt.res = (offset >> 4) * 4, offset & 15
             pkt.opts, pkt.data = l4[20:length], l4[length:]
         elif proto == UDP and len(l4) >= 8:
             pkt.sport, pkt.dport = struct.unpack_from("!HH", l4)
@@ -411,6 +412,7 @@ class Flow:  # pylint: disable=too-many-instance-attributes
             f"sent {sent}, got {got}"
         assert got.seq == (sent.seq + self.shift) & M32, f"sequence shift {got.seq - sent.seq & M32} is not {self.shift}"
         assert got.ack == sent.ack, f"ack changed: sent {sent}, got {got}"
+        assert (got.urg, got.res) == (sent.urg, sent.res), f"urgent or reserved: sent {sent}, got {got}"
         assert got.ttl == sent.ttl - 1 and got.tos == sent.tos, f"sent {sent}, got {got}"
 
     def check_at_client(self, sent, got):
@@ -419,6 +421,7 @@ class Flow:  # pylint: disable=too-many-instance-attributes
         assert got.flags == sent.flags and got.data == sent.data and got.window == sent.window, \
             f"sent {sent}, got {got}"
         assert got.seq == sent.seq, f"seq changed: sent {sent}, got {got}"
+        assert (got.urg, got.res) == (sent.urg, sent.res), f"urgent or reserved: sent {sent}, got {got}"
         if sent.flags & ACK:
             assert got.ack == (sent.ack - self.shift) & M32, f"sent {sent}, got {got}, shift {self.shift}"
         assert got.ttl == sent.ttl - 1 and got.tos == sent.tos, f"sent {sent}, got {got}"
