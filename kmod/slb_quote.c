@@ -181,7 +181,9 @@ static u32 slb_quote_mtu(const struct slb_pkt *pkt)
 /* Could the quoted packet be on its way? RFC 5927 section 4: a TCP number tells blind forgeries. */
 static bool slb_quote_is_plausible(const struct slb_pkt *pkt, const struct slb_way *way)
 {
-	const struct slb_way *sent = slb_conn_way(slb_way_conn(way), !slb_way_dir(way));
+	const struct slb_conn *conn = slb_way_conn(way);
+	const struct slb_way *sent = slb_conn_way(conn, !slb_way_dir(way));
+	bool any = test_bit(SLB_CONN_ACKED + slb_way_dir(way), &conn->flags);
 	u32 acked = READ_ONCE(way->ack);
 	u32 seq = pkt->seq;
 
@@ -189,8 +191,8 @@ static bool slb_quote_is_plausible(const struct slb_pkt *pkt, const struct slb_w
 		return true;
 	if (slb_way_dir(way) == SLB_DIR_REPLY) {	/* the client's, with numbers shifted */
 		seq += way->seq_shift;
-		acked = acked ? acked + way->seq_shift : slb_way_conn(way)->isn;
-	} else if (!acked) {
+		acked = any ? acked + way->seq_shift : conn->isn;
+	} else if (!any) {
 		return false;
 	}
 	return !before(seq, acked) && !after(seq, READ_ONCE(sent->end));
