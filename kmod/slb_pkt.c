@@ -286,7 +286,7 @@ static bool slb_pkt_martian6(const struct slb_pkt *pkt, const struct in6_addr *a
 {
 	int type = ipv6_addr_type(addr);
 
-	if (type == IPV6_ADDR_ANY || type & IPV6_ADDR_MULTICAST)
+	if (type == IPV6_ADDR_ANY || type & (IPV6_ADDR_MULTICAST | IPV6_ADDR_MAPPED))
 		return true;
 	return !lo && (type & IPV6_ADDR_LOOPBACK || ipv6_chk_addr(pkt->net, addr, NULL, 0));
 }
@@ -313,11 +313,12 @@ static bool slb_pkt_martian4(const struct slb_pkt *pkt, __be32 addr, bool lo)
  * @pkt: a parsed packet, not translated, that would open a connection or is an ICMP error
  *
  * The packet is taken before the kernel validates its source, so what RFC 1812 section 5.3.7 and
- * RFC 4291 section 2.5 forbid as a source is refused here.
+ * RFC 4291 section 2.5 forbid as a source is refused here. So is an IPv4-mapped one, as the kernel's
+ * own TCP does: told to a server, it would be somebody's IPv4 address.
  *
  * Context: softirq, inside RCU.
  * Return: true for loopback and the host's own addresses off the loopback device, multicast,
- * broadcast and unspecified sources.
+ * broadcast, IPv4-mapped and unspecified sources.
  */
 bool slb_pkt_martian(const struct slb_pkt *pkt)
 {

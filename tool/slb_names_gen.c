@@ -76,7 +76,7 @@ const struct slb_name slb_drop_names[] = {
 	[SLB_DROP_MALFORMED_OPTION] = { "malformed-option",
 		"a TCP option's length is impossible" },
 	[SLB_DROP_MARTIAN] = { "martian",
-		"the source address is loopback, multicast, broadcast, unspecified or the host's own" },
+		"the source address is loopback, multicast, broadcast, unspecified, IPv4-mapped or the host's own" },
 	[SLB_DROP_RP_FILTER] = { "rp-filter",
 		"the first packet of a connection came by an interface that does not lead back to its source" },
 	[SLB_DROP_FRAGMENT] = { "fragment",

@@ -146,8 +146,8 @@ enum slb_state {
  * @SLB_DROP_MALFORMED_IP: the IP header is truncated or contradicts the packet's length
  * @SLB_DROP_MALFORMED_L4: the TCP or UDP header is truncated or contradicts the packet's length
  * @SLB_DROP_MALFORMED_OPTION: a TCP option's length is impossible
- * @SLB_DROP_MARTIAN: the source address is loopback, multicast, broadcast, unspecified or the
- *	host's own
+ * @SLB_DROP_MARTIAN: the source address is loopback, multicast, broadcast, unspecified,
+ *	IPv4-mapped or the host's own
  * @SLB_DROP_RP_FILTER: the first packet of a connection came by an interface that does not lead
  *	back to its source
  * @SLB_DROP_FRAGMENT: a fragment that reassembly did not take
