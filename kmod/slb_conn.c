@@ -101,13 +101,15 @@ static void slb_conn_free_rcu(struct rcu_head *rcu)
 
 static void slb_conn_release_lease(struct slb_conn *conn)
 {
+	if (slb_conn_is_nat(conn))
+		return;
 	slb_lease_release(conn->lease, slb_conn_way(conn, SLB_DIR_REPLY)->dport);
 }
 
 /**
  * slb_conn_free_unlinked() - free an entry that never was in the table
  * @sn: the namespace's balancer
- * @conn: has svc, srv and lease set
+ * @conn: has svc, srv and, for fullNAT, lease set
  *
  * Context: softirq.
  */
@@ -334,7 +336,9 @@ void slb_conn_reset(struct slb_net *sn, struct slb_conn *conn)
  * @conn: an entry whose client opens afresh
  *
  * The server may hold the old tuple in TIME_WAIT, so its local port stays leased until the
- * entry's deadline or until it is reclaimed, which hands the old numbers to the next user.
+ * entry's deadline or until it is reclaimed, which hands the old numbers to the next user. In nat
+ * mode the server meets the client itself, whose numbers are its own affair: the entry ends, so
+ * that the same server can be chosen again.
  *
  * Context: softirq, inside RCU.
  * Return: false if the entry has come to life again since the packet looked, and stays.
@@ -355,7 +359,10 @@ bool slb_conn_rest(struct slb_net *sn, struct slb_conn *conn)
 	slb_conn_set_bits(conn, SLB_WAY_RESTING);
 	slb_conn_unlock(conn);
 
-	slb_table_remove_orig(&sn->table, conn);
+	if (slb_conn_is_nat(conn))
+		slb_conn_end(sn, conn);
+	else
+		slb_table_remove_orig(&sn->table, conn);
 	slb_count(sn, SLB_COUNT_CONN_REOPENED);
 	return true;
 }

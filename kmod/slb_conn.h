@@ -139,7 +139,7 @@ enum {
  * @svc: service; holds a reference
  * @srv: server; holds a reference
  * @lease: map in which way 1's destination port is leased; holds a reference; never NULL for
- *	fullNAT
+ *	fullNAT, always for nat, where way 1's destination is the client itself
  * @wheel: link in the expiry wheel's slot, under the wheel's lock
  * @rcu: once the entry is dead
  * @flags: SLB_CONN_*
@@ -189,6 +189,12 @@ static inline bool slb_conn_is_v6(const struct slb_conn *conn)
 static inline struct slb_way *slb_conn_way(const struct slb_conn *conn, int dir)
 {
 	return slb_conn_is_v6(conn) ? slb_conn_way6(conn, dir) : slb_conn_way4(conn, dir);
+}
+
+/* Is the client's address kept? Not from the server's mode, which may have changed since. */
+static inline bool slb_conn_is_nat(const struct slb_conn *conn)
+{
+	return !conn->lease;
 }
 
 static inline int slb_way_dir(const struct slb_way *way)

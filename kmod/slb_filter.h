@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The bystander test: might an address be a service's or a local one of ours? One bit per hash
- * value, no false negatives. An address has as many references as objects that hold it.
+ * The bystander test: might an address be a service's or a local one of ours (slb_net.filter), or a
+ * server's in nat mode (slb_net.nat)? One bit per hash value, no false negatives. An address has as
+ * many references as objects that hold it.
  */
 #ifndef _SLB_FILTER_H
 #define _SLB_FILTER_H

@@ -45,38 +45,92 @@ static unsigned int slb_hook_judge(struct slb_pkt *pkt, enum slb_parse parsed)
 	return slb_path_pass(pkt);
 }
 
-static unsigned int slb_hook_pre4(void *priv, struct sk_buff *skb,
-				  const struct nf_hook_state *state)
+/*
+ * In nat mode a server's answer goes to the client, so it is known by its source; an ICMP error about
+ * a packet to such a server may have any. Most packets from there are not ours all the same: the
+ * server has other things to do, and its route leads through here.
+ */
+static __always_inline bool slb_hook_is_nat4(const struct slb_net *sn, const struct iphdr *iph)
 {
-	struct slb_net *sn = priv;
-	struct slb_pkt pkt;
+	return static_branch_unlikely(&slb_nat_key) && READ_ONCE(sn->nat_used) &&
+	       (slb_filter_hit4(&sn->nat, iph->saddr) || iph->protocol == IPPROTO_ICMP);
+}
 
-	if (likely(!slb_filter_hit4(&sn->filter, ip_hdr(skb)->daddr)))
+static __always_inline bool slb_hook_is_nat6(const struct slb_net *sn, const struct ipv6hdr *ip6h)
+{
+	return static_branch_unlikely(&slb_nat_key) && READ_ONCE(sn->nat_used) &&
+	       (slb_filter_hit6(&sn->nat, &ip6h->saddr) || ip6h->nexthdr == NEXTHDR_ICMP);
+}
+
+/*
+ * A packet that may come from a server in nat mode. Only one of a connection is ours: any other goes
+ * on uncounted and, whatever is wrong with it, unjudged.
+ */
+static noinline unsigned int slb_hook_nat(struct slb_pkt *pkt)
+{
+	enum slb_parse parsed = pkt->v6 ? slb_pkt_parse6(pkt) : slb_pkt_parse4(pkt);
+	struct slb_way *way;
+
+	if (parsed == SLB_PARSE_PASS || parsed == SLB_PARSE_DROP)
 		return NF_ACCEPT;
+	way = slb_path_find_rcu(pkt);
+	if (!way)
+		return NF_ACCEPT;
+	slb_count(pkt->sn, SLB_COUNT_SEEN);
+	if (unlikely(parsed == SLB_PARSE_REFUSE))
+		return slb_path_drop(pkt, pkt->reason);
+	if (unlikely(parsed == SLB_PARSE_QUOTE))
+		return slb_quote(pkt);
+	return slb_path_known(pkt, way);
+}
+
+/*
+ * A packet that may be ours. In a function of its own, so that a bystander does not pay for the stack
+ * it takes. @to_us: its destination may be; else its source may be a server's in nat mode.
+ */
+static noinline unsigned int slb_hook_in(struct slb_net *sn, struct sk_buff *skb,
+					 const struct nf_hook_state *state, bool to_us)
+{
+	struct slb_pkt pkt = {
+		.skb = skb, .sn = sn, .net = state->net, .in = state->in,
+		.v6 = state->pf == NFPROTO_IPV6,
+	};
+
 	/*
 	 * With a VRF the hook runs for the slave and again for the master: the slave's pass
 	 * decides.
 	 */
 	if (!slb_hook_for_us(skb) || netif_is_l3_master(state->in))
 		return NF_ACCEPT;
-	pkt = (struct slb_pkt){ .skb = skb, .sn = sn, .net = state->net, .in = state->in };
-	return slb_hook_judge(&pkt, slb_pkt_parse4(&pkt));
+	if (unlikely(!to_us))
+		return slb_hook_nat(&pkt);
+	return slb_hook_judge(&pkt, pkt.v6 ? slb_pkt_parse6(&pkt) : slb_pkt_parse4(&pkt));
+}
+
+static unsigned int slb_hook_pre4(void *priv, struct sk_buff *skb,
+				  const struct nf_hook_state *state)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	struct slb_net *sn = priv;
+
+	if (unlikely(slb_filter_hit4(&sn->filter, iph->daddr)))
+		return slb_hook_in(sn, skb, state, true);
+	if (slb_hook_is_nat4(sn, iph))
+		return slb_hook_in(sn, skb, state, false);
+	return NF_ACCEPT;
 }
 
 static unsigned int slb_hook_pre6(void *priv, struct sk_buff *skb,
 				  const struct nf_hook_state *state)
 {
+	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
 	struct slb_net *sn = priv;
-	struct slb_pkt pkt;
 
-	if (likely(!slb_filter_hit6(&sn->filter, &ipv6_hdr(skb)->daddr)))
-		return NF_ACCEPT;
-	if (!slb_hook_for_us(skb) || netif_is_l3_master(state->in))
-		return NF_ACCEPT;
-	pkt = (struct slb_pkt){
-		.skb = skb, .sn = sn, .net = state->net, .in = state->in, .v6 = true,
-	};
-	return slb_hook_judge(&pkt, slb_pkt_parse6(&pkt));
+	if (unlikely(slb_filter_hit6(&sn->filter, &ip6h->daddr)))
+		return slb_hook_in(sn, skb, state, true);
+	if (slb_hook_is_nat6(sn, ip6h))
+		return slb_hook_in(sn, skb, state, false);
+	return NF_ACCEPT;
 }
 
 /* A packet of the host itself to a service; BH is off from here on, as the path expects. */
@@ -90,6 +144,21 @@ static unsigned int slb_hook_out(struct slb_net *sn, struct sk_buff *skb,
 
 	local_bh_disable();
 	verdict = slb_hook_judge(&pkt, v6 ? slb_pkt_parse6(&pkt) : slb_pkt_parse4(&pkt));
+	local_bh_enable();
+	return verdict;
+}
+
+/* The host is a server in nat mode itself: its answer, if it is one. */
+static unsigned int slb_hook_out_nat(struct slb_net *sn, struct sk_buff *skb,
+				     const struct nf_hook_state *state, bool v6)
+{
+	struct slb_pkt pkt = {
+		.skb = skb, .sn = sn, .net = state->net, .local = true, .v6 = v6,
+	};
+	unsigned int verdict;
+
+	local_bh_disable();
+	verdict = slb_hook_nat(&pkt);
 	local_bh_enable();
 	return verdict;
 }
@@ -134,28 +203,34 @@ static unsigned int slb_hook_out4(void *priv, struct sk_buff *skb,
 				  const struct nf_hook_state *state)
 {
 	const struct iphdr *iph = ip_hdr(skb);
+	unsigned int verdict = NF_ACCEPT;
 	struct slb_net *sn = priv;
 
 	if (slb_filter_hit4(&sn->filter, iph->daddr))
 		return slb_hook_is_first_pass(skb, state) ? NF_ACCEPT :
 		       slb_hook_out(sn, skb, state, false);
-	if (slb_filter_hit4(&sn->filter, iph->saddr))
+	if (slb_hook_is_nat4(sn, iph) && !slb_hook_is_first_pass(skb, state))
+		verdict = slb_hook_out_nat(sn, skb, state, false);
+	if (verdict == NF_ACCEPT && slb_filter_hit4(&sn->filter, ip_hdr(skb)->saddr))
 		return slb_hook_clash(sn, skb, state, false);
-	return NF_ACCEPT;
+	return verdict;
 }
 
 static unsigned int slb_hook_out6(void *priv, struct sk_buff *skb,
 				  const struct nf_hook_state *state)
 {
 	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
+	unsigned int verdict = NF_ACCEPT;
 	struct slb_net *sn = priv;
 
 	if (slb_filter_hit6(&sn->filter, &ip6h->daddr))
 		return slb_hook_is_first_pass(skb, state) ? NF_ACCEPT :
 		       slb_hook_out(sn, skb, state, true);
-	if (slb_filter_hit6(&sn->filter, &ip6h->saddr))
+	if (slb_hook_is_nat6(sn, ip6h) && !slb_hook_is_first_pass(skb, state))
+		verdict = slb_hook_out_nat(sn, skb, state, true);
+	if (verdict == NF_ACCEPT && slb_filter_hit6(&sn->filter, &ipv6_hdr(skb)->saddr))
 		return slb_hook_clash(sn, skb, state, true);
-	return NF_ACCEPT;
+	return verdict;
 }
 
 /*

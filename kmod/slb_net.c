@@ -30,6 +30,8 @@
 
 unsigned int slb_net_id __read_mostly;
 
+DEFINE_STATIC_KEY_FALSE(slb_nat_key);
+
 static int slb_net_enable_defrag(struct slb_net *sn)
 {
 	int err = slb_attempt(-ENOMEM, nf_defrag_ipv4_enable(sn->net));
@@ -133,6 +135,31 @@ void slb_net_relax_locked(struct slb_net *sn)
 }
 
 /**
+ * slb_net_use_nat_locked() - a server is about to be in nat mode
+ * @sn: the namespace's balancer; has a service
+ *
+ * From the first one on packets' sources are looked at too, until the namespace ends: connections
+ * outlive their server, and its mode.
+ *
+ * Context: process, caller holds sn->cfg_mutex; sleeps.
+ * Return: 0 or -ENOMEM.
+ */
+int slb_net_use_nat_locked(struct slb_net *sn)
+{
+	int err;
+
+	lockdep_assert_held(&sn->cfg_mutex);
+	if (sn->nat_used)
+		return 0;
+	err = slb_filter_init(&sn->nat);
+	if (err)
+		return err;
+	static_branch_inc(&slb_nat_key);
+	WRITE_ONCE(sn->nat_used, true);
+	return 0;
+}
+
+/**
  * slb_net_flush_locked() - remove every service and local address
  * @sn: the namespace's balancer
  *
@@ -225,6 +252,10 @@ static void __net_exit slb_net_free(struct slb_net *sn)
 	slb_wheel_exit(sn);
 	slb_table_exit(&sn->table);
 	slb_filter_exit(&sn->filter);
+	if (sn->nat_used) {
+		static_branch_dec(&slb_nat_key);
+		slb_filter_exit(&sn->nat);
+	}
 	free_percpu(sn->counters);
 }
 

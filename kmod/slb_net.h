@@ -24,6 +24,7 @@
 #include <linux/mutex.h>
 #include <linux/rhashtable-types.h>
 #include <linux/idr.h>
+#include <linux/jump_label.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 #include "slb_conn.h"
@@ -74,7 +75,9 @@ struct slb_settings {
  * struct slb_net - the balancer of one network namespace
  * @table: connections by tuple; made with the first service or local address
  * @filter: is an address ours at all; made likewise
- * @counters: per CPU; made likewise, as the last of the four, and NULL before
+ * @nat: addresses of servers that are, or were, in nat mode
+ * @nat_used: there was one, and @nat has its counts; r: READ_ONCE, w: @cfg_mutex
+ * @counters: per CPU; made likewise, as the last of these, and NULL before
  * @wheel: per CPU; made likewise
  * @set: settings; r: READ_ONCE, w: @cfg_mutex
  * @svcs: services by key; r: RCU, w: @cfg_mutex
@@ -107,6 +110,8 @@ struct slb_settings {
 struct slb_net {
 	struct slb_table		table;
 	struct slb_filter		filter;
+	struct slb_filter		nat;
+	bool				nat_used;
 	struct slb_counters __percpu	*counters;
 	struct slb_wheel __percpu	*wheel;
 	struct slb_settings		set;
@@ -141,6 +146,9 @@ struct slb_net {
 
 extern unsigned int slb_net_id;
 
+/* Some namespace has, or had, a server in nat mode: sources are looked at too. */
+DECLARE_STATIC_KEY_FALSE(slb_nat_key);
+
 static inline struct slb_net *slb_net(const struct net *net)
 {
 	return net_generic(net, slb_net_id);
@@ -151,6 +159,7 @@ void slb_net_unregister(void);
 int slb_net_furnish_locked(struct slb_net *sn);
 int slb_net_activate_locked(struct slb_net *sn);
 void slb_net_relax_locked(struct slb_net *sn);
+int slb_net_use_nat_locked(struct slb_net *sn);
 void slb_net_flush_locked(struct slb_net *sn);
 
 /* The configuration changed: a dump that is under way is told that it is not consistent. */

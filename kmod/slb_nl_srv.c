@@ -179,9 +179,6 @@ static int slb_nl_srv_check(struct genl_info *info, const struct slb_nl_srv *key
 {
 	struct nlattr **tb = info->attrs;
 
-	if (tb[SLB_A_SRV_FWD] && nla_get_u8(tb[SLB_A_SRV_FWD]) != SLB_FWD_FULLNAT)
-		return slb_nl_refuse(info->extack, tb[SLB_A_SRV_FWD], -EOPNOTSUPP,
-				     "nat mode is not available in this version");
 	if (key->port == key->svc.port && ipv6_addr_equal(&key->addr, &key->svc.addr))
 		return slb_nl_refuse(info->extack, tb[SLB_A_SRV_ADDR], -ELOOP,
 				     "the server is the service itself");
@@ -192,13 +189,14 @@ static int slb_nl_srv_add_locked(struct genl_info *info, struct slb_svc *svc,
 				 const struct slb_nl_srv *key)
 {
 	struct nlattr *weight = info->attrs[SLB_A_SRV_WEIGHT];
+	struct nlattr *fwd = info->attrs[SLB_A_SRV_FWD];
 	struct slb_srv *srv;
 
 	if (!slb_nl_may_add(info))
 		return slb_nl_refuse(info->extack, info->attrs[SLB_A_SRV_ADDR], -ENOENT,
 				     "the service has no such server");
 	srv = slb_srv_add_locked(svc, &key->addr, key->port, weight ? nla_get_u32(weight) : 1,
-				 SLB_FWD_FULLNAT);
+				 fwd ? nla_get_u8(fwd) : SLB_FWD_FULLNAT);
 	if (!srv)
 		return slb_nl_refuse(info->extack, NULL, -ENOMEM, "no memory for the server");
 	slb_nl_srv_notify(info, svc, srv, key);
@@ -209,11 +207,14 @@ static int slb_nl_srv_change_locked(struct genl_info *info, struct slb_svc *svc,
 				    struct slb_srv *srv, const struct slb_nl_srv *key)
 {
 	struct nlattr *weight = info->attrs[SLB_A_SRV_WEIGHT];
+	struct nlattr *fwd = info->attrs[SLB_A_SRV_FWD];
 
 	if (!slb_nl_may_change(info))
 		return slb_nl_refuse(info->extack, info->attrs[SLB_A_SRV_ADDR], -EEXIST,
 				     "the service has this server already");
-	slb_srv_change_locked(srv, weight ? nla_get_u32(weight) : srv->weight, srv->fwd);
+	if (slb_srv_change_locked(srv, weight ? nla_get_u32(weight) : srv->weight,
+				  fwd ? nla_get_u8(fwd) : srv->fwd))
+		return slb_nl_refuse(info->extack, NULL, -ENOMEM, "no memory for the server");
 	slb_nl_srv_notify(info, svc, srv, key);
 	return 0;
 }

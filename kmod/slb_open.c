@@ -6,6 +6,10 @@
  * A server or service may be removed on another CPU meanwhile. The entry is linked first and then
  * looks whether they are gone; the remover marks them gone first and then walks the table. Full
  * barriers on both sides make sure that at least one of them sees the other.
+ *
+ * Towards a server in nat mode the client's own address and port are used, and another connection
+ * may have them already: that of another service to the same server. Then another server of the
+ * service is taken, or else another port of the client's address.
  */
 #include <net/ipv6.h>
 #include <net/l3mdev.h>
@@ -17,20 +21,36 @@
 #include "slb_tcpopt.h"
 #include "slb_trace.h"
 
+#define SLB_OPEN_SERVERS	8	/* other servers looked at when the tuple is taken */
+#define SLB_OPEN_PORTS		16	/* other ports of the client's address likewise */
+#define SLB_OPEN_PORT_FIRST	1024	/* they lie below what clients choose themselves */
+#define SLB_OPEN_PORT_LAST	32767
+
 /**
  * struct slb_opening - what a connection is made of, before it exists
  * @svc: valid inside RCU, no reference yet
  * @srv: likewise
- * @laddr: where @lease comes from; the lease's map holds it
- * @lease: holds the port
+ * @src: source address towards the server: in the packet with nat, else in the local address,
+ *	which the lease's map holds
+ * @lease: fullNAT: holds the port
  * @opts: what the SYN's options say
+ * @vrf: VRF towards the server
+ * @sport: source port towards the server
+ * @nat: the client's address is kept
+ * @raced: another CPU has linked an entry for the same client
+ * @reason: why there is no connection, enum slb_drop
  */
 struct slb_opening {
 	struct slb_svc		*svc;
 	struct slb_srv		*srv;
-	struct slb_laddr	*laddr;
+	const struct in6_addr	*src;
 	struct slb_lease	lease;
 	struct slb_tcpopt_info	opts;
+	u32			vrf;
+	__be16			sport;
+	bool			nat;
+	bool			raced;
+	u8			reason;
 };
 
 /* A refused client is told, and the reason counted. */
@@ -40,24 +60,29 @@ static unsigned int slb_open_refuse(struct slb_pkt *pkt, enum slb_drop reason)
 	return slb_path_drop(pkt, reason);
 }
 
+/* The VRF of the service that a packet to it finds. */
+static u32 slb_open_vrf(const struct slb_pkt *pkt)
+{
+	/* A link-local client's scope is its link, not a VRF. */
+	if (pkt->v6 && ipv6_addr_type(&pkt->tuple.v6[0]) & IPV6_ADDR_LINKLOCAL)
+		return pkt->in && netif_is_l3_slave(pkt->in) ?
+		       l3mdev_master_ifindex_rcu(pkt->in) : 0;
+	return slb_scope_ifindex(pkt->tuple.scope);
+}
+
 static struct slb_svc *slb_open_service(const struct slb_pkt *pkt)
 {
 	struct slb_svc_key key = {
 		.port = pkt->tuple.dport,
 		.proto = pkt->proto,
 		.v6 = pkt->v6,
-		.vrf = slb_scope_ifindex(pkt->tuple.scope),
+		.vrf = slb_open_vrf(pkt),
 	};
 
-	if (pkt->v6) {
+	if (pkt->v6)
 		key.addr = pkt->tuple.v6[1];
-		/* A link-local client's scope is its link, not a VRF. */
-		if (ipv6_addr_type(&pkt->tuple.v6[0]) & IPV6_ADDR_LINKLOCAL)
-			key.vrf = pkt->in && netif_is_l3_slave(pkt->in) ?
-				  l3mdev_master_ifindex_rcu(pkt->in) : 0;
-	} else {
+	else
 		key.addr.s6_addr32[0] = pkt->tuple.v4[1];
-	}
 	return slb_svc_find_rcu(pkt->sn, &key);
 }
 
@@ -140,6 +165,47 @@ static enum slb_drop slb_open_forbidden(struct slb_pkt *pkt, struct slb_opening 
 	return SLB_DROP_NONE;
 }
 
+/* Is the client one that a server could not answer through here, or not at all? */
+static bool slb_open_is_near(const struct slb_pkt *pkt, const struct slb_ep_key *ep)
+{
+	if (pkt->v6)
+		return ipv6_addr_equal(&pkt->tuple.v6[0], &ep->addr) ||
+		       ipv6_addr_type(&pkt->tuple.v6[0]) & (IPV6_ADDR_LINKLOCAL |
+							    IPV6_ADDR_LOOPBACK);
+	return pkt->tuple.v4[0] == ep->addr.s6_addr32[0] || ipv4_is_loopback(pkt->tuple.v4[0]);
+}
+
+/*
+ * Can the client's address be kept? Not when the server is the client itself, which would answer
+ * itself; not when the client's address means nothing at the server; and not when the server is
+ * another service here: its answer would be that one's to translate, and leave untranslated by us.
+ * For such a connection the server is served by fullNAT.
+ */
+static noinline bool slb_open_can_nat(const struct slb_pkt *pkt, const struct slb_opening *open)
+{
+	const struct slb_ep_key *ep = &open->srv->ep->key;
+	const struct slb_svc_key here = {
+		.addr = ep->addr,
+		.port = ep->port,
+		.proto = ep->proto,
+		.v6 = ep->v6,
+		.vrf = open->svc->key.vrf,
+	};
+
+	return !slb_open_is_near(pkt, ep) && !slb_svc_find_rcu(pkt->sn, &here);
+}
+
+/* The chosen server's mode for this connection; with nat the client's own address and port. */
+static void slb_open_set_mode(const struct slb_pkt *pkt, struct slb_opening *open)
+{
+	open->nat = READ_ONCE(open->srv->fwd) == SLB_FWD_NAT && slb_open_can_nat(pkt, open);
+	if (open->nat) {
+		open->src = &pkt->tuple.v6[0];	/* an IPv4 address is its first word */
+		open->sport = pkt->tuple.sport;
+		open->vrf = open->svc->key.vrf;
+	}
+}
+
 /*
  * A local port towards the chosen server. Each connection starts at the next address of the pool;
  * all of them are tried.
@@ -164,11 +230,16 @@ static enum slb_drop slb_open_lease(struct slb_pkt *pkt, struct slb_opening *ope
 		return SLB_DROP_NO_PORT;
 	if (err)
 		return SLB_DROP_NO_MEMORY;
-	open->laddr = laddr;
+	open->src = &laddr->addr;
+	open->sport = open->lease.port;
+	open->vrf = laddr->vrf;
 	return SLB_DROP_NONE;
 }
 
-/* Both ways' keys and answers. */
+/*
+ * Both ways' keys and answers. With fullNAT the server's packets come back to the leased port, in its
+ * address' VRF; with nat to the client, in the service's VRF.
+ */
 static void slb_open_fill_tuples(struct slb_conn *conn, const struct slb_pkt *pkt,
 				 const struct slb_opening *open)
 {
@@ -179,30 +250,30 @@ static void slb_open_fill_tuples(struct slb_conn *conn, const struct slb_pkt *pk
 	orig->scope = pkt->tuple.scope;
 	orig->sport = pkt->tuple.sport;
 	orig->dport = pkt->tuple.dport;
-	orig->new_sport = open->lease.port;
+	orig->new_sport = open->sport;
 	orig->new_dport = ep->port;
-	reply->scope = slb_scope(open->laddr->vrf, pkt->proto);
+	reply->scope = slb_scope(open->vrf, pkt->proto);
 	reply->sport = ep->port;
-	reply->dport = open->lease.port;
+	reply->dport = open->sport;
 	reply->new_sport = pkt->tuple.dport;
 	reply->new_dport = pkt->tuple.sport;
 
 	if (pkt->v6) {
 		*slb_way_addr6(orig, 0) = pkt->tuple.v6[0];
 		*slb_way_addr6(orig, 1) = pkt->tuple.v6[1];
-		*slb_way_addr6(orig, 2) = open->laddr->addr;
+		*slb_way_addr6(orig, 2) = *open->src;
 		*slb_way_addr6(orig, 3) = ep->addr;
 		*slb_way_addr6(reply, 0) = ep->addr;
-		*slb_way_addr6(reply, 1) = open->laddr->addr;
+		*slb_way_addr6(reply, 1) = *open->src;
 		*slb_way_addr6(reply, 2) = pkt->tuple.v6[1];
 		*slb_way_addr6(reply, 3) = pkt->tuple.v6[0];
 	} else {
 		orig->addr[0] = pkt->tuple.v4[0];
 		orig->addr[1] = pkt->tuple.v4[1];
-		orig->addr[2] = open->laddr->addr.s6_addr32[0];
+		orig->addr[2] = open->src->s6_addr32[0];
 		orig->addr[3] = ep->addr.s6_addr32[0];
 		reply->addr[0] = ep->addr.s6_addr32[0];
-		reply->addr[1] = open->laddr->addr.s6_addr32[0];
+		reply->addr[1] = open->src->s6_addr32[0];
 		reply->addr[2] = pkt->tuple.v4[1];
 		reply->addr[3] = pkt->tuple.v4[0];
 	}
@@ -227,16 +298,17 @@ static bool slb_open_trusted(const struct slb_pkt *pkt)
 	return false;
 }
 
-/* Numbers, and what is done to the options of later packets. */
-static void slb_open_fill_tcp(struct slb_conn *conn, const struct slb_pkt *pkt,
-			      const struct slb_opening *open)
+/*
+ * What makes many clients one well-behaved host, and tells the server who the client is. In nat
+ * mode the server meets the client itself: nothing is shifted or inserted.
+ */
+static void slb_open_fill_shifts(struct slb_conn *conn, const struct slb_pkt *pkt,
+				 const struct slb_opening *open)
 {
 	struct slb_way *orig = slb_conn_way(conn, SLB_DIR_ORIG);
 	struct slb_way *reply = slb_conn_way(conn, SLB_DIR_REPLY);
 	const struct slb_svc *svc = open->svc;
 
-	conn->isn = pkt->seq;
-	orig->end = pkt->seq + pkt->dlen + 1;
 	orig->seq_shift = slb_isn_seq(pkt->sn, conn, &open->lease) - pkt->seq;
 	reply->seq_shift = -orig->seq_shift;
 	if (svc->timestamps == SLB_TIMESTAMPS_TRANSLATE && open->opts.seen & SLB_TCPOPT_TS) {
@@ -249,11 +321,23 @@ static void slb_open_fill_tcp(struct slb_conn *conn, const struct slb_pkt *pkt,
 		orig->bits |= SLB_WAY_TOA;
 		reply->bits |= SLB_WAY_TOA;
 	}
+}
+
+/* Numbers, and what is done to the options of later packets. */
+static void slb_open_fill_tcp(struct slb_conn *conn, const struct slb_pkt *pkt,
+			      const struct slb_opening *open)
+{
+	struct slb_way *orig = slb_conn_way(conn, SLB_DIR_ORIG);
+
+	conn->isn = pkt->seq;
+	orig->end = pkt->seq + pkt->dlen + 1;
+	if (!open->nat)
+		slb_open_fill_shifts(conn, pkt, open);
 	if (slb_open_trusted(pkt))
 		orig->bits |= SLB_WAY_TRUSTED;
 }
 
-/* The entry, holding the service, the server and the lease. NULL: nothing was taken over. */
+/* The entry, holding service, server and any lease. NULL: nothing was taken over. */
 static struct slb_conn *slb_open_fill(const struct slb_pkt *pkt, const struct slb_opening *open)
 {
 	struct slb_conn *conn = slb_conn_alloc(pkt->v6);
@@ -268,7 +352,7 @@ static struct slb_conn *slb_open_fill(const struct slb_pkt *pkt, const struct sl
 		goto err_put_svc;
 	conn->svc = open->svc;
 	conn->srv = open->srv;
-	conn->lease = open->lease.map;
+	conn->lease = open->nat ? NULL : open->lease.map;
 	conn->mark = pkt->skb->mark;
 
 	orig = slb_conn_way(conn, SLB_DIR_ORIG);
@@ -304,18 +388,130 @@ static unsigned int slb_open_join(struct slb_pkt *pkt)
 	return slb_path_forward(pkt, way);
 }
 
-/* Link the entry and go on with it, or with the one that was there first. */
-static unsigned int slb_open_link(struct slb_pkt *pkt, struct slb_opening *open,
-				  struct slb_conn *conn)
+/*
+ * A linked entry for the server and source that @open names, or NULL and @open's reason.
+ * SLB_DROP_TUPLE_CONFLICT: another entry has the client's tuple (@open->raced) or the server's.
+ */
+static struct slb_conn *slb_open_try(struct slb_pkt *pkt, struct slb_opening *open)
 {
-	int err = slb_conn_link(pkt->sn, conn);
-	unsigned int verdict;
+	struct slb_conn *conn;
+	int err;
 
-	if (err) {
-		slb_conn_free_unlinked(pkt->sn, conn);
-		return err == -EEXIST ? slb_open_join(pkt)
-				      : slb_open_refuse(pkt, SLB_DROP_TUPLE_CONFLICT);
+	open->raced = false;
+	open->reason = open->nat ? SLB_DROP_NONE : slb_open_lease(pkt, open);
+	if (open->reason)
+		return NULL;
+	conn = slb_open_fill(pkt, open);
+	if (!conn) {
+		if (!open->nat)
+			slb_lease_release(open->lease.map, open->lease.port);
+		open->reason = SLB_DROP_NO_MEMORY;
+		return NULL;
 	}
+	err = slb_conn_link(pkt->sn, conn);
+	if (!err)
+		return conn;
+	slb_conn_free_unlinked(pkt->sn, conn);
+	open->raced = err == -EEXIST;
+	open->reason = SLB_DROP_TUPLE_CONFLICT;
+	return NULL;
+}
+
+/* nat: has another connection the key of the server's packets? Linking has the last word. */
+static bool slb_open_is_taken(const struct slb_pkt *pkt, const struct slb_opening *open)
+{
+	const struct slb_ep_key *ep = &open->srv->ep->key;
+	struct slb_tuple t = {
+		.scope = slb_scope(open->vrf, pkt->proto),
+		.sport = ep->port,
+		.dport = open->sport,
+	};
+
+	if (pkt->v6) {
+		t.v6[0] = ep->addr;
+		t.v6[1] = *open->src;
+		return slb_table_find6_rcu(&pkt->sn->table, &t);
+	}
+	t.v4[0] = ep->addr.s6_addr32[0];
+	t.v4[1] = open->src->s6_addr32[0];
+	return slb_table_find4_rcu(&pkt->sn->table, &t);
+}
+
+/* May another candidate be better? */
+static bool slb_open_goes_on(const struct slb_opening *open)
+{
+	return open->reason != SLB_DROP_NO_MEMORY && !open->raced;
+}
+
+/* The tuple is taken at the server chosen: one of the next ones. */
+static struct slb_conn *slb_open_elsewhere(struct slb_pkt *pkt, struct slb_opening *open)
+{
+	const struct slb_group *group = rcu_dereference(open->svc->group);
+	const struct slb_srv *chosen = open->srv;
+	struct slb_conn *conn = NULL;
+	u32 nth;
+
+	for (nth = 1; nth <= SLB_OPEN_SERVERS && !conn && slb_open_goes_on(open); nth++) {
+		open->srv = slb_sched_other_rcu(group, chosen, nth);
+		if (!open->srv)
+			break;
+		slb_open_set_mode(pkt, open);
+		if (!open->nat || !slb_open_is_taken(pkt, open))
+			conn = slb_open_try(pkt, open);
+	}
+	return conn;
+}
+
+/*
+ * Source ports to try in place of a client's own. They follow from it, so that a datagram flow which
+ * has expired gets the same again, and lie far apart, because a client's ports follow each other.
+ */
+static __be16 slb_open_port(__be16 sport, unsigned int nth)
+{
+	const unsigned int n = SLB_OPEN_PORT_LAST - SLB_OPEN_PORT_FIRST + 1;
+
+	return htons(SLB_OPEN_PORT_FIRST + (ntohs(sport) + nth * (n / SLB_OPEN_PORTS)) % n);
+}
+
+/* The tuple is taken at all servers looked at: another port at the one chosen. */
+static struct slb_conn *slb_open_translate_port(struct slb_pkt *pkt, struct slb_opening *open)
+{
+	struct slb_conn *conn = NULL;
+	unsigned int nth;
+
+	for (nth = 0; nth < SLB_OPEN_PORTS && !conn && slb_open_goes_on(open); nth++) {
+		open->sport = slb_open_port(pkt->tuple.sport, nth);
+		if (!slb_open_is_taken(pkt, open))
+			conn = slb_open_try(pkt, open);
+	}
+	if (conn)
+		slb_count(pkt->sn, SLB_COUNT_NAT_PORT_CHANGED);
+	return conn;
+}
+
+/*
+ * The key of the chosen server's packets is taken. With fullNAT the balancer itself uses the local
+ * port as a client in nat mode; the next lease is another one.
+ */
+static noinline struct slb_conn *slb_open_conflict(struct slb_pkt *pkt, struct slb_opening *open)
+{
+	struct slb_opening chosen = *open;
+	struct slb_conn *conn;
+
+	if (!open->nat)
+		return slb_open_try(pkt, open);
+	conn = slb_open_elsewhere(pkt, open);
+	if (conn || !slb_open_goes_on(open))
+		return conn;
+	*open = chosen;
+	return slb_open_translate_port(pkt, open);
+}
+
+/* The entry is linked: the packet goes on with it. */
+static unsigned int slb_open_go(struct slb_pkt *pkt, struct slb_opening *open,
+				struct slb_conn *conn)
+{
+	unsigned int verdict;
 
 	this_cpu_inc(open->svc->stats->conns);
 	this_cpu_inc(open->srv->stats->conns);
@@ -331,25 +527,22 @@ static unsigned int slb_open_link(struct slb_pkt *pkt, struct slb_opening *open,
 	return verdict;
 }
 
-/* All that is known to be allowed: choose, lease, fill. */
+/* All that is known to be allowed: choose, lease, fill, link. */
 static unsigned int slb_open_new(struct slb_pkt *pkt, struct slb_opening *open)
 {
 	struct slb_conn *conn;
-	enum slb_drop reason;
 
 	open->srv = slb_sched_pick_rcu(rcu_dereference(open->svc->group), pkt);
 	if (!open->srv)
 		return slb_open_refuse(pkt, pkt->proto == IPPROTO_UDP ? SLB_DROP_UDP_UNREACH
 								       : SLB_DROP_NO_SERVER);
-	reason = slb_open_lease(pkt, open);
-	if (reason)
-		return slb_open_refuse(pkt, reason);
-	conn = slb_open_fill(pkt, open);
-	if (!conn) {
-		slb_lease_release(open->lease.map, open->lease.port);
-		return slb_open_refuse(pkt, SLB_DROP_NO_MEMORY);
-	}
-	return slb_open_link(pkt, open, conn);
+	slb_open_set_mode(pkt, open);
+	conn = slb_open_try(pkt, open);
+	if (unlikely(!conn && open->reason == SLB_DROP_TUPLE_CONFLICT && !open->raced))
+		conn = slb_open_conflict(pkt, open);
+	if (conn)
+		return slb_open_go(pkt, open, conn);
+	return open->raced ? slb_open_join(pkt) : slb_open_refuse(pkt, open->reason);
 }
 
 /**
@@ -388,3 +581,7 @@ unsigned int slb_open(struct slb_pkt *pkt)
 		return slb_open_refuse(pkt, reason);
 	return slb_open_new(pkt, &open);
 }
+
+#ifdef SLB_SELFTEST
+#include "selftest/open.c"
+#endif

@@ -146,6 +146,24 @@ unsigned int slb_path_forward(struct slb_pkt *pkt, struct slb_way *way)
 }
 
 /**
+ * slb_path_known() - a parsed packet of a known connection
+ * @pkt: the packet
+ * @way: its direction, from slb_path_find_rcu()
+ *
+ * Context: softirq or BH off, inside RCU.
+ * Return: a netfilter verdict.
+ */
+__always_inline unsigned int slb_path_known(struct slb_pkt *pkt, struct slb_way *way)
+{
+	if (unlikely(pkt->tcp_flags & TCPHDR_SYN) && slb_path_reopens(pkt, way) &&
+	    slb_conn_rest(pkt->sn, slb_way_conn(way)))
+		return slb_open(pkt);
+	if (unlikely(READ_ONCE(way->bits) & (SLB_WAY_ENDED | SLB_WAY_RESTING)))
+		return slb_path_late(pkt);
+	return slb_path_forward(pkt, way);
+}
+
+/**
  * slb_path() - a parsed packet to an address of ours
  * @pkt: the packet
  *
@@ -156,12 +174,5 @@ unsigned int slb_path(struct slb_pkt *pkt)
 {
 	struct slb_way *way = slb_path_find_rcu(pkt);
 
-	if (!way)
-		return slb_open(pkt);
-	if (unlikely(pkt->tcp_flags & TCPHDR_SYN) && slb_path_reopens(pkt, way) &&
-	    slb_conn_rest(pkt->sn, slb_way_conn(way)))
-		return slb_open(pkt);
-	if (unlikely(READ_ONCE(way->bits) & (SLB_WAY_ENDED | SLB_WAY_RESTING)))
-		return slb_path_late(pkt);
-	return slb_path_forward(pkt, way);
+	return way ? slb_path_known(pkt, way) : slb_open(pkt);
 }

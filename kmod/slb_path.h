@@ -11,6 +11,7 @@
 
 /* slb_path.c: the order of the steps */
 unsigned int slb_path(struct slb_pkt *pkt);
+unsigned int slb_path_known(struct slb_pkt *pkt, struct slb_way *way);
 unsigned int slb_path_forward(struct slb_pkt *pkt, struct slb_way *way);
 unsigned int slb_path_drop(struct slb_pkt *pkt, enum slb_drop reason);
 unsigned int slb_path_pass(const struct slb_pkt *pkt);

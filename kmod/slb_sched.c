@@ -23,10 +23,10 @@ static const struct slb_sched_ops *const slb_sched_table[] = {
 
 static_assert(ARRAY_SIZE(slb_sched_table) == SLB_SCHED_COUNT);
 
-/* WRITE_ONCE() pairs with slb_sched_rr_pick(), which takes no lock. */
+/* WRITE_ONCE() pairs with slb_sched_rr_pick() and slb_sched_other_rcu(), which take no lock. */
 static void slb_sched_place(struct slb_roster *sched, u32 i, struct slb_srv *srv)
 {
-	srv->sched.index = i;
+	WRITE_ONCE(srv->sched.index, i);
 	WRITE_ONCE(sched->srv[i], srv);
 }
 
@@ -300,6 +300,30 @@ struct slb_srv *slb_sched_pick_rcu(struct slb_group *group, const struct slb_pkt
 			break;
 	}
 	return NULL;
+}
+
+/**
+ * slb_sched_other_rcu() - another server, because the one that was chosen cannot be used
+ * @group: the service's group
+ * @srv: the server that was chosen
+ * @nth: 1 is the next one, and so on
+ *
+ * The method's order is not asked again: its choice counts for the server that it fell on. Servers
+ * that change places meanwhile may be met twice or not at all.
+ *
+ * Context: softirq, inside RCU.
+ * Return: a server with a weight above 0, valid until rcu_read_unlock(), or NULL when there are no
+ * more.
+ */
+struct slb_srv *slb_sched_other_rcu(const struct slb_group *group, const struct slb_srv *srv,
+				    u32 nth)
+{
+	const struct slb_roster *sched = rcu_dereference(group->sched);
+	u32 n = sched ? smp_load_acquire(&sched->n) : 0; /* pairs with slb_sched_array_enter() */
+
+	if (nth >= n)
+		return NULL;
+	return READ_ONCE(sched->srv[(READ_ONCE(srv->sched.index) + nth) % n]);
 }
 
 #ifdef SLB_SELFTEST

@@ -41,6 +41,8 @@ void slb_srv_put(struct slb_srv *srv)
 {
 	if (!refcount_dec_and_test(&srv->ref))
 		return;
+	if (srv->nat_listed)
+		slb_filter_del(&srv->sn->nat, &srv->ep->key.addr, srv->ep->key.v6);
 	slb_ep_put(srv->ep);
 	slb_group_put(srv->group);
 	call_rcu(&srv->rcu, slb_srv_free_rcu);
@@ -106,6 +108,26 @@ struct slb_srv *slb_srv_find_locked(const struct slb_svc *svc, const struct in6_
 	return NULL;
 }
 
+/*
+ * The mode of new connections. In nat mode the server's packets are known by their source; its
+ * address is listed before the first of them can come, and stays listed as long as a connection of
+ * the server lives, whatever becomes of its mode.
+ */
+static int slb_srv_set_fwd_locked(struct slb_srv *srv, u8 fwd)
+{
+	const struct slb_ep_key *key = &srv->ep->key;
+	struct slb_net *sn = srv->sn;
+
+	if (fwd == SLB_FWD_NAT && !srv->nat_listed) {
+		if (slb_net_use_nat_locked(sn))
+			return -ENOMEM;
+		slb_filter_add(&sn->nat, &key->addr, key->v6);
+		srv->nat_listed = true;
+	}
+	WRITE_ONCE(srv->fwd, fwd);
+	return 0;
+}
+
 static struct slb_srv *slb_srv_alloc(const struct slb_svc *svc, const struct in6_addr *addr,
 				     __be16 port)
 {
@@ -131,6 +153,14 @@ err_free:
 	return NULL;
 }
 
+/* A server that has never been in a group. */
+static void slb_srv_free_unlisted(struct slb_srv *srv)
+{
+	slb_ep_put(srv->ep);
+	free_percpu(srv->stats);
+	kfree(srv);
+}
+
 /**
  * slb_srv_add_locked() - add a server to a service
  * @svc: the service; has no such server
@@ -139,7 +169,7 @@ err_free:
  * @weight: 0-65535
  * @fwd: enum slb_fwd
  *
- * Context: process, caller holds sn->cfg_mutex.
+ * Context: process, caller holds sn->cfg_mutex; sleeps.
  * Return: the server, or NULL with nothing changed if there is no memory.
  */
 struct slb_srv *slb_srv_add_locked(struct slb_svc *svc, const struct in6_addr *addr, __be16 port,
@@ -154,9 +184,12 @@ struct slb_srv *slb_srv_add_locked(struct slb_svc *svc, const struct in6_addr *a
 	srv = slb_srv_alloc(svc, addr, port);
 	if (!srv)
 		return NULL;
+	if (slb_srv_set_fwd_locked(srv, fwd)) {
+		slb_srv_free_unlisted(srv);
+		return NULL;
+	}
 	refcount_inc(&group->ref);
 	srv->group = group;
-	srv->fwd = fwd;
 	list_add_tail_rcu(&srv->list, &group->servers);
 	group->nservers++;
 	atomic_inc(&sn->n_srvs);
@@ -167,18 +200,23 @@ struct slb_srv *slb_srv_add_locked(struct slb_svc *svc, const struct in6_addr *a
 }
 
 /**
- * slb_srv_change_locked() - change a server; its connections stay
+ * slb_srv_change_locked() - change a server; its connections stay as they are
  * @srv: the server
  * @weight: 0-65535
  * @fwd: enum slb_fwd
  *
- * Context: process, caller holds sn->cfg_mutex.
+ * Context: process, caller holds sn->cfg_mutex; sleeps.
+ * Return: 0, or -ENOMEM with nothing changed.
  */
-void slb_srv_change_locked(struct slb_srv *srv, u32 weight, u8 fwd)
+int slb_srv_change_locked(struct slb_srv *srv, u32 weight, u8 fwd)
 {
-	WRITE_ONCE(srv->fwd, fwd);
+	int err = slb_srv_set_fwd_locked(srv, fwd);
+
+	if (err)
+		return err;
 	slb_sched_weight_locked(srv->group, srv, weight);
 	slb_net_changed_locked(srv->sn);
+	return 0;
 }
 
 /**

@@ -111,7 +111,8 @@ struct slb_svc {
  * @ep: its endpoint; holds a reference
  * @group: holds a reference
  * @weight: READ_ONCE; 0 takes no new connections
- * @fwd: enum slb_fwd
+ * @fwd: enum slb_fwd; READ_ONCE; what new connections get
+ * @nat_listed: its address is in sn->nat, until the last reference is put; w: sn->cfg_mutex
  * @gone: removed; set before its connections are reset
  * @active: connections in ESTABLISHED and UDP
  * @inactive: all others
@@ -129,6 +130,7 @@ struct slb_srv {
 	struct slb_group		*group;
 	u32				weight;
 	u8				fwd;
+	bool				nat_listed;
 	bool				gone;
 	atomic_t			active;
 	atomic_t			inactive;
@@ -196,7 +198,7 @@ struct slb_srv *slb_srv_find_locked(const struct slb_svc *svc, const struct in6_
 				    __be16 port);
 struct slb_srv *slb_srv_add_locked(struct slb_svc *svc, const struct in6_addr *addr, __be16 port,
 				   u32 weight, u8 fwd);
-void slb_srv_change_locked(struct slb_srv *srv, u32 weight, u8 fwd);
+int slb_srv_change_locked(struct slb_srv *srv, u32 weight, u8 fwd);
 void slb_srv_remove_locked(struct slb_svc *svc, struct slb_srv *srv);
 
 #endif

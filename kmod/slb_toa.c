@@ -95,6 +95,10 @@ static void slb_toa_request(struct slb_tcpopt_req *req, const struct slb_pkt *pk
 		req->mss = slb_toa_mss_limit(pkt, way, dst);
 		if (svc->timestamps == SLB_TIMESTAMPS_REMOVE)
 			req->flags |= SLB_TCPOPT_NO_TS;
+		/*
+		 * Where a TOA will be inserted, data with the SYN would reach the program before
+		 * it, and further subflows come from a local address. In nat mode there is none.
+		 */
 		if (way->bits & SLB_WAY_TOA)
 			req->flags |= SLB_TCPOPT_NO_TFO | SLB_TCPOPT_NO_MPTCP;
 	}

@@ -20,9 +20,9 @@ const struct slb_name slb_sched_names[] = {
 
 const struct slb_name slb_fwd_names[] = {
 	[SLB_FWD_FULLNAT] = { "fullnat",
-		"both addresses and both ports are translated" },
+		"both addresses and both ports are translated: needs a local address, and nothing of the network" },
 	[SLB_FWD_NAT] = { "nat",
-		"the client's address is kept" },
+		"the client's address is kept: needs the server's route to the clients to lead back through the balancer" },
 };
 
 const struct slb_name slb_timestamps_names[] = {
@@ -182,6 +182,8 @@ const struct slb_name slb_count_names[] = {
 		"path MTUs learned from such errors" },
 	[SLB_COUNT_OUT_OF_WINDOW] = { "out-of-window",
 		"TCP packets whose numbers cannot be their sender's, forwarded without effect" },
+	[SLB_COUNT_NAT_PORT_CHANGED] = { "nat-port-changed",
+		"connections in nat mode whose source port was translated, because another one had the client's" },
 };
 
 static const struct slb_attr_name slb_service_attrs_list[] = {

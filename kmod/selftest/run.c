@@ -17,6 +17,7 @@ static const struct {
 	{ "table",	slb_selftest_table },
 	{ "wheel",	slb_selftest_wheel },
 	{ "lease",	slb_selftest_lease },
+	{ "open",	slb_selftest_open },
 	{ "filter",	slb_selftest_filter },
 	{ "sched",	slb_selftest_sched },
 };

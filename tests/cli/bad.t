@@ -72,10 +72,12 @@
 > slbadm: add server [2001:db8:1::11]:80 to tcp 10.0.0.80:80: server and service are of different address families
 1 -a -t [2001:db8::80]:80 -r 10.1.0.11
 > server and service are of different address families
-1 -a -t 10.0.0.80:80 -r 10.1.0.13 -m
-> slbadm: add server 10.1.0.13:80 to tcp 10.0.0.80:80: nat mode is not available in this version
-1 -e -t 10.0.0.80:80 -r 10.1.0.11:8080 -m
-> slbadm: edit server 10.1.0.11:8080 of tcp 10.0.0.80:80: nat mode is not available in this version
+1 -a -t 10.0.0.80:80 -r 10.1.0.11:8080 -m
+> slbadm: add server 10.1.0.11:8080 to tcp 10.0.0.80:80: the service has this server already
+1 -e -t 10.0.0.80:80 -r 10.1.0.13:8080 -m
+> slbadm: edit server 10.1.0.13:8080 of tcp 10.0.0.80:80: the service has no such server
+1 -a -t 10.0.0.80:80 -r 10.0.0.80:80 -m
+> slbadm: add server 10.0.0.80:80 to tcp 10.0.0.80:80: the server is the service itself
 1 -a -t 10.0.0.80:80 -r 10.0.0.80:80
 > slbadm: add server 10.0.0.80:80 to tcp 10.0.0.80:80: the server is the service itself
 1 -a -t 10.0.0.80:80 -r 0.0.0.0:80

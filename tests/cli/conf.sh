@@ -7,7 +7,7 @@
 . "$(dirname "$0")/../lib.sh"
 
 need slbadm python3
-plan 50
+plan 53
 
 load_slb
 ip link set lo up
@@ -62,8 +62,10 @@ cat >"$SLB_TMP/full" <<'END'
 -A -t 10.0.0.80:8443 -s wrr --toa-kind 200 --timestamps remove --unknown pass --pool blue
 -A -t [2001:db8::80]:80 -s wrr --pool z.2:words
 -a -t [2001:db8::80]:80 -r [2001:db8:1::11]:80 -b -w 1
+-a -t [2001:db8::80]:80 -r [2001:db8:1::12]:80 -m -w 2
 -A -u 10.0.0.80:53 -s rr --idle 4000
 -a -u 10.0.0.80:53 -r 10.1.0.11:53 -b -w 1
+-a -u 10.0.0.80:53 -r 10.1.0.12:53 -m -w 1
 END
 sort_pools() {
 	# Local addresses are saved in the order of their pools, the default one first.
@@ -87,7 +89,8 @@ is "which makes no object" "$(created)" "$before"
 is "and changes nothing" "$(slbadm -S)" "$(cat "$SLB_TMP/saved")"
 slbadm -E -t 10.0.0.80:80 -s rr --toa off --toa-kind 99 --timestamps keep --unknown drop --idle 99 \
 	--timeout established=99,udp=99 --pool blue --disable
-slbadm -e -t 10.0.0.80:80 -r 10.1.0.11:80 -w 99
+slbadm -e -t 10.0.0.80:80 -r 10.1.0.11:80 -m -w 99
+slbadm -e -u 10.0.0.80:53 -r 10.1.0.12:53 -b
 slbadm --edit-laddr 10.1.0.2 --dedicated --ports 5000-6000
 slbadm --set established=99 toa-trusted=10.0.0.0/8 idle-reset=on
 check_fails "a change is a change" cmp -s <(slbadm -S) "$SLB_TMP/saved"
@@ -117,6 +120,16 @@ is "the lines before it are in force" "$(json '[s["port"] for s in d["services"]
 
 # Changes.
 slbadm -a -t 10.0.0.80:80 -r 10.1.0.11 -w 5
+slbadm -a -t 10.0.0.80:80 -r 10.1.0.12 -m
+slbadm -e -t 10.0.0.80:80 -r 10.1.0.12 -w 6
+is "a weight alone changes no forwarding mode" "$(slbadm -S | grep '^-a')" \
+"-a -t 10.0.0.80:80 -r 10.1.0.11:80 -b -w 5
+-a -t 10.0.0.80:80 -r 10.1.0.12:80 -m -w 6"
+is "modes are listed" "$(slbadm -Ln | grep -- '->' | tail -n 2)" \
+"  -> 10.1.0.11:80                 FullNAT 5      0          0
+  -> 10.1.0.12:80                 NAT     6      0          0"
+is "and in JSON" "$(json '[r["forward"] for r in d["services"][0]["servers"]]' -L)" "['fullnat', 'nat']"
+slbadm -d -t 10.0.0.80:80 -r 10.1.0.12
 slbadm -E -t 10.0.0.80:80 --idle 60
 slbadm -E -t 10.0.0.80:80 -s rr
 is "a change leaves the rest alone" "$(slbadm -S | grep '^-A')" "-A -t 10.0.0.80:80 -s rr --idle 60"

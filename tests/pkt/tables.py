@@ -137,8 +137,10 @@ def compare(pkts, wanted, holes):
     assert len(pkts) == len(wanted), f"{pkts[len(wanted):]} came too"
 
 
-def prepare(v, at, ts):
+def prepare(v, at, ts, nat):
     flow = Flow(rig, v, ts=ts)
+    if nat:                     # known before the first packet
+        flow.laddr, flow.lport, flow.shift, flow.tshift = flow.caddr, flow.cport, 0, 0
     if at != "new":
         flow.syn()
     if at in ("synrecv", "established", "data"):
@@ -152,12 +154,17 @@ def prepare(v, at, ts):
     return Context(v, flow)
 
 
-def row(name, at="data", svc=None, ts=False, open_bytes=(), back=False, only=(4, 6), proto=wire.TCP, answer=False):
+def row(name, at="data", svc=None, ts=False, open_bytes=(), back=False, only=(4, 6), proto=wire.TCP, answer=False,
+        nat=False):
     """back: the input is the server's; answer: the outputs go back to the input's sender."""
     def add(function):
         def run(v):
-            rig.service(v, proto, **(svc or {}))
-            context = prepare(v, at, ts) if proto == wire.TCP else Context(v, Flow(rig, v))
+            if nat:
+                rig.service(v, proto, servers=(), laddrs=(), **(svc or {}))
+                rig.slb.srv((VIP[v], 80, proto), SERVER[v], 8080, fwd=1)
+            else:
+                rig.service(v, proto, **(svc or {}))
+            context = prepare(v, at, ts, nat) if proto == wire.TCP else Context(v, Flow(rig, v))
             sent, *wanted = function(context)
             source, sink = (rig.server, rig.client) if back else (rig.client, rig.server)
             sink = source if answer else sink
@@ -715,6 +722,69 @@ def _(c):
     f = c.flow
     return (c.ip(SERVER[c.v], wire.LADDR[c.v], 64) / UDP(sport=8080, dport=lport) / Raw(b"answer"),
             c.ip(f.vip, f.caddr, 63) / UDP(sport=80, dport=f.cport) / Raw(b"answer"))
+
+
+#
+# nat mode: nothing is open, and numbers, timestamps and options are the client's own
+#
+
+@row("nat: SYN with the options of Linux", at="new", nat=True)
+def _(c):
+    return c.from_client("S", 0, options=LINUX), c.to_server("S", 0, options=LINUX)
+
+
+@row("nat: SYN with Fast Open and MP_CAPABLE, and an MSS too large for the link", at="new", nat=True)
+def _(c):
+    rest = [(34, b"12345678"), NOP, NOP, (30, b"\x01\x81" + b"k" * 8)]
+    return (c.from_client("S", 0, options=[("MSS", 65535)] + rest, data=b"early"),
+            c.to_server("S", 0, options=[("MSS", 1440 if c.v == 6 else 1460)] + rest, data=b"early"))
+
+
+@row("nat: SYN/ACK; its MSS is clamped without room for an address", at="synsent", back=True, nat=True)
+def _(c):
+    return (c.from_server("SA", 0, options=[("MSS", 65535), ("SAckOK", b""), ("Timestamp", (7, 1000))]),
+            c.to_client("SA", 0, options=[("MSS", 1440 if c.v == 6 else 1460), ("SAckOK", b""),
+                                          ("Timestamp", (7, 1000))]))
+
+
+@row("nat: the packet behind the handshake carries no address", at="synrecv", nat=True)
+def _(c):
+    return c.from_client("PA", data=b"first"), c.to_server("PA", data=b"first")
+
+
+@row("nat: the client's data with timestamps and SACK", ts=True, nat=True)
+def _(c):
+    options = [NOP, NOP, ("Timestamp", (2000, 3000)), NOP, NOP, ("SAck", (c.flow.sisn + 100, c.flow.sisn + 200))]
+    return c.from_client("PA", options=options, data=b"data"), c.to_server("PA", options=options, data=b"data")
+
+
+@row("nat: the server's data with timestamps and SACK", ts=True, back=True, nat=True)
+def _(c):
+    options = [NOP, NOP, ("Timestamp", (3000, 2000)), NOP, NOP, ("SAck", (c.flow.cisn + 100, c.flow.cisn + 200))]
+    return c.from_server("PA", options=options, data=b"data"), c.to_client("PA", options=options, data=b"data")
+
+
+@row("nat: a client's own address option goes", at="established", nat=True)
+def _(c):
+    return (c.from_client("A", options=[(254, b"\x1a\x0a\xc0\x00\x02\x42")]),
+            c.to_server("A", options=[NOP] * 8))
+
+
+@row("nat: a wrong checksum stays as wrong", nat=True)
+def _(c):
+    return wrong_sum(c.from_client("PA", data=b"damaged"), 5), wrong_sum(c.to_server("PA", data=b"damaged"), 5)
+
+
+@row("nat: a wrong checksum of the server stays as wrong", back=True, nat=True)
+def _(c):
+    return wrong_sum(c.from_server("PA", data=b"damaged"), 5), wrong_sum(c.to_client("PA", data=b"damaged"), 5)
+
+
+@row("nat: UDP", proto=wire.UDP, nat=True)
+def _(c):
+    f = c.flow
+    return (c.ip(f.caddr, f.vip, 64) / UDP(sport=f.cport, dport=80) / Raw(b"question"),
+            c.ip(f.caddr, SERVER[c.v], 63) / UDP(sport=f.cport, dport=8080) / Raw(b"question"))
 
 
 #

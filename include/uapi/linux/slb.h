@@ -69,8 +69,10 @@ enum slb_sched {
 
 /**
  * enum slb_fwd - forwarding mode of a server
- * @SLB_FWD_FULLNAT: both addresses and both ports are translated
- * @SLB_FWD_NAT: the client's address is kept
+ * @SLB_FWD_FULLNAT: both addresses and both ports are translated: needs a local address, and
+ *	nothing of the network
+ * @SLB_FWD_NAT: the client's address is kept: needs the server's route to the clients to lead
+ *	back through the balancer
  * @SLB_FWD_COUNT: (how many)
  */
 enum slb_fwd {
@@ -243,6 +245,8 @@ enum slb_drop {
  * @SLB_COUNT_PMTU_LEARNED: path MTUs learned from such errors
  * @SLB_COUNT_OUT_OF_WINDOW: TCP packets whose numbers cannot be their sender's, forwarded
  *	without effect
+ * @SLB_COUNT_NAT_PORT_CHANGED: connections in nat mode whose source port was translated,
+ *	because another one had the client's
  * @SLB_COUNT_COUNT: (how many)
  */
 enum slb_count {
@@ -274,6 +278,7 @@ enum slb_count {
 	SLB_COUNT_ICMP_TRANSLATED,
 	SLB_COUNT_PMTU_LEARNED,
 	SLB_COUNT_OUT_OF_WINDOW,
+	SLB_COUNT_NAT_PORT_CHANGED,
 
 	SLB_COUNT_COUNT
 };
@@ -329,7 +334,7 @@ enum slb_a_svc {
  * @SLB_A_SRV_ADDR: (binary) server's address
  * @SLB_A_SRV_PORT: (be16) server's port
  * @SLB_A_SRV_WEIGHT: (u32) share of new connections; 0 takes none; default 1
- * @SLB_A_SRV_FWD: (u8) default fullnat
+ * @SLB_A_SRV_FWD: (u8) mode of new connections; default fullnat
  * @SLB_A_SRV_ACTIVE: (u32) connections in ESTABLISHED or live UDP flows; in answers only
  * @SLB_A_SRV_INACTIVE: (u32) connections in every other state; in answers only
  * @SLB_A_SRV_STATS: (nest of enum slb_a_stats) counters; in answers only
@@ -502,8 +507,9 @@ enum slb_a_stats {
  * @SLB_A_CONN_SVC_ADDR: (binary) service's address
  * @SLB_A_CONN_SVC_PORT: (be16) service's port
  * @SLB_A_CONN_VRF: (u32) VRF of the service
- * @SLB_A_CONN_LADDR: (binary) local address
- * @SLB_A_CONN_LPORT: (be16) local port
+ * @SLB_A_CONN_LADDR: (binary) source address towards the server: a local address, or in nat
+ *	mode the client's
+ * @SLB_A_CONN_LPORT: (be16) source port towards the server
  * @SLB_A_CONN_SRV_ADDR: (binary) server's address
  * @SLB_A_CONN_SRV_PORT: (be16) server's port
  * @SLB_A_CONN_STATE: (u8) state

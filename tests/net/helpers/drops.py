@@ -7,7 +7,7 @@ import struct
 import netns
 from cases import Skip, both, case, main, same
 from slbnl import DROPS, TOP
-from wire import (ACK, CLIENT, ICMP, ICMP6, LB, SYN, UDP, VIP, Flow, Pkt, Rig, opt_mss)
+from wire import (ACK, CLIENT, ICMP, ICMP6, LB, SERVER, SYN, UDP, VIP, Flow, Pkt, Rig, opt_mss)
 
 rig = Rig()
 
@@ -187,6 +187,21 @@ def _(v):
     rig.service(v, laddr_args={"port_first": 5000, "port_last": 5000})
     Flow(rig, v).open().data()
     refusal(v, "no-port")
+
+
+@both("tuple-conflict: another service's client has the port towards a nat server, and all that would stand in")
+def _(v):
+    for port in (80, 81):
+        rig.slb.svc(VIP[v], port)
+        rig.slb.srv((VIP[v], port), SERVER[v], 8080, fwd=1)
+    for i in range(-1, 16):
+        taken = 40000 if i < 0 else 1024 + (40000 + i * 1984) % 31744
+        rig.client.send(Pkt(CLIENT[v], VIP[v], taken, 81, flags=SYN))
+        same(rig.server.expect("SYN").sport, taken)
+    rig.mark()
+    rig.client.send(Pkt(CLIENT[v], VIP[v], 40000, 80, flags=SYN))
+    rig.client.expect("refusal")
+    why("tuple-conflict")
 
 
 @both("conn-max")

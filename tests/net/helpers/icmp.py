@@ -323,8 +323,84 @@ def _(v):
 def _(v):
     rig.settle()    # the host needs a way to the local address
     rig.service(v, servers=())
+    no_neighbour(v, 0)
+
+
+@both("nat mode: an unreachable neighbour of the balancer")
+def _(v):
+    rig.slb.svc(VIP[v], 80)
+    no_neighbour(v, 1)
+
+
+def nat_service(v, *ports, proto=6):
+    for port in ports:
+        rig.slb.svc(VIP[v], port, proto)
+        rig.slb.srv((VIP[v], port, proto), SERVER[v], 8080, fwd=1)
+
+
+@both("nat mode: errors about either end's packets, from that end and from routers, also with another port")
+def _(v):
+    nat_service(v, 80, 81)
+    plain = Flow(rig, v).open().data()
+    moved = Flow(rig, v, vport=81, cport=plain.cport).open().data()
+    same((plain.lport == plain.cport, moved.lport == moved.cport), (True, False))
+    rig.mark()
+    for flow in (plain, moved):
+        sent = flow.cpkt(ACK | PSH, b"to be reported")
+        at_server = flow.c(ACK | PSH, b"to be reported")
+        for what in KINDS:
+            got = to_client(flow, what, quote(at_server))
+            same(got.src, VIP[v], "the server speaks as the service")
+            check_quote(got, sent)
+            got = to_client(flow, what, quote(at_server), ROUTER[v])
+            same(got.src, ROUTER[v])
+            check_quote(got, sent)
+        sent = flow.spkt(ACK | PSH, b"answer that does not fit")
+        at_client = flow.s(ACK | PSH, b"answer that does not fit")
+        got = to_server(flow, "too big", quote(at_client))
+        same(got.src, flow.caddr)
+        check_quote(got, sent)
+        check_quote(to_server(flow, "too big", quote(at_client), FAR_ROUTER[v]), sent)
+    same(rig.counted()["icmp-translated"], 2 * (2 * len(KINDS) + 2))
+
+
+@both("nat mode, UDP: port unreachable")
+def _(v):
+    nat_service(v, 80, proto=UDP)
+    sent = Pkt(CLIENT[v], VIP[v], rig.next_port(), 80, UDP, data=b"question")
+    rig.client.send(sent)
+    at_server = rig.server.expect("datagram")
+    same(at_server.src, CLIENT[v])
+    rig.server.send(error(v, SERVER[v], CLIENT[v], "port unreachable", at_server.raw))
+    got = rig.client.expect("port unreachable")
+    same((got.src, got.dst), (VIP[v], CLIENT[v]))
+    check_quote(got, sent)
+
+
+@both("nat mode: errors about other packets through the balancer go on as they are, uncounted")
+def _(v):
+    nat_service(v, 80)
+    flow = Flow(rig, v).open().data()
+    other = Pkt(CLIENT[v], SERVER[v], flow.cport, 22, flags=ACK)
+    for family in ("4.ip_forward", "6.conf.all.forwarding"):
+        netns.sysctl(LB, f"ipv{family}", 1)
+    try:
+        rig.mark()
+        for src in (SERVER[v], ROUTER[v]):
+            sent = error(v, src, CLIENT[v], "unreachable", other.build())
+            rig.server.send(sent)
+            got = rig.client.expect("the error")
+            same((got.src, got.data), (src, sent.build()[40 if v == 6 else 20:]))
+        same({name: n for name, n in rig.counted().items() if not name.startswith("conn-")}, {})
+    finally:
+        for family in ("4.ip_forward", "6.conf.all.forwarding"):
+            netns.sysctl(LB, f"ipv{family}", 0)
+
+
+def no_neighbour(v, fwd):
+    """A server that does not answer for its address on the balancer's own link."""
     away = "10.1.200.9" if v == 4 else "fd00:c2::3"
-    rig.slb.srv((VIP[v], 80), away, 8080)
+    rig.slb.srv((VIP[v], 80), away, 8080, fwd=fwd)
     netns.run(LB, "ip", "route", "replace", "10.1.200.9/32", "dev", "s0")
     netns.sysctl(LB, f"ipv{v}.neigh.s0.mcast_solicit", 1)
     netns.sysctl(LB, f"ipv{v}.neigh.s0.retrans_time_ms", 100)

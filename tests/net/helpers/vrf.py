@@ -3,8 +3,9 @@
 import copy
 import json
 
+import netns
 from cases import both, main, same
-from wire import ACK, RST, SERVER, SERVER2, SYN, VIP, Flow, Link, Pkt, Rig, opt_mss
+from wire import ACK, LB, RST, SERVER, SERVER2, SYN, VIP, Flow, Link, Pkt, Rig, opt_mss
 
 blue = Rig()
 red = copy.copy(blue)
@@ -83,6 +84,30 @@ def _(v):
     flow.data_after_open()
     blue.server.quiet()
     flow.c(ACK, b"more")
+
+
+@both("a server in nat mode is in the VRF of its service")
+def _(v):
+    blue.fresh()
+    route = ["route", "replace", "10.1.0.0/16" if v == 4 else "fd00:1::/32", "vrf", "blue", "via",
+             "10.200.1.2" if v == 4 else "fd00:c1::2"]
+    netns.run(LB, "ip", *route)
+    blue.slbadm("-R", stdin=f"""
+-A -t {text(VIP[v], 80)} --vrf blue -s rr
+-a -t {text(VIP[v], 80)} --vrf blue -r {text(SERVER[v], 8080)} -m
+""")
+    here = copy.copy(blue)
+    here.server = blue.client
+    flow = Flow(here, v)
+    flow.syn()
+    same((flow.laddr, flow.saddr), (flow.caddr, SERVER[v]))
+    flow.data_after_open()
+    # From another VRF it is somebody else.
+    blue.mark()
+    red.client.send(flow.spkt(ACK, b"not ours"))
+    blue.client.quiet()
+    same(blue.counted().get("forwarded"), None)
+    netns.run(LB, "ip", "route", "del", *route[2:])
 
 
 @both("saved and restored with their VRFs")
