@@ -88,7 +88,7 @@ def compare(result, baseline):
                 unknown.append(f"{mode}:{row}")
             elif abs(new - old) > TOLERANCE * old:
                 text = f"{mode}: {row}: {old} -> {new} ({100 * (new - old) / old:+.1f} %)"
-                if mode == "slb" and new > old:
+                if mode.startswith("slb") and new > old:
                     worse.append(text)
                 else:
                     remarks.append(text)
@@ -99,10 +99,11 @@ def compare(result, baseline):
 
 def dearer_than_ipvs(result):
     """Rows of established flows in which slb costs more than IPVS in the same run."""
-    slb, ipvs = result.get("slb", {}), result.get("ipvs", {})
-    return [f"slb: {row}: {slb[row]['median']}, IPVS {ipvs[row]['median']}"
-            for row in slb if "-to-" in row and row in ipvs
-            and slb[row]["median"] > ipvs[row]["median"]]
+    ipvs = result.get("ipvs", {})
+    return [f"{mode}: {row}: {figures['median']}, IPVS {ipvs[row]['median']}"
+            for mode, rows in result.items() if mode.startswith("slb")
+            for row, figures in rows.items() if "-to-" in row and row in ipvs
+            and figures["median"] > ipvs[row]["median"]]
 
 
 def update_baseline(path, release, result, baseline):

@@ -12,7 +12,7 @@ set -u
 
 KERNEL=6.1
 BENCH=$SLB_TOP/bench
-ALL_MODES=plain,ipvs,ipvs-masq,nft,nft-flow,slb
+ALL_MODES=plain,ipvs,ipvs-masq,nft,nft-flow,slb-nat,slb
 MAIN_ROWS=udpN-to-server,udpN-to-client,tcpN-to-server,tcpN-to-client,udpN-new,tcpN-new,tcpN-life,otherN
 MORE_ROWS=tcpNts-to-server,tcpNts-to-client,tcpNts-new,tcpNts-life
 
@@ -144,8 +144,8 @@ guest() {
 	local mode=$1 initrd=$build/initramfs.cpio plugin=() words
 	local limit=600
 
-	if [ "$mode" = slb ]; then
-		initrd=$build/initramfs-slb.cpio
+	if [ "${mode%-nat}" = slb ]; then
+		initrd=$build/initramfs-$mode.cpio
 		cat "$build/initramfs.cpio" "$build/slb.cpio" >"$initrd"
 	fi
 	words="bench.mode=$mode bench.rows=$rows"
@@ -169,7 +169,7 @@ guest() {
 build_generator
 build_initramfs
 case ,$modes, in
-*,slb,*) build_slb ;;
+*,slb,* | *,slb-nat,*) build_slb ;;
 esac
 
 if [ -n "$profile" ]; then

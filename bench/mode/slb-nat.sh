@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh disable=SC2154
+# slb with servers in nat mode: their route leads back through the balancer.
+while read -r module; do
+	[ -z "$module" ] || load "$module"
+done </bench/slb.depends
+insmod /bench/slb.ko || die "cannot load slb"
+
+slb_services() {
+	for proto in -t -u; do
+		echo "-A $proto $VIP4:$VPORT -s wrr"
+		echo "-A $proto [$VIP6]:$VPORT -s wrr"
+		each_server "-a $proto $VIP4:$VPORT -r %s:$RPORT -m -w 1" \
+			"-a $proto [$VIP6]:$VPORT -r [%s]:$RPORT -m -w 1"
+	done
+}
+
+slb_services | slbadm -R || die "slbadm -R failed"
+echo nat >/proc/slbgen
