@@ -190,6 +190,7 @@ slbadm -C
 slbadm -R "$SLB_TMP/saved"
 is "hundreds of services come back as they were" "$(slbadm -S | md5sum)" "$(md5sum <"$SLB_TMP/saved")"
 (
+	trap 'exit 0' TERM	# and not before the command under way has ended
 	while :; do
 		slbadm -A -t 10.0.0.80:1
 		slbadm -a -t 10.0.0.80:1 -r 10.1.0.11
