@@ -31,6 +31,12 @@
 #define genl_split_ops genl_ops
 #endif
 
+/* Later kernels, and 6.1 since some patch level, know that an aggregate's jumbo option goes. */
+#include <linux/ipv6.h>
+#ifndef IP6SKB_FAKEJUMBO
+#define IP6SKB_FAKEJUMBO 0
+#endif
+
 /* 6.5 gave segmentation a header of its own. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
 #include <net/gso.h>

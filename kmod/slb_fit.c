@@ -9,15 +9,28 @@
 #include "slb_path.h"
 
 /*
- * May the packet leave in fragments, or is it an aggregate whose segments fit? Their length is
- * told from where the layer-4 header is; behind IPv6 options that is not known yet.
+ * Do the segments of an aggregate fit? Their length is told from where the layer-4 header is;
+ * behind IPv6 options that is not known yet. The jumbo option of one beyond 64 KiB is none of
+ * theirs: segmentation takes it away.
  */
-static bool slb_fit_may_exceed(const struct slb_pkt *pkt, u32 mtu)
+static bool slb_fit_segments(const struct slb_pkt *pkt, u32 mtu)
 {
 	struct sk_buff *skb = pkt->skb;
 
 	skb_set_transport_header(skb, pkt->l4);
-	if (skb_is_gso(skb) && skb_gso_validate_network_len(skb, mtu))
+	if (pkt->v6 && unlikely(ipv6_has_hopopt_jumbo(skb))) {
+		mtu += sizeof(struct hop_jumbo_hdr);
+		IP6CB(skb)->flags |= IP6SKB_FAKEJUMBO;	/* for the output, which asks again */
+	}
+	return skb_gso_validate_network_len(skb, mtu);
+}
+
+/* May the packet leave in fragments, or is it an aggregate whose segments fit? */
+static bool slb_fit_may_exceed(const struct slb_pkt *pkt, u32 mtu)
+{
+	struct sk_buff *skb = pkt->skb;
+
+	if (skb_is_gso(skb) && slb_fit_segments(pkt, mtu))
 		return true;
 	if (pkt->v6)
 		return IP6CB(skb)->frag_max_size <= mtu && skb->ignore_df;

@@ -158,3 +158,7 @@ unsigned int slb_xmit(struct slb_pkt *pkt, struct dst_entry *dst)
 	slb_xmit_extra(pkt, dst);
 	return NF_STOLEN;
 }
+
+#ifdef SLB_SELFTEST
+#include "selftest/xmit.c"
+#endif

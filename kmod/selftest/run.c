@@ -20,6 +20,7 @@ static const struct {
 	{ "open",	slb_selftest_open },
 	{ "filter",	slb_selftest_filter },
 	{ "sched",	slb_selftest_sched },
+	{ "xmit",	slb_selftest_xmit },
 };
 
 static bool slb_selftest_wanted = true;

@@ -3,8 +3,8 @@
 # lanes: uml qemu
 # timeout: 600
 . "$(dirname "$0")/helpers/stress.sh"
-need gcc tcpdump ethtool
-plan 22
+need gcc tcpdump ethtool nft
+plan 30
 
 bytes=$(($(amount 256 32 1024) << 20))
 cluster 1
@@ -23,6 +23,28 @@ for ns in "${ends[@]}"; do
 	near "$ns" tc qdisc add dev eth0 root netem limit 20000 delay 1ms loss 0.1% reorder 1% ||
 		bail "no netem"
 done
+
+# GRO and GSO on both sides; the balancer puts together what comes in segments.
+for at in "$client eth0" "$srv1 eth0" "$lb c0" "$lb s1"; do
+	near "${at% *}" ethtool -K "${at#* }" sg on tx on tso on gso on gro on >/dev/null || bail "no ethtool"
+done
+near "$lb" nft -f - <<'END' || bail "no nft"
+table inet sizes {
+	chain pre {
+		type filter hook prerouting priority raw
+		meta length > 1500 counter
+	}
+}
+END
+
+# large: packets longer than any wire's that came to the balancer; inserted: client addresses it has sent
+large() {
+	near "$lb" nft -j list chain inet sizes pre | sed 's/.*"packets": *\([0-9]*\).*/\1/'
+}
+
+inserted() {
+	field <(slb -L --stats -n) toa-inserted | grep . || echo 0
+}
 
 # tcp_count NS NAME...: the sum of TcpExt counters.
 tcp_count() {
@@ -55,8 +77,12 @@ for v in 4 6; do
 	for way in up down; do
 		[ $way = up ] && sender=$client || sender=$srv1
 		sacked=$(tcp_count "$sender" TCPSackRecovery TCPSACKReorder)
+		before="$(large) $(inserted)"
 		check "IPv$v $way: $((bytes >> 20)) MiB arrive intact" transfer $way "$bytes" $v
 		diag "$(cat "$report")"
+		aggregates=$(($(large) - ${before% *}))
+		is "IPv$v $way: most of it came in aggregates ($aggregates)" "$((aggregates > bytes / 65536 / 2))" 1
+		is "IPv$v $way: the server was told the client's address" "$(($(inserted) > ${before#* }))" 1
 		is "IPv$v $way: with timestamps and SACK" "$(field "$report" timestamps) $(field "$report" sack)" "1 1"
 		is "IPv$v $way: SACK told the sender of losses" \
 			"$(($(tcp_count "$sender" TCPSackRecovery TCPSACKReorder) > sacked))" 1
@@ -69,6 +95,7 @@ is "hardly a segment had an old timestamp ($old)" "$((old < 20))" 1
 # Packets as they are on a wire, and few.
 for ns in "${ends[@]}"; do
 	near "$ns" ethtool -K eth0 tso off gso off >/dev/null || bail "no ethtool"
+	near "$lb" ethtool -K "$([ "$ns" = "$client" ] && echo c0 || echo s1)" gro off >/dev/null || bail "no ethtool"
 	near "$ns" tc qdisc change dev eth0 root netem limit 20000 delay 1ms loss 1% reorder 3%
 done
 
