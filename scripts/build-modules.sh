@@ -58,7 +58,7 @@ mirror() {
 	while read -r file; do
 		mkdir -p "$build/${file%/*}"
 		[ -L "$build/$file" ] || ln -s "$(realpath --relative-to="$build/${file%/*}" "$SLB_TOP/$file")" "$build/$file"
-	done < <(cd "$SLB_TOP" && find kmod -name '*.[ch]' ! -name '*.mod.c')
+	done < <(cd "$SLB_TOP" && find kmod tests/fuzz/kmod -name '*.[ch]' ! -name '*.mod.c')
 	find "$build" -xtype l -delete
 }
 

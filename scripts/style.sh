@@ -114,7 +114,7 @@ checkpatch() {
 }
 
 gate_checkpatch() {
-	local in_kernel='^(kmod|bench/kmod|include)/'
+	local in_kernel='^(kmod|bench/kmod|tests/fuzz/kmod|include)/'
 
 	kernel_scripts >/dev/null || { echo "no checkpatch.pl"; return; }
 	files '*.[ch]' | grep -E "$in_kernel" | grep -vx kmod/slb_compat.h | checkpatch FILE_PATH_CHANGES
