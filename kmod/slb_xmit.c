@@ -15,7 +15,7 @@
 /*
  * An aggregate that cannot be sent. One that is a list of whole packets is cut up anew instead of
  * along its list: only addresses and ports of the first are passed on to the others, not numbers
- * and options.
+ * and options. Its checksum is the first packet's, so no device may take it for the aggregate's.
  */
 static bool slb_xmit_is_bad_aggregate(struct slb_pkt *pkt)
 {
@@ -33,6 +33,7 @@ static bool slb_xmit_is_bad_aggregate(struct slb_pkt *pkt)
 	}
 	skb_shinfo(skb)->gso_type &= ~SKB_GSO_FRAGLIST;
 	skb_shinfo(skb)->gso_type |= SKB_GSO_DODGY;
+	skb->ip_summed = CHECKSUM_NONE;
 	return false;
 }
 
