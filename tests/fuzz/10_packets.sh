@@ -49,6 +49,7 @@ topo_do "$lb" \
 	"neigh add fd00:c1::2 lladdr 02:00:00:00:01:02 dev c0" \
 	"neigh add fd00:c2::2 lladdr 02:00:00:00:02:02 dev s0" \
 	"route add 10.9.0.0/16 via 10.200.1.2" "route add 10.1.0.0/16 via 10.200.2.2" \
+	"route add 10.182.0.0/16 via 10.200.1.2" \
 	"route add default via 10.200.1.2" "route add default via fd00:c1::2" \
 	"route add fd00:9::/32 via fd00:c1::2" "route add fd00:1::/32 via fd00:c2::2" \
 	"addr add 10.0.178.65/32 dev lo" "addr add fd00::b241:4100/128 dev lo nodad"

@@ -151,7 +151,8 @@ bool fuzz_is_client(bool v6, const struct in6_addr *addr)
 {
 	if (v6)
 		return addr->s6_addr32[0] == htonl(0xfd000009);
-	return (addr->s6_addr32[0] & htonl(0xffff0000)) == htonl(0x0a090000);
+	return (addr->s6_addr32[0] & htonl(0xffff0000)) == htonl(0x0a090000) ||
+	       (addr->s6_addr32[0] & htonl(0xffff0000)) == htonl(0x0ab60000);
 }
 
 /**

@@ -23,7 +23,7 @@ static struct in6_addr fuzz_flow_client(struct fuzz_rng *rng, const struct fuzz_
 		addr = fuzz_addr(true, flow->strict ? "fd00:9:b57::" : "fd00:9::");
 		addr.s6_addr32[3] = htonl(n + 1);
 	} else {
-		addr.s6_addr32[0] = htonl(0x0a090000 | flow->strict << 15 | n);
+		addr.s6_addr32[0] = htonl((flow->strict ? 0x0ab60000 : 0x0a090000) | n);
 	}
 	return addr;
 }
