@@ -85,15 +85,15 @@ static noinline unsigned int slb_hook_nat(struct slb_pkt *pkt)
 }
 
 /*
- * A packet that may be ours. In a function of its own, so that a bystander does not pay for the stack
- * it takes. @to_us: its destination may be; else its source may be a server's in nat mode.
+ * A packet that may be ours. @to_us: its destination may be; else its source may be a server's in nat
+ * mode.
  */
-static noinline unsigned int slb_hook_in(struct slb_net *sn, struct sk_buff *skb,
-					 const struct nf_hook_state *state, bool to_us)
+static __always_inline unsigned int slb_hook_in(struct slb_net *sn, struct sk_buff *skb,
+						const struct nf_hook_state *state, bool to_us,
+						bool v6)
 {
 	struct slb_pkt pkt = {
-		.skb = skb, .sn = sn, .net = state->net, .in = state->in,
-		.v6 = state->pf == NFPROTO_IPV6,
+		.skb = skb, .sn = sn, .net = state->net, .in = state->in, .v6 = v6,
 	};
 
 	/*
@@ -104,7 +104,20 @@ static noinline unsigned int slb_hook_in(struct slb_net *sn, struct sk_buff *skb
 		return NF_ACCEPT;
 	if (unlikely(!to_us))
 		return slb_hook_nat(&pkt);
-	return slb_hook_judge(&pkt, pkt.v6 ? slb_pkt_parse6(&pkt) : slb_pkt_parse4(&pkt));
+	return slb_hook_judge(&pkt, v6 ? slb_pkt_parse6(&pkt) : slb_pkt_parse4(&pkt));
+}
+
+/* In functions of their own, so that a bystander does not pay for the stack that they take. */
+static noinline unsigned int slb_hook_in4(struct slb_net *sn, struct sk_buff *skb,
+					  const struct nf_hook_state *state, bool to_us)
+{
+	return slb_hook_in(sn, skb, state, to_us, false);
+}
+
+static noinline unsigned int slb_hook_in6(struct slb_net *sn, struct sk_buff *skb,
+					  const struct nf_hook_state *state, bool to_us)
+{
+	return slb_hook_in(sn, skb, state, to_us, true);
 }
 
 static unsigned int slb_hook_pre4(void *priv, struct sk_buff *skb,
@@ -114,9 +127,9 @@ static unsigned int slb_hook_pre4(void *priv, struct sk_buff *skb,
 	struct slb_net *sn = priv;
 
 	if (unlikely(slb_filter_hit4(&sn->filter, iph->daddr)))
-		return slb_hook_in(sn, skb, state, true);
+		return slb_hook_in4(sn, skb, state, true);
 	if (slb_hook_is_nat4(sn, iph))
-		return slb_hook_in(sn, skb, state, false);
+		return slb_hook_in4(sn, skb, state, false);
 	return NF_ACCEPT;
 }
 
@@ -127,9 +140,9 @@ static unsigned int slb_hook_pre6(void *priv, struct sk_buff *skb,
 	struct slb_net *sn = priv;
 
 	if (unlikely(slb_filter_hit6(&sn->filter, &ip6h->daddr)))
-		return slb_hook_in(sn, skb, state, true);
+		return slb_hook_in6(sn, skb, state, true);
 	if (slb_hook_is_nat6(sn, ip6h))
-		return slb_hook_in(sn, skb, state, false);
+		return slb_hook_in6(sn, skb, state, false);
 	return NF_ACCEPT;
 }
 

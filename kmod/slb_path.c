@@ -91,6 +91,18 @@ static unsigned int slb_path_late(struct slb_pkt *pkt)
 	return slb_path_drop(pkt, SLB_DROP_CLOSED);
 }
 
+/* See slb_path_route_rcu(). */
+static __always_inline struct dst_entry *slb_path_route(struct slb_pkt *pkt, struct slb_way *way)
+{
+	struct dst_entry *dst = READ_ONCE(way->dst);
+	u32 cookie = pkt->v6 ? (__force u32)READ_ONCE(way->addr[SLB_WAY6_COOKIE]) : 0;
+
+	if (likely(dst && dst_check(dst, cookie) &&
+		   pkt->skb->mark == slb_way_conn(way)->mark))
+		return dst;
+	return slb_route_slow_rcu(pkt, way);
+}
+
 /**
  * slb_path_route_rcu() - the route for a way's packets; the cached one costs no reference
  * @pkt: the packet
@@ -101,13 +113,7 @@ static unsigned int slb_path_late(struct slb_pkt *pkt)
  */
 struct dst_entry *slb_path_route_rcu(struct slb_pkt *pkt, struct slb_way *way)
 {
-	struct dst_entry *dst = READ_ONCE(way->dst);
-	u32 cookie = pkt->v6 ? (__force u32)READ_ONCE(way->addr[SLB_WAY6_COOKIE]) : 0;
-
-	if (likely(dst && dst_check(dst, cookie) &&
-		   pkt->skb->mark == slb_way_conn(way)->mark))
-		return dst;
-	return slb_route_slow_rcu(pkt, way);
+	return slb_path_route(pkt, way);
 }
 
 /**
@@ -124,7 +130,7 @@ struct dst_entry *slb_path_route_rcu(struct slb_pkt *pkt, struct slb_way *way)
  */
 unsigned int slb_path_forward(struct slb_pkt *pkt, struct slb_way *way)
 {
-	struct dst_entry *dst = slb_path_route_rcu(pkt, way);
+	struct dst_entry *dst = slb_path_route(pkt, way);
 	int err;
 
 	if (unlikely(!dst)) {

@@ -21,34 +21,21 @@
  * Index of the VRF the packet belongs to, 0 without one. What the host itself sends to an address
  * that is local in a VRF leaves by the VRF's own device.
  */
-static u32 slb_pkt_vrf(const struct slb_pkt *pkt)
+static __always_inline u32 slb_pkt_vrf(const struct slb_pkt *pkt)
 {
-	const struct net_device *dev = pkt->in ?: skb_dst(pkt->skb)->dev;
-
-	return netif_is_l3_slave(dev) || netif_is_l3_master(dev) ? l3mdev_master_ifindex_rcu(dev)
-								 : 0;
+	if (likely(pkt->in))	/* the VRF's own device is not looked at: its pass is the second */
+		return netif_is_l3_slave(pkt->in) ? l3mdev_master_ifindex_rcu(pkt->in) : 0;
+	return l3mdev_master_ifindex_rcu(skb_dst(pkt->skb)->dev);
 }
 
-/**
- * slb_pkt_scope4() - scope of an IPv4 packet
- * @pkt: the packet; @proto is set
- *
- * Context: inside RCU.
- * Return: as slb_tuple.scope.
- */
-u32 slb_pkt_scope4(const struct slb_pkt *pkt)
+/* @tuple.scope of an IPv4 packet; @proto is set. */
+static __always_inline u32 slb_pkt_scope4(const struct slb_pkt *pkt)
 {
 	return slb_scope(slb_pkt_vrf(pkt), pkt->proto);
 }
 
-/**
- * slb_pkt_scope6() - scope of an IPv6 packet
- * @pkt: the packet; @proto and the addresses in @tuple are set
- *
- * Context: inside RCU.
- * Return: as slb_tuple.scope; a link-local peer's is its link.
- */
-u32 slb_pkt_scope6(const struct slb_pkt *pkt)
+/* The same for IPv6; the addresses in @tuple are set. A link-local peer's scope is its link. */
+static __always_inline u32 slb_pkt_scope6(const struct slb_pkt *pkt)
 {
 	u32 ifindex = slb_pkt_vrf(pkt);
 
@@ -117,6 +104,18 @@ static enum slb_drop slb_pkt_options4(const struct iphdr *iph)
 	return SLB_DROP_NONE;
 }
 
+/* Neither TCP nor UDP: an ICMP error may be about them. */
+static noinline enum slb_parse slb_pkt_other4(struct slb_pkt *pkt)
+{
+	enum slb_parse said = SLB_PARSE_PASS;
+
+	if (pkt->proto == IPPROTO_ICMP)
+		said = slb_quote_parse4(pkt);
+	if (said == SLB_PARSE_QUOTE)
+		pkt->tuple.scope = slb_pkt_scope4(pkt);
+	return said;
+}
+
 /**
  * slb_pkt_parse4() - fill @pkt from an IPv4 packet
  * @pkt: @skb, @sn, @net, @in, @local are set; the rest is filled here
@@ -134,8 +133,8 @@ enum slb_parse slb_pkt_parse4(struct slb_pkt *pkt)
 	u32 hlen = iph->ihl * 4;
 
 	pkt->proto = iph->protocol;
-	if (pkt->proto != IPPROTO_TCP && pkt->proto != IPPROTO_UDP)
-		return pkt->proto == IPPROTO_ICMP ? slb_quote_parse4(pkt) : SLB_PARSE_PASS;
+	if (unlikely(pkt->proto != IPPROTO_TCP && pkt->proto != IPPROTO_UDP))
+		return slb_pkt_other4(pkt);
 	if (unlikely(hlen != sizeof(*iph))) {
 		pkt->reason = hlen < sizeof(*iph) || skb_headlen(pkt->skb) < hlen ?
 			      SLB_DROP_MALFORMED_IP : slb_pkt_options4(iph);
@@ -216,7 +215,7 @@ static enum slb_parse slb_pkt_ext_header6(struct slb_pkt *pkt, u8 kind, u32 at, 
  * itself. A fragment header is one that reassembly did not take, or taken, one inside a fragment;
  * only a packet that has been through here before is cut for the host's own reassembly.
  */
-static enum slb_parse slb_pkt_ext6(struct slb_pkt *pkt)
+static noinline enum slb_parse slb_pkt_ext6(struct slb_pkt *pkt)
 {
 	const struct ipv6hdr *ip6h = ipv6_hdr(pkt->skb);
 	u32 at = sizeof(*ip6h), len;
@@ -232,7 +231,10 @@ static enum slb_parse slb_pkt_ext6(struct slb_pkt *pkt)
 			return slb_pkt_lie(pkt, SLB_DROP_FRAGMENT);
 		if (next == NEXTHDR_ICMP && !pkt->reason) {
 			pkt->l4 = at;
-			return slb_quote_parse6(pkt);
+			said = slb_quote_parse6(pkt);
+			if (said == SLB_PARSE_QUOTE)
+				pkt->tuple.scope = slb_pkt_scope6(pkt);
+			return said;
 		}
 		if (next != NEXTHDR_DEST && next != NEXTHDR_ROUTING &&
 		    (next != NEXTHDR_HOP || headers))

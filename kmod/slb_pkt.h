@@ -116,8 +116,6 @@ static inline enum slb_parse slb_pkt_lie(struct slb_pkt *pkt, enum slb_drop reas
 
 enum slb_parse slb_pkt_parse4(struct slb_pkt *pkt);
 enum slb_parse slb_pkt_parse6(struct slb_pkt *pkt);
-u32 slb_pkt_scope4(const struct slb_pkt *pkt);
-u32 slb_pkt_scope6(const struct slb_pkt *pkt);
 bool slb_pkt_martian(const struct slb_pkt *pkt);
 bool slb_pkt_rp_filter_refuses(const struct slb_pkt *pkt);
 

@@ -63,7 +63,8 @@ static bool slb_quote_is_error4(u8 type)
  * slb_quote_parse4() - fill @pkt from an ICMP error
  * @pkt: an IPv4 packet of protocol ICMP; @skb, @sn, @net, @in, @local are set
  *
- * @tuple becomes the quoted one turned round, @proto and @seq are the quoted packet's. Redirects
+ * @tuple becomes the quoted one turned round, but for its scope; @proto and @seq are the quoted
+ * packet's. Redirects
  * are for the host, and so is all that does not quote the first 8 bytes of TCP or UDP or was not
  * sent to the quoted packet's source.
  *
@@ -94,7 +95,6 @@ enum slb_parse slb_quote_parse4(struct slb_pkt *pkt)
 	pkt->tos = iph->tos;
 	pkt->tuple.v4[0] = quoted->daddr;
 	pkt->tuple.v4[1] = quoted->saddr;
-	pkt->tuple.scope = slb_pkt_scope4(pkt);
 	return slb_quote_parse_l4(pkt);
 }
 
@@ -163,7 +163,6 @@ enum slb_parse slb_quote_parse6(struct slb_pkt *pkt)
 	pkt->tos = ipv6_get_dsfield(ipv6_hdr(pkt->skb));
 	pkt->tuple.v6[0] = quoted->daddr;
 	pkt->tuple.v6[1] = quoted->saddr;
-	pkt->tuple.scope = slb_pkt_scope6(pkt);
 	return slb_quote_parse_l4(pkt);
 }
 
