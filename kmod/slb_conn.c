@@ -303,8 +303,9 @@ void slb_conn_toa_done(struct slb_conn *conn)
  * entry just ends.
  *
  * Context: BH off, inside RCU.
+ * Return: whether RSTs were sent.
  */
-void slb_conn_reset(struct slb_net *sn, struct slb_conn *conn)
+bool slb_conn_reset(struct slb_net *sn, struct slb_conn *conn)
 {
 	struct slb_way *orig = slb_conn_way(conn, SLB_DIR_ORIG);
 	u8 state;
@@ -313,13 +314,13 @@ void slb_conn_reset(struct slb_net *sn, struct slb_conn *conn)
 	state = orig->state;
 	if (orig->bits & SLB_WAY_ENDED || test_bit(SLB_CONN_DEAD, &conn->flags)) {
 		slb_conn_unlock(conn);
-		return;
+		return false;
 	}
 	if (state == SLB_STATE_UDP || state == SLB_STATE_TIME_WAIT || state == SLB_STATE_CLOSE ||
 	    orig->bits & SLB_WAY_RESTING) {
 		slb_conn_unlock(conn);
 		slb_conn_end(sn, conn);
-		return;
+		return false;
 	}
 	slb_conn_set_bits(conn, SLB_WAY_ENDED);
 	/* The whole of CLOSE's timeout to answer in, however long the connection has idled. */
@@ -328,6 +329,7 @@ void slb_conn_reset(struct slb_net *sn, struct slb_conn *conn)
 	slb_conn_unlock(conn);
 	slb_reset_conn(sn, conn, SLB_DIR_REPLY);
 	slb_reset_conn(sn, conn, SLB_DIR_ORIG);
+	return true;
 }
 
 /**

@@ -3,16 +3,57 @@
  * What is done to many connections at once: walks over the whole table in process context, in
  * steps that let packets and other work go on between them.
  */
+#include <linux/delay.h>
+#include <linux/interrupt.h>
 #include <linux/sched.h>
 #include "slb_net.h"
 
 #define SLB_SWEEP_BUCKETS	256	/* per step, BH off */
+#define SLB_SWEEP_RESETS	100	/* connections, two RSTs each, before the sweep sleeps */
+#define SLB_SWEEP_SLEEP_US	500
+#define SLB_SWEEP_SLEEPS	20	/* at most, while softirqs are behind */
 
+/**
+ * struct slb_sweep - a walk over all connections
+ * @sn: the namespace's balancer
+ * @svc: only connections of this service; NULL: of any
+ * @srv: only connections to this server; NULL: to any
+ * @resets: connections that were reset since the sweep has slept
+ */
 struct slb_sweep {
 	struct slb_net		*sn;
 	const struct slb_svc	*svc;
 	const struct slb_srv	*srv;
+	unsigned int		resets;
 };
+
+static bool slb_sweep_softirqs_behind(void)
+{
+	bool behind;
+
+	preempt_disable();
+	behind = local_softirq_pending();
+	preempt_enable();
+	return behind;
+}
+
+/*
+ * RSTs are made faster than they are worked off where the next device is a virtual one and its queue
+ * this CPU's backlog, which holds 1000 packets of whomever. Process context.
+ */
+static void slb_sweep_sleep(struct slb_sweep *sweep)
+{
+	unsigned int n = 0;
+
+	if (sweep->resets < SLB_SWEEP_RESETS) {
+		cond_resched();
+		return;
+	}
+	do {
+		usleep_range(SLB_SWEEP_SLEEP_US, 2 * SLB_SWEEP_SLEEP_US);
+	} while (slb_sweep_softirqs_behind() && ++n < SLB_SWEEP_SLEEPS);
+	sweep->resets = 0;
+}
 
 /* Every connection that lives from before the call to its end is visited. Process context. */
 static void slb_sweep(struct slb_sweep *sweep, slb_table_visit_t visit)
@@ -24,7 +65,7 @@ static void slb_sweep(struct slb_sweep *sweep, slb_table_visit_t visit)
 		local_bh_disable();
 		over = slb_table_walk(&sweep->sn->table, &cursor, SLB_SWEEP_BUCKETS, visit, sweep);
 		local_bh_enable();
-		cond_resched();
+		slb_sweep_sleep(sweep);
 	} while (!over);
 }
 
@@ -58,13 +99,15 @@ void slb_conn_refile_matching(struct slb_net *sn, const struct slb_svc *svc)
 	slb_sweep(&sweep, slb_sweep_refile_one);
 }
 
+/* The walk stops where it is to sleep; that it comes to @conn again then does no harm. */
 static bool slb_sweep_reset_one(struct slb_conn *conn, void *arg)
 {
-	const struct slb_sweep *sweep = arg;
+	struct slb_sweep *sweep = arg;
 
-	if ((!sweep->svc || conn->svc == sweep->svc) && (!sweep->srv || conn->srv == sweep->srv))
-		slb_conn_reset(sweep->sn, conn);
-	return true;
+	if ((!sweep->svc || conn->svc == sweep->svc) && (!sweep->srv || conn->srv == sweep->srv) &&
+	    slb_conn_reset(sweep->sn, conn))
+		sweep->resets++;
+	return sweep->resets < SLB_SWEEP_RESETS;
 }
 
 /**
