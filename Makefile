@@ -39,6 +39,7 @@ help:
 	@echo '  check           everything below; ends in "N passed, N failed"'
 	@echo '  style           the gates: scripts/style.sh [GATE]... for one'
 	@echo '  uml             tests in the sanitizer kernel; T="net/00_load.sh ..." chooses'
+	@echo '  time            the same kernel with a clock that skips idle hours'
 	@echo '  qemu            tests on stock 6.1 and 6.12; qemu-6.1 and qemu-6.12 for one'
 	@echo '  unit cli net pkt toa stress fuzz    one kind of tests, in the lanes it has'
 	@echo '  deps            install what the tests need (as root), or say what is missing'
@@ -94,7 +95,7 @@ style:
 deps:
 	@scripts/deps.sh build tests style
 
-tests := uml qemu qemu-6.1 qemu-6.12 unit cli net pkt toa stress fuzz
+tests := uml time qemu qemu-6.1 qemu-6.12 unit cli net pkt toa stress fuzz
 $(tests):
 	@scripts/deps.sh tests
 	@+$(MAKE) --no-print-directory -C tests $@

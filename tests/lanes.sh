@@ -29,6 +29,7 @@ failure() {
 build() {
 	local kernel=${1#qemu-} self
 
+	[ "$kernel" = time ] && kernel=uml
 	for self in 0 1; do
 		SELFTEST=$self "$SLB_TOP/scripts/build-modules.sh" --quiet "$kernel" >/dev/null || return
 	done
@@ -39,7 +40,7 @@ run() {
 
 	shift
 	case $lane in
-	uml) vm=(--uml) ;;
+	uml | time) vm=("--$lane") ;;
 	*) vm=(--qemu "${lane#qemu-}") ;;
 	esac
 	"$SLB_TOP/tests/vm/boot.sh" "${vm[@]}" --no-build --timeout "${SLB_LANE_TIMEOUT:-1500}" -- \

@@ -4,7 +4,7 @@
 #
 #	#!/bin/bash
 #	# One line that says what is shown.
-#	# lanes: uml qemu		(optional: where it runs; qemu-6.1, qemu-6.12; default all)
+#	# lanes: uml qemu		(optional: where it runs; time, qemu-6.1, qemu-6.12; default uml qemu)
 #	# timeout: 60			(optional: seconds; three times that in QEMU; default 300)
 #	. "$(dirname "$0")/../lib.sh"
 #	plan 2

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Many connections end at once, by removal, expiry or unloading, and nobody else has to wait for it.
 # lanes: uml qemu
-# timeout: 200
+# timeout: 600
 . "$(dirname "$0")/helpers/stress.sh"
 need gcc
 plan

@@ -12,6 +12,7 @@ usage: boot.sh LANE [OPTION]... [--] [COMMAND [ARG]...]
 
 lanes:
   --uml             the sanitizer kernel, as a user-mode-linux process; one CPU
+  --time            the same with a clock that skips the time in which nothing happens
   --qemu 6.1|6.12   Debian's stock kernel in QEMU
 
 options:
@@ -25,7 +26,7 @@ options:
   --interactive     give COMMAND (default: a shell) the terminal
 
 COMMAND finds in its environment
-  SLB_LANE             uml, qemu-6.1 or qemu-6.12
+  SLB_LANE             uml, time, qemu-6.1 or qemu-6.12
   SLB_BUILD            directory with this kernel's slb.ko and slb_toa.ko
   SLB_BUILD_SELFTEST   the same with the self tests in, if built (make SELFTEST=1 ...)
   SLB_OUT              a directory shared with the host
@@ -45,6 +46,7 @@ qemu_args=()
 while [ $# -gt 0 ]; do
 	case $1 in
 	--uml) lane=uml kernel=uml ;;
+	--time) lane=time kernel=uml ;;
 	--qemu)
 		kernel=${2-} lane=qemu-$kernel && shift
 		[ "$kernel" = 6.1 ] || [ "$kernel" = 6.12 ] || { usage >&2; exit 2; }
@@ -71,7 +73,7 @@ command -v busybox >/dev/null || die "busybox is missing: run scripts/deps.sh"
 
 # Where the kernel is, and its modules. Module directories look alike in both lanes.
 case $lane in
-uml)
+uml | time)
 	root=$("$SLB_TOP/scripts/build-uml.sh") || exit 1
 	mem=${mem:-3G}
 	;;
@@ -206,6 +208,7 @@ trap 'exit 143' TERM HUP
 : >"$out/console.log"
 case $lane in
 uml) uml_command ;;
+time) append="time-travel $append" && uml_command ;;
 *) qemu_command ;;
 esac
 

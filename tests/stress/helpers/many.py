@@ -18,7 +18,7 @@ from slbnl import Slb
 from wire import CLIENT, ICMP, LB, SERVER, SERVER2, SLOW, TCP, UDP, VIP, Link, Pkt, Rig
 
 FLOOD, COUNT, MODULE = sys.argv[1], int(sys.argv[2]), sys.argv[3]
-LASTS = 30 * SLOW	# seconds, for all of them
+LASTS = (20 + COUNT / 2000) * SLOW	# seconds
 GAP = 1.0 * SLOW	# a probe's way, on a machine that has other things to do
 
 
