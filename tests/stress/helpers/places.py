@@ -473,15 +473,15 @@ def _(given):
     """Each datagram arrives, and comes from the same local port as before."""
     v, ports, frames = given
     at = 14 + (40 if v == 6 else 20)
-    arrived = 0
+    arrived = set()
     for first in range(0, len(frames), 100):
         for frame in frames[first:first + 100]:
             rig.client.send(frame)
-        while select.select([rig.server.sock], [], [], 0)[0]:
+        while len(arrived) < len(frames) and select.select([rig.server.sock], [], [], 0 if first < 1300 else 0.5)[0]:
             lport, _, _, _, port = struct.unpack_from("!5H", rig.server.sock.recv(2048), at)
             same(ports.setdefault(port, lport), lport, f"local port of {port}")
-            arrived += 1
-    same(arrived, len(frames), "datagrams that arrived")
+            arrived.add(port)
+    same(len(arrived), len(frames), "datagrams that arrived")
 
 
 def all_of_them():
