@@ -16,7 +16,7 @@
 #include "slb_path.h"
 
 /* Addressed to us on layer 2 and not merely passing through a bridge that calls netfilter? */
-static bool slb_hook_for_us(struct sk_buff *skb)
+static __always_inline bool slb_hook_for_us(struct sk_buff *skb)
 {
 #if IS_ENABLED(CONFIG_BRIDGE_NETFILTER)
 	const struct nf_bridge_info *bridged;
@@ -31,7 +31,7 @@ static bool slb_hook_for_us(struct sk_buff *skb)
 }
 
 /* Parsed or not, every packet that comes here is seen, and ends passed, forwarded or dropped. */
-static unsigned int slb_hook_judge(struct slb_pkt *pkt, enum slb_parse parsed)
+static __always_inline unsigned int slb_hook_judge(struct slb_pkt *pkt, enum slb_parse parsed)
 {
 	slb_count(pkt->sn, SLB_COUNT_SEEN);
 	if (likely(parsed == SLB_PARSE_OK))

@@ -47,7 +47,7 @@ static noinline bool slb_nat_odd_partial(const struct slb_pkt *pkt, int start)
 }
 
 /* Does the checksum at @offset of the layer-4 header hold the sum of the pseudo header alone? */
-static bool slb_nat_is_partial(const struct slb_pkt *pkt, u16 offset)
+static __always_inline bool slb_nat_is_partial(const struct slb_pkt *pkt, u16 offset)
 {
 	const struct sk_buff *skb = pkt->skb;
 	int start;

@@ -138,7 +138,7 @@ def _():
     for body in (b"\x1e\7\0\0\0\0", b"\1\3\0\0\0\x1e", b"\xc2\4\0\1\0\0", b"\xc2\4\0\0\0\x40"):
         rig.client.send(chain(flow.cpkt(ACK, b"data"), (HOP, ext(body))))
     rig.server.quiet()
-    same(rig.counted(), {})
+    same({n: c for n, c in rig.counted().items() if not n.startswith("conn-")}, {})    # earlier ones may expire
     rig.client.drain()
     flow.data()
 
