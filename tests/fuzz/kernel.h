@@ -93,8 +93,21 @@ enum {
 	TCPOLEN_SACK_BASE		= 2,
 	TCPOLEN_SACK_PERBLOCK		= 8,
 	TCPOLEN_TIMESTAMP		= 10,
+	TCPOLEN_TSTAMP_ALIGNED		= 12,
 	TCPOLEN_EXP_FASTOPEN_BASE	= 4,
 };
+
+/* What <linux/in.h> and <net/ipv6.h> say of addresses. */
+#define ipv4_is_loopback(a)	(ntohl(a) >> 24 == 127)
+#define ipv4_is_multicast(a)	(ntohl(a) >> 28 == 14)
+#define ipv4_is_lbcast(a)	((a) == 0xffffffff)
+#define ipv4_is_linklocal_169(a) (ntohl(a) >> 16 == 0xa9fe)
+#define ipv6_addr_any(a)	IN6_IS_ADDR_UNSPECIFIED(a)
+#define ipv6_addr_loopback(a)	IN6_IS_ADDR_LOOPBACK(a)
+#define ipv6_addr_is_multicast(a) IN6_IS_ADDR_MULTICAST(a)
+#define ipv6_addr_v4mapped(a)	IN6_IS_ADDR_V4MAPPED(a)
+#define ipv6_addr_type(a)	(IN6_IS_ADDR_LINKLOCAL(a) ? IPV6_ADDR_LINKLOCAL : 0)
+#define IPV6_ADDR_LINKLOCAL	0x20
 
 /* What the self tests need beyond that. */
 #define pr_err(...)		fprintf(stderr, __VA_ARGS__)
