@@ -86,46 +86,6 @@ static struct slb_lease_map *slb_lease_map_alloc(struct slb_ep *ep, struct slb_l
 	return map;
 }
 
-/**
- * slb_lease_map_make() - the map of an endpoint for a local address, made if there is none
- * @ep: the endpoint
- * @laddr: the local address
- *
- * Context: softirq or BH off, inside RCU.
- * Return: as slb_lease_map_find_rcu(), or ERR_PTR(-ENOSPC) for an address that is being removed, or
- * ERR_PTR(-ENOMEM).
- */
-struct slb_lease_map *slb_lease_map_make(struct slb_ep *ep, struct slb_laddr *laddr)
-{
-	struct slb_lease_map *map = ERR_PTR(-ENOMEM);
-	struct slb_lease_maps *maps;
-
-	spin_lock_bh(&ep->lock);
-	maps = slb_lease_maps_grow(ep, laddr->id);
-	if (!maps)
-		goto out;
-	map = rcu_dereference_protected(maps->map[laddr->id], lockdep_is_held(&ep->lock));
-	if (map)	/* another CPU was faster */
-		goto out;
-	map = ERR_PTR(-ENOSPC);
-	if (READ_ONCE(laddr->dying) || !slb_laddr_get(laddr))
-		goto out;
-	map = slb_lease_map_alloc(ep, laddr);
-	if (map) {
-		refcount_inc(&ep->ref);
-		atomic64_inc(&ep->sn->created);
-		rcu_assign_pointer(maps->map[laddr->id], map);
-		spin_unlock_bh(&ep->lock);
-		return map;
-	}
-	spin_unlock_bh(&ep->lock);
-	slb_laddr_put(laddr);
-	return ERR_PTR(-ENOMEM);
-out:
-	spin_unlock_bh(&ep->lock);
-	return map;
-}
-
 static void slb_ep_put_ref(struct slb_ep *ep)
 {
 	struct slb_net *sn = ep->sn;
@@ -139,6 +99,60 @@ static void slb_ep_put_ref(struct slb_ep *ep)
 	if (maps)
 		kfree_rcu(maps, rcu);
 	kfree_rcu(ep, rcu);
+}
+
+/* The map for @laddr, made if there is none; then it takes the caller's references. */
+static struct slb_lease_map *slb_lease_map_enter(struct slb_ep *ep, struct slb_laddr *laddr,
+						 bool *made)
+	__must_hold(&ep->lock)
+{
+	struct slb_lease_maps *maps = slb_lease_maps_grow(ep, laddr->id);
+	struct slb_lease_map *map;
+
+	if (!maps)
+		return ERR_PTR(-ENOMEM);
+	map = rcu_dereference_protected(maps->map[laddr->id], lockdep_is_held(&ep->lock));
+	if (map)	/* another CPU was faster */
+		return map;
+	if (READ_ONCE(laddr->dying))
+		return ERR_PTR(-ENOSPC);
+	map = slb_lease_map_alloc(ep, laddr);
+	if (!map)
+		return ERR_PTR(-ENOMEM);
+	atomic64_inc(&ep->sn->created);
+	rcu_assign_pointer(maps->map[laddr->id], map);
+	*made = true;
+	return map;
+}
+
+/**
+ * slb_lease_map_make() - the map of an endpoint for a local address, made if there is none
+ * @ep: the endpoint
+ * @laddr: the local address
+ *
+ * Context: softirq or BH off, inside RCU.
+ * Return: as slb_lease_map_find_rcu(), or ERR_PTR(-ENOSPC) for an address that is being removed or an
+ * endpoint that has ended, or ERR_PTR(-ENOMEM).
+ */
+struct slb_lease_map *slb_lease_map_make(struct slb_ep *ep, struct slb_laddr *laddr)
+{
+	struct slb_lease_map *map = ERR_PTR(-ENOSPC);
+	bool made = false;
+
+	/* The server was chosen under RCU: it may have ended, and its endpoint with it. */
+	if (!refcount_inc_not_zero(&ep->ref))
+		return map;
+	if (!slb_laddr_get(laddr))
+		goto out_ep;
+	spin_lock_bh(&ep->lock);
+	map = slb_lease_map_enter(ep, laddr, &made);
+	spin_unlock_bh(&ep->lock);
+	if (made)
+		return map;
+	slb_laddr_put(laddr);
+out_ep:
+	slb_ep_put_ref(ep);
+	return map;
 }
 
 /**

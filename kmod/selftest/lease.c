@@ -299,6 +299,22 @@ out:
 		slb_ep_put(ep);
 }
 
+/* A packet that chose a server under RCU may come to its endpoint when that has ended. */
+static void slb_lt_gone(struct slb_lt *lt, const struct slb_ep_key *key)
+{
+	u64 created = atomic64_read(&lt->sn->created);
+	struct slb_ep *ep = slb_ep_get(lt->sn, key);
+
+	slb_check(&lt->fails, ep);
+	if (!ep)
+		return;
+	rcu_read_lock();
+	slb_ep_put(ep);
+	slb_check(&lt->fails, PTR_ERR(slb_lease_map_make(ep, lt->laddr)) == -ENOSPC);
+	rcu_read_unlock();
+	slb_check(&lt->fails, atomic64_read(&lt->sn->created) == created + 1);
+}
+
 static void slb_lt_run(struct slb_lt *lt)
 {
 	struct slb_ep_key key = {
@@ -322,6 +338,7 @@ static void slb_lt_run(struct slb_lt *lt)
 
 	slb_lt_lives(lt, &key);
 	slb_lt_conn(lt, &key);
+	slb_lt_gone(lt, &key);
 	key.addr.s6_addr32[3] = htonl(1);
 	key.v6 = true;
 	key.proto = IPPROTO_UDP;
