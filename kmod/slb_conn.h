@@ -62,8 +62,8 @@ enum slb_dir {
 };
 
 /*
- * slb_way.bits; the first three are fixed when the entry is made, the others change under the
- * lock
+ * slb_way.bits; those of SLB_WAY_FIXED are set before the entry is linked, the others change under
+ * the lock
  */
 #define SLB_WAY_REPLY	0x01	/* this is way 1 */
 #define SLB_WAY_V6	0x02
@@ -73,6 +73,7 @@ enum slb_dir {
 #define SLB_WAY_TS	0x20	/* timestamps are shifted */
 #define SLB_WAY_TRUSTED	0x40	/* the client's own TOA passes */
 #define SLB_WAY_RESTING	0x80	/* way 0 is out of the table; only the lease rests */
+#define SLB_WAY_FIXED	(SLB_WAY_REPLY | SLB_WAY_V6 | SLB_WAY_UDP | SLB_WAY_TS | SLB_WAY_TRUSTED)
 
 /**
  * struct slb_way - one direction of a connection: what finds it, and the precomputed answer
@@ -180,10 +181,17 @@ static inline struct slb_way *slb_conn_way6(const struct slb_conn *conn, int dir
 	return (struct slb_way *)((char *)conn + sizeof(*conn) + dir * SLB_WAY6_SIZE);
 }
 
+/* Bits that do not change, although others in the same byte may be changing. */
+static inline u8 slb_way_fixed(const struct slb_way *way)
+{
+	/* Whatever else is stored meanwhile, these are in it. */
+	return data_race(way->bits) & SLB_WAY_FIXED;
+}
+
 /* Way 0 starts at the same place in both families, so its bits tell the family. */
 static inline bool slb_conn_is_v6(const struct slb_conn *conn)
 {
-	return slb_conn_way4(conn, SLB_DIR_ORIG)->bits & SLB_WAY_V6;
+	return slb_way_fixed(slb_conn_way4(conn, SLB_DIR_ORIG)) & SLB_WAY_V6;
 }
 
 static inline struct slb_way *slb_conn_way(const struct slb_conn *conn, int dir)
@@ -199,12 +207,12 @@ static inline bool slb_conn_is_nat(const struct slb_conn *conn)
 
 static inline int slb_way_dir(const struct slb_way *way)
 {
-	return way->bits & SLB_WAY_REPLY;
+	return slb_way_fixed(way) & SLB_WAY_REPLY;
 }
 
 static inline struct slb_conn *slb_way_conn(const struct slb_way *way)
 {
-	size_t size = way->bits & SLB_WAY_V6 ? SLB_WAY6_SIZE : SLB_WAY4_SIZE;
+	size_t size = slb_way_fixed(way) & SLB_WAY_V6 ? SLB_WAY6_SIZE : SLB_WAY4_SIZE;
 
 	return (struct slb_conn *)((char *)way - slb_way_dir(way) * size - sizeof(struct slb_conn));
 }

@@ -276,7 +276,7 @@ static struct slb_conn *slb_lease_conn_rcu(struct slb_net *sn, const struct slb_
 		t.v4[1] = laddr->addr.s6_addr32[0];
 		way = slb_table_find4_rcu(&sn->table, &t);
 	}
-	if (!way || !(way->bits & SLB_WAY_REPLY))
+	if (!way || slb_way_dir(way) != SLB_DIR_REPLY)
 		return NULL;
 	conn = slb_way_conn(way);
 	return conn->lease == map ? conn : NULL;
@@ -303,7 +303,7 @@ static int slb_lease_reclaim(struct slb_net *sn, struct slb_lease_map *map,
 		lease->reused = true;
 		lease->old_end = READ_ONCE(orig->end) + orig->seq_shift;
 		lease->old_ts = READ_ONCE(conn->last_ts);
-		lease->old_has_ts = orig->bits & SLB_WAY_TS && lease->old_ts;
+		lease->old_has_ts = slb_way_fixed(orig) & SLB_WAY_TS && lease->old_ts;
 		atomic64_inc(&map->laddr->reclaimed);
 		slb_count(sn, SLB_COUNT_RECLAIMED);
 		return slb_lease_take(map, range, ports[i]);

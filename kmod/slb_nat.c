@@ -89,7 +89,7 @@ static int slb_nat_options(struct slb_pkt *pkt, const struct slb_way *way, u64 *
 	if (!len)
 		return 0;
 	if (likely(len == SLB_TCPOPT_PLAIN_LEN && slb_tcpopt_is_plain(opt))) {
-		if (!(way->bits & SLB_WAY_TS))
+		if (!(slb_way_fixed(way) & SLB_WAY_TS))
 			return 0;
 		if (orig)
 			*rest = slb_tcpopt_plain_tsval(*rest, opt, way->ts_shift);
@@ -98,11 +98,12 @@ static int slb_nat_options(struct slb_pkt *pkt, const struct slb_way *way, u64 *
 		return 0;
 	}
 	if (orig) {
-		shift.tsval = way->bits & SLB_WAY_TS ? way->ts_shift : 0;
+		shift.tsval = slb_way_fixed(way) & SLB_WAY_TS ? way->ts_shift : 0;
 		/* 253 and 254 always count as TOA, whatever kind the service uses */
-		shift.toa_kind = way->bits & SLB_WAY_TRUSTED ? 0 : slb_way_conn(way)->svc->toa_kind;
+		shift.toa_kind = slb_way_fixed(way) & SLB_WAY_TRUSTED ?
+				 0 : READ_ONCE(slb_way_conn(way)->svc->toa_kind);
 	} else {
-		shift.tsecr = way->bits & SLB_WAY_TS && pkt->tcp_flags & TCPHDR_ACK ?
+		shift.tsecr = slb_way_fixed(way) & SLB_WAY_TS && pkt->tcp_flags & TCPHDR_ACK ?
 			      way->ts_shift : 0;
 		shift.sack = way->seq_shift;
 	}

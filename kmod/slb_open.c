@@ -156,7 +156,7 @@ static enum slb_drop slb_open_forbidden(struct slb_pkt *pkt, struct slb_opening 
 	struct slb_net *sn = pkt->sn;
 	u32 conn_max = READ_ONCE(sn->set.conn_max);
 
-	if (!READ_ONCE(open->svc->enabled) || sn->dead)
+	if (!READ_ONCE(open->svc->enabled) || READ_ONCE(sn->dead))
 		return SLB_DROP_DISABLED;
 	if (conn_max && atomic_read(&sn->conns) >= conn_max)
 		return SLB_DROP_CONN_MAX;
@@ -311,13 +311,13 @@ static void slb_open_fill_shifts(struct slb_conn *conn, const struct slb_pkt *pk
 
 	orig->seq_shift = slb_isn_seq(pkt->sn, conn, &open->lease) - pkt->seq;
 	reply->seq_shift = -orig->seq_shift;
-	if (svc->timestamps == SLB_TIMESTAMPS_TRANSLATE && open->opts.seen & SLB_TCPOPT_TS) {
+	if (READ_ONCE(svc->timestamps) == SLB_TIMESTAMPS_TRANSLATE && open->opts.seen & SLB_TCPOPT_TS) {
 		orig->ts_shift = slb_isn_ts(pkt->sn, conn, &open->lease) - open->opts.tsval;
 		reply->ts_shift = -orig->ts_shift;
 		orig->bits |= SLB_WAY_TS;
 		reply->bits |= SLB_WAY_TS;
 	}
-	if (svc->toa) {
+	if (READ_ONCE(svc->toa)) {
 		orig->bits |= SLB_WAY_TOA;
 		reply->bits |= SLB_WAY_TOA;
 	}
@@ -574,7 +574,7 @@ unsigned int slb_open(struct slb_pkt *pkt)
 		return slb_open_refuse(pkt, SLB_DROP_LOOP);
 	if (pkt->proto == IPPROTO_TCP &&
 	    slb_tcpopt_scan((u8 *)(slb_pkt_tcp(pkt) + 1), pkt->l4_hlen - sizeof(struct tcphdr),
-			    open.svc->toa_kind, &open.opts))
+			    READ_ONCE(open.svc->toa_kind), &open.opts))
 		return slb_path_drop(pkt, SLB_DROP_MALFORMED_OPTION);
 	reason = slb_open_forbidden(pkt, &open);
 	if (reason)

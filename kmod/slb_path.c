@@ -80,7 +80,7 @@ static bool slb_path_reopens(const struct slb_pkt *pkt, const struct slb_way *wa
 	if ((pkt->tcp_flags & (TCPHDR_SYN | TCPHDR_ACK | TCPHDR_RST)) != TCPHDR_SYN ||
 	    slb_way_dir(way) != SLB_DIR_ORIG)
 		return false;
-	return way->bits & (SLB_WAY_ENDED | SLB_WAY_RESTING) ||
+	return READ_ONCE(way->bits) & (SLB_WAY_ENDED | SLB_WAY_RESTING) ||
 	       slb_state_reopens(READ_ONCE(way->state));
 }
 

@@ -190,7 +190,7 @@ static bool slb_quote_is_plausible(const struct slb_pkt *pkt, const struct slb_w
 		return true;
 	if (slb_way_dir(way) == SLB_DIR_REPLY) {	/* the client's, with numbers shifted */
 		seq += way->seq_shift;
-		acked = any ? acked + way->seq_shift : conn->isn;
+		acked = any ? acked + way->seq_shift : READ_ONCE(conn->isn);
 	} else if (!any) {
 		return false;
 	}
@@ -258,9 +258,9 @@ static u64 slb_quote_rewrite_options(struct tcphdr *th, const struct slb_way *wa
 	if (avail < sizeof(*th) || th->doff * 4 <= sizeof(*th) || th->doff * 4 > avail)
 		return 0;
 	if (slb_way_dir(way) == SLB_DIR_REPLY) {
-		shift.tsval = way->bits & SLB_WAY_TS ? way->ts_shift : 0;
+		shift.tsval = slb_way_fixed(way) & SLB_WAY_TS ? way->ts_shift : 0;
 	} else {
-		shift.tsecr = way->bits & SLB_WAY_TS ? way->ts_shift : 0;
+		shift.tsecr = slb_way_fixed(way) & SLB_WAY_TS ? way->ts_shift : 0;
 		shift.sack = way->seq_shift;
 	}
 	if (slb_tcpopt_shift((u8 *)(th + 1), th->doff * 4 - sizeof(*th), &shift, &rest))

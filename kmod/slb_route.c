@@ -83,7 +83,7 @@ void slb_route_key_from_way(struct slb_route_key *key, const struct slb_conn *co
 	key->sport = way->new_sport;
 	key->dport = way->new_dport;
 	key->tos = 0;
-	key->v6_family = way->bits & SLB_WAY_V6;
+	key->v6_family = slb_way_fixed(way) & SLB_WAY_V6;
 	if (key->v6_family) {
 		key->v6[0] = *slb_way_addr6(way, 2);
 		key->v6[1] = *slb_way_addr6(way, 3);

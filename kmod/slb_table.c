@@ -31,7 +31,7 @@ static u32 slb_way_hash(const struct slb_table *tab, const struct slb_way *way)
 {
 	u64 ports = slb_table_word(&way->scope);
 
-	if (way->bits & SLB_WAY_V6)
+	if (slb_way_fixed(way) & SLB_WAY_V6)
 		return slb_table_sip6(tab, ports, way->addr);
 	return slb_table_sip4(tab, ports, slb_table_word(way->addr));
 }
@@ -40,7 +40,7 @@ static bool slb_way_same(const struct slb_way *a, const struct slb_way *b)
 {
 	u64 ports = slb_table_word(&b->scope);
 
-	if (b->bits & SLB_WAY_V6)
+	if (slb_way_fixed(b) & SLB_WAY_V6)
 		return slb_way_is6(a, ports, b->addr);
 	return slb_way_is4(a, ports, slb_table_word(b->addr));
 }
@@ -209,7 +209,7 @@ static bool slb_table_split(struct slb_table *tab)
 
 	dir = rcu_dereference_protected(tab->dir, lockdep_is_held(&tab->grow_lock));
 	if (size >= SLB_TABLE_SIZE_MAX || !slb_table_page_get(tab, dir, size)) {
-		tab->nomem++;
+		WRITE_ONCE(tab->nomem, tab->nomem + 1);	/* read by slb_counters_sum() */
 		return false;
 	}
 	spin_lock(lock);
@@ -218,7 +218,7 @@ static bool slb_table_split(struct slb_table *tab)
 	smp_store_release(&tab->size, size + 1);	/* pairs with smp_load_acquire() */
 	write_seqcount_end(&tab->seq);
 	spin_unlock(lock);
-	tab->splits++;
+	WRITE_ONCE(tab->splits, tab->splits + 1);	/* read by slb_counters_sum() */
 	return true;
 }
 
@@ -470,7 +470,7 @@ static void slb_table_batch_fill(struct slb_table *tab, u64 pos, struct slb_tabl
 		u64 at;
 
 		next = way->next;
-		if (!(way->bits & SLB_WAY_REPLY))
+		if (!(slb_way_fixed(way) & SLB_WAY_REPLY))
 			continue;
 		at = bitrev32(slb_way_hash(tab, way));
 		if (at >= pos)

@@ -189,13 +189,13 @@ static inline unsigned long *slb_table_head(const struct slb_table_dir *dir, u32
 static __always_inline bool slb_way_is4(const struct slb_way *way, u64 ports, u64 addrs)
 {
 	return slb_table_word(&way->scope) == ports && slb_table_word(way->addr) == addrs &&
-	       !(way->bits & SLB_WAY_V6);
+	       !(slb_way_fixed(way) & SLB_WAY_V6);
 }
 
 static __always_inline bool slb_way_is6(const struct slb_way *way, u64 ports, const void *addrs)
 {
 	/* The family before the addresses: an IPv4 way ends before an IPv6 one's. */
-	return slb_table_word(&way->scope) == ports && (way->bits & SLB_WAY_V6) &&
+	return slb_table_word(&way->scope) == ports && (slb_way_fixed(way) & SLB_WAY_V6) &&
 	       slb_table_word(&way->addr[6]) == slb_table_word(addrs + 24) &&
 	       slb_table_word(&way->addr[2]) == slb_table_word(addrs + 8) &&
 	       slb_table_word(&way->addr[4]) == slb_table_word(addrs + 16) &&

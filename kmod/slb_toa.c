@@ -63,7 +63,7 @@ static u16 slb_toa_mss_limit(const struct slb_pkt *pkt, const struct slb_way *wa
 		back = READ_ONCE(slb_conn_way(conn, SLB_DIR_ORIG)->dst);
 		if (back)
 			in_mtu = min(in_mtu, dst_mtu(back));
-		if (way->bits & SLB_WAY_TOA)
+		if (READ_ONCE(way->bits) & SLB_WAY_TOA)
 			in_mtu -= pkt->v6 ? SLB_TCPOPT_TOA6_LEN : SLB_TCPOPT_TOA4_LEN;
 	}
 	return clamp_t(u32, min(in_mtu, out_mtu), headers + 48, IP_MAX_MTU) - headers;
@@ -80,31 +80,31 @@ static void slb_toa_request(struct slb_tcpopt_req *req, const struct slb_pkt *pk
 	memset(req, 0, sizeof(*req));
 	req->room = SLB_TCPOPT_MAX;
 	if (!orig) {
-		req->shift.tsecr = way->bits & SLB_WAY_TS && pkt->tcp_flags & TCPHDR_ACK ?
+		req->shift.tsecr = slb_way_fixed(way) & SLB_WAY_TS && pkt->tcp_flags & TCPHDR_ACK ?
 				   way->ts_shift : 0;
 		req->shift.sack = way->seq_shift;
 		req->mss = slb_toa_mss_limit(pkt, way, dst);
 		return;
 	}
 
-	req->shift.tsval = way->bits & SLB_WAY_TS ? way->ts_shift : 0;
-	req->shift.toa_kind = svc->toa_kind;
-	if (way->bits & SLB_WAY_TRUSTED)
+	req->shift.tsval = slb_way_fixed(way) & SLB_WAY_TS ? way->ts_shift : 0;
+	req->shift.toa_kind = READ_ONCE(svc->toa_kind);
+	if (slb_way_fixed(way) & SLB_WAY_TRUSTED)
 		req->flags |= SLB_TCPOPT_TRUSTED;
 	if (pkt->tcp_flags & TCPHDR_SYN) {
 		req->mss = slb_toa_mss_limit(pkt, way, dst);
-		if (svc->timestamps == SLB_TIMESTAMPS_REMOVE)
+		if (READ_ONCE(svc->timestamps) == SLB_TIMESTAMPS_REMOVE)
 			req->flags |= SLB_TCPOPT_NO_TS;
 		/*
 		 * Where a TOA will be inserted, data with the SYN would reach the program before
 		 * it, and further subflows come from a local address. In nat mode there is none.
 		 */
-		if (way->bits & SLB_WAY_TOA)
+		if (READ_ONCE(way->bits) & SLB_WAY_TOA)
 			req->flags |= SLB_TCPOPT_NO_TFO | SLB_TCPOPT_NO_MPTCP;
 	}
 	if (pkt->toa != SLB_TOA_INLINE)
 		return;
-	slb_toa_set(req, pkt, svc->toa_kind);
+	slb_toa_set(req, pkt, req->shift.toa_kind);
 	fixed = pkt->len - (pkt->l4_hlen - sizeof(struct tcphdr));
 	if (!skb_is_gso(pkt->skb) && dst_mtu(dst) - fixed < SLB_TCPOPT_MAX)
 		req->room = round_down(dst_mtu(dst) - fixed, 4);
@@ -222,10 +222,10 @@ static bool slb_toa_said_already(const struct slb_pkt *pkt, const struct slb_way
 {
 	struct slb_tcpopt_info info;
 
-	return way->bits & SLB_WAY_TRUSTED &&
+	return slb_way_fixed(way) & SLB_WAY_TRUSTED &&
 	       !slb_tcpopt_scan((u8 *)(slb_pkt_tcp(pkt) + 1),
 				pkt->l4_hlen - sizeof(struct tcphdr),
-				slb_way_conn(way)->svc->toa_kind, &info) &&
+				READ_ONCE(slb_way_conn(way)->svc->toa_kind), &info) &&
 	       info.seen & SLB_TCPOPT_TOA;
 }
 
@@ -292,7 +292,7 @@ void slb_toa_send_ahead(struct slb_pkt *pkt, struct slb_way *way, struct dst_ent
 
 	if (slb_toa_said_already(pkt, way))
 		return;
-	req.shift.toa_kind = slb_way_conn(way)->svc->toa_kind;
+	req.shift.toa_kind = READ_ONCE(slb_way_conn(way)->svc->toa_kind);
 	slb_toa_set(&req, pkt, req.shift.toa_kind);
 	optlen = slb_tcpopt_ahead(&req, (u8 *)(slb_pkt_tcp(pkt) + 1),
 				  pkt->l4_hlen - sizeof(struct tcphdr), opt);

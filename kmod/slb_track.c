@@ -15,13 +15,13 @@
 
 static void slb_track_stats(const struct slb_pkt *pkt, const struct slb_conn *conn, int dir)
 {
-	struct slb_stats *stats = this_cpu_ptr(conn->svc->stats);
+	struct slb_stats __percpu *svc = conn->svc->stats;
+	struct slb_stats __percpu *srv = conn->srv->stats;
 
-	stats->pkts[dir]++;
-	stats->bytes[dir] += pkt->len;
-	stats = this_cpu_ptr(conn->srv->stats);
-	stats->pkts[dir]++;
-	stats->bytes[dir] += pkt->len;
+	__this_cpu_inc(svc->pkts[dir]);
+	__this_cpu_add(svc->bytes[dir], pkt->len);
+	__this_cpu_inc(srv->pkts[dir]);
+	__this_cpu_add(srv->bytes[dir], pkt->len);
 }
 
 static u32 slb_track_end(const struct slb_pkt *pkt)
@@ -119,7 +119,8 @@ static u32 slb_track_oldest_ack(const struct slb_track *t, u32 una)
  */
 static bool slb_track_near(const struct slb_pkt *pkt, const struct slb_way *way, u32 within)
 {
-	return way->end - pkt->seq <= within && pkt->ack - way->ack <= within;
+	/* Another CPU may be storing; any of its values will do. */
+	return data_race(way->end) - pkt->seq <= within && pkt->ack - data_race(way->ack) <= within;
 }
 
 /* slb_track_fits() for a packet that acknowledges nothing that was never sent. */
@@ -159,13 +160,13 @@ static inline void slb_track_numbers(const struct slb_pkt *pkt, const struct slb
 {
 	u32 end = slb_track_end(pkt);
 
-	if (after(end, t->way->end))
+	if (after(end, READ_ONCE(t->way->end)))
 		WRITE_ONCE(t->way->end, end);
 	if (unlikely(!slb_track_has_acked(t, t->dir))) {
 		WRITE_ONCE(t->way->ack, pkt->ack);
 		set_bit(SLB_CONN_ACKED + t->dir, &t->conn->flags);
-	} else if (after(pkt->ack, t->way->ack) ||
-		   after(slb_track_acked(t, t->way->ack), READ_ONCE(t->other->end))) {
+	} else if (after(pkt->ack, READ_ONCE(t->way->ack)) ||
+		   after(slb_track_acked(t, READ_ONCE(t->way->ack)), READ_ONCE(t->other->end))) {
 		WRITE_ONCE(t->way->ack, pkt->ack);
 	}
 }
@@ -193,7 +194,7 @@ static u32 slb_track_rst_lowest(const struct slb_track *t)
  */
 static bool slb_track_rst_valid(const struct slb_pkt *pkt, const struct slb_track *t)
 {
-	if (t->dir == SLB_DIR_REPLY && t->way->state == SLB_STATE_SYN_SENT)
+	if (t->dir == SLB_DIR_REPLY && READ_ONCE(t->way->state) == SLB_STATE_SYN_SENT)
 		return pkt->tcp_flags & TCPHDR_ACK && slb_track_acks_syn(pkt, t);
 	return !before(pkt->seq, slb_track_rst_lowest(t)) &&
 	       !after(pkt->seq, READ_ONCE(t->way->end));
@@ -206,25 +207,26 @@ static bool slb_track_rst_valid(const struct slb_pkt *pkt, const struct slb_trac
  */
 static bool slb_track_rst_loose(const struct slb_pkt *pkt, const struct slb_track *t)
 {
-	return t->way->state != SLB_STATE_SYN_SENT && pkt->seq != READ_ONCE(t->way->end) &&
+	return READ_ONCE(t->way->state) != SLB_STATE_SYN_SENT &&
+	       pkt->seq != READ_ONCE(t->way->end) &&
 	       pkt->seq != slb_track_rst_lowest(t);
 }
 
 /* Who reset whom, and when. */
 static void slb_track_reset(const struct slb_conn *conn, u8 old, int dir)
 {
-	struct slb_stats *svc = this_cpu_ptr(conn->svc->stats);
-	struct slb_stats *srv = this_cpu_ptr(conn->srv->stats);
+	struct slb_stats __percpu *svc = conn->svc->stats;
+	struct slb_stats __percpu *srv = conn->srv->stats;
 
 	if (dir == SLB_DIR_ORIG) {
-		svc->client_rst++;
-		srv->client_rst++;
+		__this_cpu_inc(svc->client_rst);
+		__this_cpu_inc(srv->client_rst);
 	} else if (old == SLB_STATE_SYN_SENT) {
-		svc->syn_reset++;
-		srv->syn_reset++;
+		__this_cpu_inc(svc->syn_reset);
+		__this_cpu_inc(srv->syn_reset);
 	} else {
-		svc->server_rst++;
-		srv->server_rst++;
+		__this_cpu_inc(svc->server_rst);
+		__this_cpu_inc(srv->server_rst);
 	}
 }
 
@@ -255,12 +257,13 @@ static u8 slb_track_next(const struct slb_track *t, u8 state, enum slb_event eve
  */
 static noinline void slb_track_last_ts(const struct slb_pkt *pkt, struct slb_conn *conn)
 {
+	u32 last = READ_ONCE(conn->last_ts);
 	struct slb_tcpopt_info info;
 
 	if (slb_tcpopt_scan((u8 *)(slb_pkt_tcp(pkt) + 1), pkt->l4_hlen - sizeof(struct tcphdr), 0,
 			    &info))
 		return;
-	if (info.seen & SLB_TCPOPT_TS && (!conn->last_ts || after(info.tsval, conn->last_ts)))
+	if (info.seen & SLB_TCPOPT_TS && (!last || after(info.tsval, last)))
 		WRITE_ONCE(conn->last_ts, info.tsval);
 }
 
@@ -320,7 +323,7 @@ static void slb_track_syn(const struct slb_pkt *pkt, const struct slb_track *t)
 	u32 end = slb_track_end(pkt);
 
 	slb_track_wscale(pkt, t);
-	if (pkt->seq != t->conn->isn || after(end, t->way->end))
+	if (pkt->seq != READ_ONCE(t->conn->isn) || after(end, READ_ONCE(t->way->end)))
 		WRITE_ONCE(t->way->end, end);
 	WRITE_ONCE(t->conn->isn, pkt->seq);
 }
@@ -393,7 +396,7 @@ static noinline void slb_track_slow(struct slb_pkt *pkt, struct slb_way *way)
 	enum slb_event event;
 	bool revives;
 
-	if (t.dir == SLB_DIR_ORIG && way->bits & SLB_WAY_TS)
+	if (t.dir == SLB_DIR_ORIG && slb_way_fixed(way) & SLB_WAY_TS)
 		slb_track_last_ts(pkt, t.conn);
 	if (pkt->tcp_flags & TCPHDR_RST)
 		return slb_track_rst(pkt, &t);
@@ -435,7 +438,8 @@ static noinline void slb_track_far(const struct slb_pkt *pkt, struct slb_way *wa
  */
 static bool slb_track_toa_over(const struct slb_pkt *pkt, const struct slb_way *way)
 {
-	return !(pkt->tcp_flags & (TCPHDR_SYN | TCPHDR_RST)) && way->state != SLB_STATE_SYN_SENT &&
+	return !(pkt->tcp_flags & (TCPHDR_SYN | TCPHDR_RST)) &&
+	       READ_ONCE(way->state) != SLB_STATE_SYN_SENT &&
 	       (pkt->dlen || pkt->tcp_flags & TCPHDR_FIN ||
 		after(pkt->ack + way->seq_shift, READ_ONCE(slb_way_conn(way)->isn) + 1));
 }
@@ -459,13 +463,15 @@ void slb_track(struct slb_pkt *pkt, struct slb_way *way)
 	u16 now = slb_tick_now();
 	u32 end;
 
-	if (way->seen != now)
+	/* What another CPU stores meanwhile is as good. */
+	if (data_race(way->seen) != now)
 		WRITE_ONCE(way->seen, now);
 	slb_track_stats(pkt, slb_way_conn(way), slb_way_dir(way));
 	if (pkt->proto == IPPROTO_UDP)
 		return;
 
-	if (unlikely((way->bits & (SLB_WAY_TOA | SLB_WAY_REPLY)) ==
+	/* Whoever sees the bit a little longer clears it once more. */
+	if (unlikely((data_race(way->bits) & (SLB_WAY_TOA | SLB_WAY_REPLY)) ==
 		     (SLB_WAY_TOA | SLB_WAY_REPLY)) && slb_track_toa_over(pkt, way))
 		slb_conn_toa_done(slb_way_conn(way));
 	if (unlikely(READ_ONCE(way->state) != SLB_STATE_ESTABLISHED ||
@@ -479,8 +485,10 @@ void slb_track(struct slb_pkt *pkt, struct slb_way *way)
 		return;
 	}
 	end = pkt->seq + pkt->dlen;
-	if (after(end, way->end))
+	/* Two CPUs with packets of one direction may store in the wrong order; the next mends it. */
+	if (after(end, data_race(way->end)))
 		WRITE_ONCE(way->end, end);
-	if (pkt->ack != way->ack)
+	/* As above. */
+	if (pkt->ack != data_race(way->ack))
 		WRITE_ONCE(way->ack, pkt->ack);
 }

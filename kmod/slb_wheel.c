@@ -16,6 +16,7 @@
  */
 #include <linux/minmax.h>
 #include <linux/percpu.h>
+#include <linux/rculist.h>
 #include "slb_alloc.h"
 #include "slb_conn.h"
 #include "slb_net.h"
@@ -123,7 +124,10 @@ static void slb_wheel_add(struct slb_net *sn, struct slb_conn *conn, u16 deadlin
  */
 void slb_wheel_file(struct slb_net *sn, struct slb_conn *conn, u16 deadline)
 {
-	/* Stable: only the timer could change it now, from filed to not filed. */
+	/*
+	 * Stable: only the timer could change it now, from filed to not filed; by
+	 * hlist_del_init_rcu(), whose store pairs with this load.
+	 */
 	if (unlikely(!hlist_unhashed_lockless(&conn->wheel)))
 		slb_wheel_remove(sn, conn);
 	slb_wheel_add(sn, conn, deadline);
@@ -170,7 +174,7 @@ void slb_wheel_remove(struct slb_net *sn, struct slb_conn *conn)
 	struct slb_wheel *w = slb_wheel_of(sn, conn);
 
 	if (!hlist_unhashed(&conn->wheel)) {
-		hlist_del_init(&conn->wheel);
+		hlist_del_init_rcu(&conn->wheel);
 		w->entries--;
 	}
 	spin_unlock_bh(&w->lock);
@@ -211,7 +215,7 @@ static unsigned int slb_wheel_collect(struct slb_wheel *w, u16 now, unsigned int
 			if (!*budget || n == SLB_WHEEL_DUE)
 				goto out;
 			--*budget;
-			hlist_del_init(&conn->wheel);
+			hlist_del_init_rcu(&conn->wheel);
 			if (idle >= timeout) {
 				due[n++] = conn;
 				w->entries--;
