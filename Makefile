@@ -37,6 +37,8 @@ help:
 	@echo '  bench           instructions per packet, against what the kernel has already'
 	@echo 'Test'
 	@echo '  check           everything below; ends in "N passed, N failed"'
+	@echo '  check-smp       races between CPUs, apart from check: takes hours. SLB_SMP_MINUTES=10 for each'
+	@echo '                  test; VARIANT=kasan or kcsan for one kernel, which is built when missing'
 	@echo '  style           the gates: scripts/style.sh [GATE]... for one'
 	@echo '  uml             tests in the sanitizer kernel; T="net/00_load.sh ..." chooses'
 	@echo '  time            the same kernel with a clock that skips idle hours'
@@ -88,6 +90,10 @@ bench:
 check:
 	@scripts/check.sh
 
+check-smp:
+	@scripts/deps.sh tests
+	@scripts/check-smp.sh $(VARIANT)
+
 style:
 	@scripts/deps.sh style
 	@scripts/style.sh
@@ -104,4 +110,4 @@ clean:
 	rm -rf build
 
 .PHONY: all help modules module tool generate install install-modules install-tool install-headers \
-	dkms-install dkms-remove demo demo-shell bench check style deps clean $(tests)
+	dkms-install dkms-remove demo demo-shell bench check check-smp style deps clean $(tests)

@@ -6,6 +6,7 @@
 #   kdir.sh RELEASE    that kernel's headers, installed or in the cache
 #   kdir.sh 6.1|6.12   the stock kernel's of that series from the cache (see fetch-kernels.sh)
 #   kdir.sh uml        the user-mode-linux kernel's (see build-uml.sh)
+#   kdir.sh smp-kasan|smp-kcsan    a kernel's that looks for races (see build-smp.sh)
 #
 # Kernels that are to be in the cache are fetched or built when missing.
 set -u
@@ -31,6 +32,7 @@ case ${1-} in
 '') dir=$(installed) || dir=$(stock 6.1) ;;
 6.1 | 6.12) dir=$(stock "$1") ;;
 uml) dir=$("$SLB_TOP/scripts/build-uml.sh") ;;
+smp-*) dir=$("$SLB_TOP/scripts/build-smp.sh" "${1#smp-}") ;;
 *)
 	for dir in "/lib/modules/$1/build" "$SLB_CACHE"/kernels/*/lib/modules/"$1"/build; do
 		[ -f "$dir/Makefile" ] && break

@@ -4,8 +4,10 @@
 #
 #	#!/bin/bash
 #	# One line that says what is shown.
-#	# lanes: uml qemu		(optional: where it runs; time, qemu-6.1, qemu-6.12; default uml qemu)
-#	# timeout: 60			(optional: seconds; three times that in QEMU; default 300)
+#	# lanes: uml qemu		(optional: where it runs; time, qemu-6.1, qemu-6.12, smp; default
+#						the first two)
+#	# timeout: 60			(optional: seconds; three times that in QEMU, ten times where
+#						races are looked for; default 300)
 #	. "$(dirname "$0")/../lib.sh"
 #	plan 2
 #	setup_ns client lb
@@ -26,12 +28,15 @@ SLB_BUILD_SELFTEST=${SLB_BUILD_SELFTEST:-$SLB_BUILD-selftest}
 if [ -z "${SLB_LANE:-}" ]; then
 	case $(uname -r) in
 	*-uml-*) SLB_LANE=uml ;;
+	*-smp-*) SLB_LANE=smp-$(uname -r | sed 's/.*-smp-//; s/-slb$//') ;;
 	*) SLB_LANE=qemu-$(uname -r | cut -d . -f 1-2) ;;
 	esac
 fi
 # Emulated processors are several times slower; waiting takes that into account.
 case $SLB_LANE in
 qemu*) SLB_SLOW=${SLB_SLOW:-3} ;;
+smp-kasan) SLB_SLOW=${SLB_SLOW:-10} ;;
+smp-*) SLB_SLOW=${SLB_SLOW:-6} ;;
 *) SLB_SLOW=${SLB_SLOW:-1} ;;
 esac
 SLB_TMP=$(mktemp -d "${TMPDIR:-/tmp}/slb-test.XXXXXX")

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Runs tests one by one on the running kernel and merges their KTAP:
 #
-#   run.sh [TEST]...        paths relative to this directory; default: all
+#   run.sh [--for MINUTES] [TEST]...        paths relative to this directory; default: all
 #
+# With --for each test is repeated until so many minutes have passed.
 # Only the tests meant for this lane are run. Each is killed at its timeout. The last line is
 # "N passed, N failed[, N skipped]", which counts the tests' own points. Exit status 1 when
 # something failed or nothing ran.
@@ -16,6 +17,7 @@ passed=0
 failed=0
 skipped=0
 number=0
+minutes=0
 
 # setting TEST NAME DEFAULT: from a comment in the test's head.
 setting() {
@@ -55,6 +57,7 @@ run_one() {
 	seconds=$(setting "$test" timeout "$(sed -n 's/^timeout=//p' settings)")
 	case $lane in
 	qemu*) seconds=$((seconds * 3)) ;;
+	smp*) seconds=$((seconds * 10)) ;;
 	esac
 	out=$(mktemp)
 	number=$((number + 1))
@@ -112,6 +115,7 @@ leaks() {
 	fi
 }
 
+[ "${1-}" = --for ] && minutes=$2 && shift 2
 [ $# -gt 0 ] || mapfile -t all < <(make -s --no-print-directory list)
 list=()
 for test in "${@:-${all[@]}}"; do
@@ -122,7 +126,11 @@ done
 echo "KTAP version 1"
 echo "# lane $lane, kernel $(uname -r)"
 for test in "${list[@]}"; do
+	begun=$SECONDS
 	run_one "$test"
+	while [ $((SECONDS - begun)) -lt $((minutes * 60)) ]; do
+		run_one "$test"
+	done
 done
 [ $((passed + failed)) -gt 0 ] && leaks
 echo "1..$number"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Configuration changes during traffic, many living connections, and memory that runs out.
-# lanes: uml qemu
+# lanes: uml qemu smp
 # timeout: 600
 . "$(dirname "$0")/helpers/stress.sh"
 need gcc jq

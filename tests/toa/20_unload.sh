@@ -1,6 +1,6 @@
 #!/bin/bash
 # The module can be unloaded at any moment, however busy its connections are.
-# lanes: qemu
+# lanes: qemu smp
 # timeout: 400
 . "$(dirname "$0")/../lib.sh"
 export PYTHONDONTWRITEBYTECODE=1

@@ -14,10 +14,13 @@ lanes:
   --uml             the sanitizer kernel, as a user-mode-linux process; one CPU
   --time            the same with a clock that skips the time in which nothing happens
   --qemu 6.1|6.12   Debian's stock kernel in QEMU
+  --smp-kernel kasan|kcsan    a kernel that looks for races between CPUs, in QEMU
 
 options:
   --smp N           virtual CPUs (QEMU; default 2)
-  --mem SIZE        memory (default 2G; UML 3G)
+  --tcg MODE        QEMU's emulation: single, the CPUs take turns, or multi, each has a thread of
+                    its own; default single, but multi with --smp-kernel
+  --mem SIZE        memory (default 2G; UML and --smp-kernel 3G)
   --timeout S       seconds until the machine is killed (default 1500; none if interactive)
   --append ARGS     more kernel parameters
   --qemu-arg ARG    one more argument for QEMU; may be repeated
@@ -26,7 +29,7 @@ options:
   --interactive     give COMMAND (default: a shell) the terminal
 
 COMMAND finds in its environment
-  SLB_LANE             uml, time, qemu-6.1 or qemu-6.12
+  SLB_LANE             uml, time, qemu-6.1, qemu-6.12, smp-kasan or smp-kcsan
   SLB_BUILD            directory with this kernel's slb.ko and slb_toa.ko
   SLB_BUILD_SELFTEST   the same with the self tests in, if built (make SELFTEST=1 ...)
   SLB_OUT              a directory shared with the host
@@ -36,6 +39,8 @@ END
 
 lane=
 smp=2
+tcg=single
+warn=panic_on_warn=1
 mem=
 timeout=
 append=
@@ -51,7 +56,12 @@ while [ $# -gt 0 ]; do
 		kernel=${2-} lane=qemu-$kernel && shift
 		[ "$kernel" = 6.1 ] || [ "$kernel" = 6.12 ] || { usage >&2; exit 2; }
 		;;
+	--smp-kernel)
+		kernel=smp-${2-} lane=$kernel tcg=multi && shift
+		[ "$kernel" = smp-kasan ] || [ "$kernel" = smp-kcsan ] || { usage >&2; exit 2; }
+		;;
 	--smp) smp=$2 && shift ;;
+	--tcg) tcg=$2 && shift ;;
 	--mem) mem=$2 && shift ;;
 	--timeout) timeout=$2 && shift ;;
 	--append) append=$2 && shift ;;
@@ -76,6 +86,17 @@ case $lane in
 uml | time)
 	root=$("$SLB_TOP/scripts/build-uml.sh") || exit 1
 	mem=${mem:-3G}
+	;;
+smp-*)
+	root=$("$SLB_TOP/scripts/build-smp.sh" "${lane#smp-}") || exit 1
+	mem=${mem:-3G}
+	command -v qemu-system-x86_64 >/dev/null || die "qemu is missing: run scripts/deps.sh"
+	# A race that KCSAN reports has done nothing yet: there may be more. It watches one in 150
+	# accesses or so, and for long: emulation is slow.
+	[ "$lane" = smp-kcsan ] && warn="kcsan.skip_watch=300 \
+kcsan.udelay_interrupt=200 kcsan.udelay_task=500"
+	# Busy CPUs would make those who wait for RCU wait long.
+	append="rcupdate.rcu_expedited=1 $append"
 	;;
 *)
 	"$SLB_TOP/scripts/fetch-kernels.sh" "$kernel" || exit 1
@@ -145,13 +166,15 @@ initramfs() {
 }
 
 # KVM may open and yet hang where the CPU cannot do it: believe the CPU's flags only. With more
-# than one TCG thread QEMU 7.2 runs stale code after the kernel has patched its own text.
+# than one TCG thread QEMU 7.2 runs stale code after the kernel has patched its own text, which
+# stock kernels do all the time and those of --smp-kernel do only when slb_toa is loaded. Taking
+# turns, a CPU has 100 ms or until it idles or spins, and two are hardly ever inside the same lines.
 accel() {
 	if grep -qwE 'vmx|svm' /proc/cpuinfo && [ -w /dev/kvm ]; then
 		accel=(-accel kvm -cpu host)
 	else
 		# shellcheck disable=SC2054 # QEMU's commas
-		accel=(-accel tcg,thread=single -cpu max,la57=off)
+		accel=(-accel "tcg,thread=$tcg" -cpu max,la57=off)
 	fi
 }
 
@@ -171,7 +194,7 @@ qemu_command() {
 		-virtfs "local,path=$out,mount_tag=out,security_model=none"
 		"${qemu_args[@]}"
 		-kernel "$root/vmlinuz" -initrd "$img"
-		-append "console=ttyS0 panic=-1 oops=panic panic_on_warn=1 mitigations=off nowatchdog \
+		-append "console=ttyS0 panic=-1 oops=panic $warn mitigations=off nowatchdog \
 rcupdate.rcu_cpu_stall_timeout=120 tsc=reliable no_timer_check random.trust_cpu=on net.ifnames=0 \
 slb.init=$SLB_TOP/tests/vm/init.sh slb.out=$out $append")
 }

@@ -11,7 +11,7 @@ stress=$SLB_TOP/tests/stress/helpers
 # amount UML QEMU FULL: the one for this run.
 amount() {
 	case $SLB_LANE in
-	qemu*) echo "$2" ;;
+	qemu* | smp*) echo "$2" ;;
 	*) [ "${SLB_FULL:-0}" = 1 ] && echo "$3" || echo "$1" ;;
 	esac
 }
