@@ -253,6 +253,11 @@ static inline void slb_tuple_reverse(struct slb_tuple *tuple, bool v6)
 		swap(tuple->v4[0], tuple->v4[1]);
 }
 
+/* Spin locks are taken under the bit lock, which keeps its CPU: with PREEMPT_RT those sleep. */
+#ifdef CONFIG_PREEMPT_RT
+#error "slb does not run on PREEMPT_RT kernels"
+#endif
+
 static inline void slb_conn_lock(struct slb_conn *conn)
 	__acquires(&conn->flags)
 {
