@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
 """Writes what follows from the generic netlink specifications slb.yaml and slb_toa.yaml: the UAPI
-headers, the kernel's policies and operations, the tool's tables of names.
+headers, the kernel's policies and operations, the tool's tables of names, syzkaller's descriptions.
 
     slb-gen.py            writes every output
     slb-gen.py --check    exit status 1, with the difference, when a committed output is not current
@@ -270,12 +270,66 @@ class Family:
         out += [f"extern const struct slb_cmd_name {self.name}_cmd_names[__{upper(self.cmd_prefix)}MAX];"]
         return self.header(f"{self.up}_NAMES_GEN_H", out)
 
+    def syz_type(self, attr):
+        kind, checks = attr["type"], attr.get("checks", {})
+        fixed = {"nest": f"array[{self.name}_{lower(attr.get('nested-attributes', ''))}]",
+                 "string": "string", "flag": "void",
+                 "binary": f"{self.name}_ip" if attr["name"].endswith("addr") else
+                           f"array[int8, 0:{checks.get('max-len')}]"}
+        if kind in fixed:
+            return fixed[kind]
+        if "enum" in attr:
+            return f"flags[{self.name}_{lower(attr['enum'])}, int8]"
+        if attr.get("byte-order") == "big-endian":
+            return "sock_port"
+        limits = f"[{checks.get('min', 0)}:{checks['max']}]" if "max" in checks else ""
+        return f"int{BITS[kind].bit_length()}{limits}"
+
+    def syz_union(self, name, attrs):
+        """In a message there may be any number of each."""
+        out = ["", f"{self.name}_{lower(name)} ["]
+        for attr in attrs:
+            c_name = attr_name(self.set_with(attr), attr["name"])
+            macro = "nlnest" if attr["type"] == "nest" else "nlattr"
+            out += [f"\t{c_name}\t{macro}[{c_name}, {self.syz_type(attr)}]"]
+        return out + ["] [varlen]"]
+
+    def set_with(self, attr):
+        return next(a_set for a_set in self.sets.values() if any(a is attr for a in a_set["attributes"]))
+
+    def syz(self):
+        """Descriptions for syzkaller, whose sys/linux/ they belong into."""
+        served = [op for op in self.ops if "do" in op or "dump" in op]
+        nested = {a["nested-attributes"] for op in served for a in self.requested(op) if a["type"] == "nest"}
+        enums = {a["enum"]: 1 for op in served for a in self.requested(op) if "enum" in a}
+        enums |= {a["enum"]: 1 for name in nested for a in self.sets[name]["attributes"] if "enum" in a}
+        out = [f"# Generated from {self.path} by include/slb-gen.py. Do not edit.", "",
+               *(f"include <{name}>" for name in ("linux/net.h", "uapi/linux/netlink.h", "uapi/linux/genetlink.h",
+                                                  f"uapi/linux/{self.name}.h")),
+               "", f"resource genl_{self.name}_family_id[int16]", "",
+               f"type msghdr_{self.name}[CMD, ATTR] msghdr_netlink[netlink_msg_t[genl_{self.name}_family_id, "
+               "genlmsghdr_t[CMD], ATTR]]", "",
+               f"syz_genetlink_get_family_id${self.name}(name ptr[in, string[{quoted(self.name)}]], fd sock_nl_generic) "
+               f"genl_{self.name}_family_id"]
+        for op in served:
+            attrs = f"{self.name}_{lower(op['name'])}" if self.requested(op) else "nl_generic_attr"
+            out += [f"sendmsg${self.cmd(op)}(fd sock_nl_generic, msg ptr[in, msghdr_{self.name}[{self.cmd(op)}, "
+                    f"{attrs}]], f flags[send_flags])"]
+        for op in [op for op in served if self.requested(op)]:
+            out += self.syz_union(op["name"], self.requested(op))
+        for name in sorted(nested):
+            out += self.syz_union(name, self.sets[name]["attributes"])
+        out += ["", f"{self.name}_ip [", "\tv4\tipv4_addr", "\tv6\tipv6_addr", "] [varlen]", ""]
+        return out + [f"{self.name}_{lower(name)} = {', '.join(c_name for c_name, _, _ in self.values(self.enums[name]))}"
+                      for name in enums]
+
     def outputs(self):
         kernel = f"kmod/toa/{self.stem}" if self.stem == "toa" else f"kmod/{self.stem}"
         return {f"include/uapi/linux/{self.name}.h": self.uapi(),
                 f"{kernel}_nl_gen.h": self.kernel_h(), f"{kernel}_nl_gen.c": self.kernel_c(),
                 f"tool/{self.name}_names_gen.h": self.names_h(),
-                f"tool/{self.name}_names_gen.c": self.names_c()}
+                f"tool/{self.name}_names_gen.c": self.names_c(),
+                f"tests/fuzz/syzkaller/{self.name}.txt": self.syz()}
 
 
 def main():
