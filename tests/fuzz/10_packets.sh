@@ -30,7 +30,7 @@ points=2
 [ -z "$replay" ] || points=1
 plan "$points"
 
-"$python" "$fuzz/corpus.py" "$fuzz/corpus" "$SLB_TMP/corpus" || bail "there is no corpus"
+"$python" "$fuzz/helpers/corpus.py" "$fuzz/corpus" "$SLB_TMP/corpus" || bail "there is no corpus"
 load_slb
 topo_ns lb
 topo_make
@@ -66,11 +66,11 @@ near "$lb" sysctl -qw net.ipv4.ip_forward=0 net.ipv6.conf.all.forwarding=0 net.i
 near "$lb" sysctl -qw net.netfilter.nf_conntrack_frag6_timeout=1 2>/dev/null
 
 if [ -n "$replay" ]; then
-	run_cases "$lb" "$fuzz/packets.py" --replay "$replay"
+	run_cases "$lb" "$fuzz/helpers/packets.py" --replay "$replay"
 	dmesg | grep slb_fuzz: | tail -n 40 | sed 's/^/# /'
 	exit
 fi
 fresh=$((RANDOM * 32768 + RANDOM))
-run_cases "$lb" "$fuzz/packets.py" "${SLB_FUZZ_SEED:-1}" "$seconds" "$packets"
-run_cases "$lb" "$fuzz/packets.py" "$fresh" "$seconds" "$packets"
+run_cases "$lb" "$fuzz/helpers/packets.py" "${SLB_FUZZ_SEED:-1}" "$seconds" "$packets"
+run_cases "$lb" "$fuzz/helpers/packets.py" "$fresh" "$seconds" "$packets"
 [ "$packets" = 0 ] || check "kmemleak finds nothing" kmemleak_check

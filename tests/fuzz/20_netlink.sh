@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Requests of every kind to both generic netlink families, made from what their specifications say and
-# blindly, by root, in a user namespace of one's own and without any right; see netlink.py. The
+# blindly, by root, in a user namespace of one's own and without any right; see helpers/netlink.py. The
 # configuration survives what is refused, refusals have words, and everything can be removed.
 # SLB_FUZZ_SECONDS is for each of the runs, SLB_FUZZ_SEED where they begin.
 # lanes: uml qemu
@@ -26,7 +26,7 @@ topo_make
 lb_all+=("$lb" "$other")
 
 fuzz() {
-	run_cases "$1" "$SLB_TOP/tests/fuzz/netlink.py" "${@:2}"
+	run_cases "$1" "$SLB_TOP/tests/fuzz/helpers/netlink.py" "${@:2}"
 }
 
 fuzz "$lb" slb "$seed" "$seconds" policy blind dumps

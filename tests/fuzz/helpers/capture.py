@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Writes the packet fuzzer's corpus: what real kernels send each other, recorded on the way.
 
-    tests/vm/boot.sh --uml --out DIR -- unshare -m tests/fuzz/capture.py DIR/corpus
+    tests/vm/boot.sh --uml --out DIR -- unshare -m tests/fuzz/helpers/capture.py DIR/corpus
 
 A client, a router and a server, each a network namespace; the router records what comes in on
 either side, and the errors that it sends itself, with the offload header that its driver gave.
@@ -24,7 +24,7 @@ import sys
 import threading
 import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../net/helpers"))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../net/helpers"))
 # pylint: disable=wrong-import-position
 import netns  # noqa: E402
 

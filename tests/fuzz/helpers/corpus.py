@@ -5,7 +5,7 @@
     corpus.py DIRECTORY OUTPUT
 
 Numbers become offsets from the beginning of their side's, and each place that depends on who talks
-is noted, so that the module has nothing to parse. Layout: kmod/corpus.h.
+is noted, so that the module has nothing to parse. Layout: ../kmod/corpus.h.
 """
 import os
 import socket
