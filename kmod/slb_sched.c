@@ -147,10 +147,12 @@ static struct slb_roster *slb_sched_alloc(const struct slb_sched_ops *ops, u32 n
 	struct slb_roster *sched;
 	u32 cap = max_t(u32, SLB_SCHED_CAP_MIN, roundup_pow_of_two(n));
 
-	sched = slb_alloc(kvzalloc(struct_size(sched, srv, cap), GFP_KERNEL));
+	sched = slb_alloc(kvzalloc(size_add(struct_size(sched, srv, cap),
+					    array_size(cap, sizeof(*sched->key))), GFP_KERNEL));
 	if (!sched)
 		return NULL;
 	sched->ops = ops;
+	sched->key = (u64 *)&sched->srv[cap];
 	sched->cap = cap;
 	return sched;
 }
@@ -232,6 +234,7 @@ int slb_sched_reserve_locked(struct slb_group *group, u32 n)
 	sched->turn = old->turn;
 	atomic_set(&sched->next, atomic_read(&old->next));
 	memcpy(sched->srv, old->srv, array_size(old->n, sizeof(old->srv[0])));
+	memcpy(sched->key, old->key, array_size(old->n, sizeof(old->key[0])));
 	rcu_assign_pointer(group->sched, sched);
 	spin_unlock_bh(&group->lock);
 	kvfree_rcu(old, rcu);

@@ -20,9 +20,10 @@
  * @clock: the method's own time; under group->lock
  * @turn: picks so far; under group->lock, where the method takes it
  * @next: picks so far, where the method takes no lock
+ * @key: what wrr orders @srv by, place by place, so that a pick reads no other server; behind @srv
  * @srv: the servers that can be picked, in the method's order; places from @n on are NULL
  *
- * A server is at @srv[server->sched.index]. It is taken out under group->lock before it is
+ * A server is at @srv[server->sched.index], but for wrr, which does not keep count. It is taken out under group->lock before it is
  * removed, so a pointer read inside RCU is good until rcu_read_unlock().
  */
 struct slb_roster {
@@ -33,6 +34,7 @@ struct slb_roster {
 	u64				clock;
 	u64				turn;
 	atomic_t			next;
+	u64				*key;
 	struct slb_srv			*srv[];
 };
 

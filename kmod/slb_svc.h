@@ -135,10 +135,10 @@ struct slb_srv {
 	atomic_t			active;
 	atomic_t			inactive;
 	struct {
-		u64			key;	/* what the method orders by */
-		u64			turn;	/* when it was picked last, for equals */
-		u32			index;	/* place in the method's array */
-		u32			pass;	/* wrr: what a pick adds to @key */
+		u64			key;	/* wlc: what it orders by */
+		u64			turn;	/* wlc: when it was picked last, for equals */
+		u32			index;	/* place in the method's array; wrr: the first */
+		u32			pass;	/* wrr: what a pick adds to its deadline */
 	} sched;
 	struct slb_stats __percpu	*stats;
 	struct slb_net			*sn;
