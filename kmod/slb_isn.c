@@ -14,17 +14,12 @@ static u64 slb_isn_hash(const struct slb_net *sn, const struct slb_conn *conn, b
 {
 	const struct slb_way *way = slb_conn_way(conn, SLB_DIR_REPLY);
 	u32 port = ports ? (__force u32)way->sport << 16 | (__force u16)way->dport : 0;
-	struct {
-		__be32	addr[8];
-		u32	port;
-		u32	scope;
-	} in = { .port = port, .scope = way->scope };
+	u64 in[5] = { (u64)port << 32 | way->scope };
 
-	if (slb_conn_is_v6(conn))
-		memcpy(in.addr, way->addr, sizeof(in.addr));
-	else
-		memcpy(in.addr, way->addr, 2 * sizeof(in.addr[0]));
-	return siphash(&in, sizeof(in), &sn->seq_key);
+	if (!slb_conn_is_v6(conn))
+		return siphash_2u64(in[0], get_unaligned((const u64 *)way->addr), &sn->seq_key);
+	memcpy(in + 1, way->addr, 4 * sizeof(in[0]));
+	return siphash(in, sizeof(in), &sn->seq_key);
 }
 
 /**
