@@ -11,20 +11,43 @@
  * behind RCU. With the last of them the address leaves the bystander filter, and the memory
  * follows behind RCU, when no packet that found it in the table or list can still look at it.
  */
+#include <linux/jhash.h>
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
 #include "slb_alloc.h"
 #include "slb_net.h"
 #include "slb_sched.h"
 
+static_assert(sizeof(struct slb_svc_key) == 24);	/* no padding to compare */
+
+/* Every packet that opens a connection looks: words, inline. The operator's addresses need no more. */
+static u32 slb_svc_hash(const void *data, u32 len, u32 seed)
+{
+	const struct slb_svc_key *key = data;
+	const __be32 *addr = key->addr.s6_addr32;
+
+	return jhash_3words((__force u32)(addr[0] ^ addr[1] ^ addr[2] ^ addr[3]),
+			    (__force u32)key->port << 16 | key->proto << 8 | key->v6, key->vrf, seed);
+}
+
+static int slb_svc_differs(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const u64 *a = arg->key;
+	const u64 *b = (const u64 *)&((const struct slb_svc *)obj)->key;
+
+	return get_unaligned(a) != get_unaligned(b) ||
+	       get_unaligned(a + 1) != get_unaligned(b + 1) ||
+	       get_unaligned(a + 2) != get_unaligned(b + 2);
+}
+
 static const struct rhashtable_params slb_svc_params = {
 	.key_len		= sizeof(struct slb_svc_key),
 	.key_offset		= offsetof(struct slb_svc, key),
 	.head_offset		= offsetof(struct slb_svc, node),
+	.hashfn			= slb_svc_hash,
+	.obj_cmpfn		= slb_svc_differs,
 	.automatic_shrinking	= true,
 };
-
-static_assert(sizeof(struct slb_svc_key) == 24);	/* no padding to compare */
 
 /**
  * slb_svc_table_init() - an empty table of services
