@@ -156,7 +156,7 @@ guest() {
 	fi
 	rm -f "$build/$mode.json"
 	timeout "$limit" qemu-system-x86_64 -M pc -nodefaults -display none -no-reboot \
-		-accel tcg,thread=single -cpu qemu64,+rdrand -smp 1 -m 1024 \
+		-accel tcg,thread=single -cpu qemu64,+rdrand -smp 1 -m 4096 \
 		-icount shift=0,sleep=off,align=off -seed "$seed" -rtc base=2020-01-01T00:00:00,clock=vm \
 		-kernel "$kdir/vmlinuz" -initrd "$initrd" -append "${CMDLINE[*]} $words" \
 		-serial "file:$build/$mode.log" -serial "file:$build/$mode.json" \

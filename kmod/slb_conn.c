@@ -174,6 +174,7 @@ u16 slb_conn_idle(const struct slb_conn *conn, u16 now)
  * slb_conn_link() - make a filled entry visible
  * @sn: the namespace's balancer
  * @conn: complete: both ways, svc, srv, lease
+ * @hash: of way 0's key, see slb_table_insert()
  *
  * Filed on the wheel before the table, so that whoever finds it in the table can end it.
  *
@@ -181,7 +182,7 @@ u16 slb_conn_idle(const struct slb_conn *conn, u16 now)
  * Return: 0, -EEXIST if the client's tuple is linked already, -EADDRINUSE if the server's is;
  * then the entry is not linked and the caller frees it.
  */
-int slb_conn_link(struct slb_net *sn, struct slb_conn *conn)
+int slb_conn_link(struct slb_net *sn, struct slb_conn *conn, u32 hash)
 {
 	u8 state = slb_conn_way4(conn, SLB_DIR_ORIG)->state;
 	int err;
@@ -190,7 +191,7 @@ int slb_conn_link(struct slb_net *sn, struct slb_conn *conn)
 	slb_conn_account(conn, slb_state_active(state));
 	atomic_inc(&sn->conns);
 	slb_wheel_file(sn, conn, slb_tick_now() + slb_conn_timeout(conn));
-	err = slb_table_insert(&sn->table, conn);
+	err = slb_table_insert(&sn->table, conn, hash);
 	if (!err) {
 		slb_count(sn, SLB_COUNT_CONN_CREATED);
 		trace_slb_conn_new(sn, conn, SLB_STATE_NONE, state);

@@ -275,7 +275,7 @@ void slb_conn_cache_exit(void);
 struct slb_conn *slb_conn_alloc(bool v6);
 void slb_conn_free_empty(struct slb_conn *conn);
 void slb_conn_free_unlinked(struct slb_net *sn, struct slb_conn *conn);
-int slb_conn_link(struct slb_net *sn, struct slb_conn *conn);
+int slb_conn_link(struct slb_net *sn, struct slb_conn *conn, u32 hash);
 void slb_conn_end(struct slb_net *sn, struct slb_conn *conn);
 void slb_conn_set_state(struct slb_net *sn, struct slb_conn *conn, u8 state);
 u16 slb_conn_timeout(const struct slb_conn *conn);

@@ -196,6 +196,7 @@ void slb_lease_map_free(struct slb_lease_map *map)
 	struct slb_ep *ep = map->ep;
 
 	atomic64_inc(&ep->sn->destroyed);
+	dst_release(map->dst);	/* gone: nobody stores another */
 	kfree_rcu(map, rcu);
 	slb_laddr_put(laddr);
 	slb_ep_put_ref(ep);

@@ -223,6 +223,8 @@ void slb_laddr_change_locked(struct slb_laddr *laddr, const struct slb_laddr_con
 	WRITE_ONCE(laddr->dedicated, conf->dedicated);
 	WRITE_ONCE(laddr->port_first, conf->port_first);
 	WRITE_ONCE(laddr->port_last, conf->port_last);
+	/* Pairs with slb_lease_run_get(): who does not see the new number may lease as before. */
+	smp_store_release(&laddr->changes, laddr->changes + 1);
 	slb_net_changed_locked(laddr->sn);
 }
 

@@ -26,6 +26,7 @@ struct slb_pool;
  * @port_last: highest port leased, host byte order
  * @vrf: interface index of the VRF towards the servers, 0 is the main one
  * @id: small number, unique in the namespace: index into an endpoint's maps
+ * @changes: how often the ports that are leased have changed; w: sn->cfg_mutex
  * @serial: grows with each address added; where a dump goes on
  * @ref: one from the pool, one per lease map
  * @leases: leases in use
@@ -49,6 +50,7 @@ struct slb_laddr {
 	u16			port_last;
 	u32			vrf;
 	u32			id;
+	u32			changes;
 	u32			serial;
 	refcount_t		ref;
 	atomic_t		leases;

@@ -21,6 +21,7 @@
 #define SLB_LEASE_WORDS		(SLB_LEASE_CHUNK_BITS / BITS_PER_LONG)
 #define SLB_LEASE_UNCOUNTED	U16_MAX
 #define SLB_LEASE_COUNT_S	5	/* newly reserved ports are noticed so late */
+#define SLB_LEASE_RUN_S		1	/* other changes of the host's ports likewise */
 #define SLB_LEASE_RECLAIM	64	/* leases looked at without a free port */
 #define SLB_LEASE_TRIES		4	/* another CPU may be faster at a port */
 
@@ -30,6 +31,7 @@
  * @last: highest port
  * @low: first port of the hole that the host uses itself
  * @high: last port of the hole; below @low if there is none
+ * @changes: of the local address when it was read
  * @reserved: bitmap of ports not to use, or NULL
  */
 struct slb_lease_range {
@@ -37,6 +39,7 @@ struct slb_lease_range {
 	u16			last;
 	u16			low;
 	u16			high;
+	u32			changes;
 	const unsigned long	*reserved;
 };
 
@@ -45,6 +48,8 @@ static void slb_lease_range_get(const struct slb_laddr *laddr, struct slb_lease_
 	struct net *net = laddr->sn->net;
 	int low = 1, high = 0;
 
+	/* Before what it counts the changes of; pairs with slb_laddr_change_locked(). */
+	range->changes = smp_load_acquire(&laddr->changes);
 	if (!READ_ONCE(laddr->dedicated))
 		inet_get_local_port_range(net, &low, &high);
 	range->first = READ_ONCE(laddr->port_first);
@@ -98,8 +103,30 @@ static bool slb_lease_is_full(struct slb_lease_map *map, const struct slb_lease_
 	return map->chunk_used[c] >= map->chunk_room[c];
 }
 
+/* Keep what a search has learned about the ports behind the one it found. */
+static void slb_lease_run_set(struct slb_lease_map *map, unsigned int word, unsigned long mask,
+			      u32 changes)
+{
+	map->run = mask;
+	map->run_word = word;
+	map->run_changes = changes;
+	map->run_until = slb_tick_now() + slb_tick_from_s(SLB_LEASE_RUN_S);
+}
+
+/* The next port of the run, or -1 if it is over or too old. */
+static int slb_lease_run_get(struct slb_lease_map *map)
+{
+	unsigned long run = map->run;
+
+	if (!run || (s16)(map->run_until - slb_tick_now()) < 0 ||
+	    map->run_changes != READ_ONCE(map->laddr->changes))
+		return -1;
+	map->run = run & (run - 1);
+	return map->run_word * BITS_PER_LONG + __ffs(run);
+}
+
 /* The first port from @first to @last, in one chunk, that may be leased and is free, or -1. */
-static int slb_lease_search(const struct slb_lease_map *map, const struct slb_lease_range *range,
+static int slb_lease_search(struct slb_lease_map *map, const struct slb_lease_range *range,
 			    unsigned int first, unsigned int last)
 {
 	const unsigned long *chunk = map->chunk[first / SLB_LEASE_CHUNK_BITS];
@@ -110,8 +137,10 @@ static int slb_lease_search(const struct slb_lease_map *map, const struct slb_le
 
 		if (chunk)
 			mask &= ~chunk[i % SLB_LEASE_WORDS];
-		if (mask)
+		if (mask) {
+			slb_lease_run_set(map, i, mask & (mask - 1), range->changes);
 			return i * BITS_PER_LONG + __ffs(mask);
+		}
 	}
 	return -1;
 }
@@ -218,10 +247,27 @@ static int slb_lease_take(struct slb_lease_map *map, const struct slb_lease_rang
 	if (!map->gone) {
 		if (port < 0)
 			port = slb_lease_next(map, range);
+		else
+			map->run = 0;	/* the cursor jumps */
 		err = port < 0 ? -ENOSPC : slb_lease_mark(map, port);
 	}
 	spin_unlock_bh(&map->lock);
 	return err ? err : port;
+}
+
+/* The next port of the run, without a search, or a negative number. */
+static int slb_lease_take_run(struct slb_lease_map *map)
+{
+	int port = -1;
+
+	spin_lock(&map->lock);
+	if (likely(!map->gone)) {
+		port = slb_lease_run_get(map);
+		if (port >= 0 && unlikely(slb_lease_mark(map, port)))
+			port = -1;
+	}
+	spin_unlock(&map->lock);
+	return port;
 }
 
 /* Up to @max leased ports of the range from the cursor on, which moves behind them. */
@@ -247,8 +293,10 @@ static unsigned int slb_lease_list(struct slb_lease_map *map, const struct slb_l
 			ports[n++] = word * BITS_PER_LONG + __ffs(mask);
 		passed += BITS_PER_LONG - port % BITS_PER_LONG;
 	}
-	if (n)
+	if (n) {
+		map->run = 0;
 		slb_lease_set_cursor(map, ports[n - 1] + 1);
+	}
 	spin_unlock_bh(&map->lock);
 	return n;
 }
@@ -311,20 +359,9 @@ static int slb_lease_reclaim(struct slb_net *sn, struct slb_lease_map *map,
 	return -ENOSPC;
 }
 
-/**
- * slb_lease_take_rcu() - lease a local port
- * @sn: the namespace's balancer
- * @ep: the server's endpoint
- * @laddr: the local address
- * @lease: the answer, valid when 0 is returned; to be given back by slb_lease_release()
- *
- * With no free port it may end a closing or unanswered connection that leases one.
- *
- * Context: softirq or BH off, inside RCU; no connection's lock held.
- * Return: 0; -ENOSPC when every port is in use; -ENOMEM.
- */
-int slb_lease_take_rcu(struct slb_net *sn, struct slb_ep *ep, struct slb_laddr *laddr,
-		       struct slb_lease *lease)
+/* The run is over, or there is no map yet, or no port is free. */
+static noinline int slb_lease_take_slow(struct slb_net *sn, struct slb_ep *ep,
+					struct slb_laddr *laddr, struct slb_lease *lease)
 {
 	struct slb_lease_range range;
 	struct slb_lease_map *map;
@@ -332,7 +369,7 @@ int slb_lease_take_rcu(struct slb_net *sn, struct slb_ep *ep, struct slb_laddr *
 
 	slb_lease_range_get(laddr, &range);
 	for (tries = 0; tries < SLB_LEASE_TRIES; tries++) {
-		memset(lease, 0, sizeof(*lease));
+		lease->reused = false;
 		map = slb_lease_map_find_rcu(ep, laddr->id);
 		if (!map)
 			map = slb_lease_map_make(ep, laddr);
@@ -358,6 +395,32 @@ int slb_lease_take_rcu(struct slb_net *sn, struct slb_ep *ep, struct slb_laddr *
 }
 
 /**
+ * slb_lease_take_rcu() - lease a local port
+ * @sn: the namespace's balancer
+ * @ep: the server's endpoint
+ * @laddr: the local address
+ * @lease: the answer, valid when 0 is returned; to be given back by slb_lease_release()
+ *
+ * With no free port it may end a closing or unanswered connection that leases one.
+ *
+ * Context: softirq or BH off, inside RCU; no connection's lock held.
+ * Return: 0; -ENOSPC when every port is in use; -ENOMEM.
+ */
+int slb_lease_take_rcu(struct slb_net *sn, struct slb_ep *ep, struct slb_laddr *laddr,
+		       struct slb_lease *lease)
+{
+	struct slb_lease_map *map = slb_lease_map_find_rcu(ep, laddr->id);
+	int port = map ? slb_lease_take_run(map) : -1;
+
+	if (unlikely(port < 0))
+		return slb_lease_take_slow(sn, ep, laddr, lease);
+	lease->map = map;
+	lease->port = htons(port);
+	lease->reused = false;
+	return 0;
+}
+
+/**
  * slb_lease_release() - give a leased port back
  * @map: the lease's map, which may be freed behind RCU by this
  * @port: the lease's port
@@ -374,6 +437,8 @@ void slb_lease_release(struct slb_lease_map *map, __be16 port)
 	if (!WARN_ON_ONCE(!map->chunk[c] || !__test_and_clear_bit(bit, map->chunk[c]))) {
 		map->used--;
 		atomic_dec(&map->laddr->leases);
+		if (ntohs(port) / BITS_PER_LONG == map->run_word)
+			map->run = 0;	/* it may be the next one */
 		if (!--map->chunk_used[c] && c != map->cursor / SLB_LEASE_CHUNK_BITS)
 			slb_lease_chunk_free(map, c);
 		gone = slb_lease_map_unlink(map);

@@ -16,6 +16,7 @@
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
+struct dst_entry;
 struct slb_laddr;
 struct slb_net;
 
@@ -67,11 +68,19 @@ struct slb_ep {
  * @cursor: where the next search begins
  * @cursor_unset: there was no search yet
  * @gone: out of @ep's maps, and empty for good
+ * @run: free ports after the cursor that may be leased, bits of word @run_word; what is known of them
+ *	holds until tick @run_until and while @laddr's @changes are @run_changes
+ * @run_word: see @run
+ * @run_until: see @run
+ * @run_changes: see @run
  * @ports: what @room was counted for: bounds of the range and of the hole in it
  * @counted: tick when @room was begun anew
  * @chunk_used: ports in use, by chunk
  * @chunk_room: ports in use or free to lease, by chunk; SLB_LEASE_UNCOUNTED until looked at
  * @chunk: bitmaps of ports in use; NULL is empty
+ * @dst: route of packets that leave from @laddr to @ep, or NULL; holds a reference; see slb_route.c.
+ *	r: RCU, w: @lock
+ * @dst_cookie: IPv6: of @dst; likewise
  * @laddr: holds a reference
  * @ep: holds a reference
  * @rcu: once it is gone
@@ -86,12 +95,18 @@ struct slb_lease_map {
 	u16			cursor;
 	bool			cursor_unset;
 	bool			gone;
+	unsigned long		run;
+	u16			run_word;
+	u16			run_until;
+	u32			run_changes;
 	u64			ports;
 	u16			counted;
 	u16			chunk_used[SLB_LEASE_CHUNKS];
 	u16			chunk_room[SLB_LEASE_CHUNKS];
 	unsigned long		*chunk[SLB_LEASE_CHUNKS];
 
+	struct dst_entry	*dst;
+	u32			dst_cookie;
 	struct slb_laddr	*laddr;
 	struct slb_ep		*ep;
 	struct rcu_head		rcu;

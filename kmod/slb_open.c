@@ -16,6 +16,7 @@
 #include "slb_isn.h"
 #include "slb_path.h"
 #include "slb_reset.h"
+#include "slb_route.h"
 #include "slb_sched.h"
 #include "slb_state.h"
 #include "slb_tcpopt.h"
@@ -366,6 +367,8 @@ static struct slb_conn *slb_open_fill(const struct slb_pkt *pkt, const struct sl
 	reply->seen = orig->seen;
 	if (!udp)
 		slb_open_fill_tcp(conn, pkt, open);
+	if (!open->nat)
+		slb_route_take_shared(pkt, conn->lease, orig);
 	return conn;
 
 err_put_svc:
@@ -408,7 +411,7 @@ static struct slb_conn *slb_open_try(struct slb_pkt *pkt, struct slb_opening *op
 		open->reason = SLB_DROP_NO_MEMORY;
 		return NULL;
 	}
-	err = slb_conn_link(pkt->sn, conn);
+	err = slb_conn_link(pkt->sn, conn, pkt->hash);
 	if (!err)
 		return conn;
 	slb_conn_free_unlinked(pkt->sn, conn);

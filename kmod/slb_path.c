@@ -42,15 +42,21 @@ unsigned int slb_path_pass(const struct slb_pkt *pkt)
 
 /**
  * slb_path_find_rcu() - the way a packet belongs to
- * @pkt: the packet
+ * @pkt: the packet; its hash is set
  *
  * Context: softirq, inside RCU.
  * Return: valid until rcu_read_unlock(), or NULL.
  */
-struct slb_way *slb_path_find_rcu(const struct slb_pkt *pkt)
+struct slb_way *slb_path_find_rcu(struct slb_pkt *pkt)
 {
-	return pkt->v6 ? slb_table_find6_rcu(&pkt->sn->table, &pkt->tuple)
-		       : slb_table_find4_rcu(&pkt->sn->table, &pkt->tuple);
+	const struct slb_table *tab = &pkt->sn->table;
+
+	if (pkt->v6) {
+		pkt->hash = slb_table_hash6(tab, &pkt->tuple);
+		return slb_table_at6_rcu(tab, &pkt->tuple, pkt->hash);
+	}
+	pkt->hash = slb_table_hash4(tab, &pkt->tuple);
+	return slb_table_at4_rcu(tab, &pkt->tuple, pkt->hash);
 }
 
 /**

@@ -16,7 +16,7 @@ unsigned int slb_path_forward(struct slb_pkt *pkt, struct slb_way *way);
 unsigned int slb_path_drop(struct slb_pkt *pkt, enum slb_drop reason);
 unsigned int slb_path_pass(const struct slb_pkt *pkt);
 unsigned int slb_path_refuse(struct slb_pkt *pkt);
-struct slb_way *slb_path_find_rcu(const struct slb_pkt *pkt);
+struct slb_way *slb_path_find_rcu(struct slb_pkt *pkt);
 struct dst_entry *slb_path_route_rcu(struct slb_pkt *pkt, struct slb_way *way);
 
 /* slb_quote.c: ICMP errors about a connection */

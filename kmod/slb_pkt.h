@@ -38,6 +38,7 @@ enum slb_toa_how {
  * @net: the namespace
  * @in: the device it came by; NULL for packets of the host itself
  * @tuple: its own key; of an ICMP error the quoted packet's, turned round
+ * @hash: of @tuple; known once slb_path_find_rcu() has looked for it
  * @seq: TCP sequence number, host byte order
  * @ack: TCP acknowledgment number, host byte order
  * @len: layer-3 length as received, bytes
@@ -62,6 +63,7 @@ struct slb_pkt {
 	struct net		*net;
 	struct net_device	*in;
 	struct slb_tuple	tuple;
+	u32			hash;
 	u32			seq;
 	u32			ack;
 	u32			len;

@@ -93,6 +93,86 @@ void slb_route_key_from_way(struct slb_route_key *key, const struct slb_conn *co
 	}
 }
 
+/* The route of packets without a mark or traffic class hangs on the map that their ports are from. */
+static bool slb_route_is_plain(const struct slb_pkt *pkt)
+{
+	return !pkt->skb->mark && !(pkt->tos & ~INET_ECN_MASK);
+}
+
+/* Does the namespace route by addresses alone, and not by ports too? */
+static bool slb_route_is_shared(const struct net *net, bool v6)
+{
+#ifdef CONFIG_XFRM
+	if (net->xfrm.policy_count[XFRM_POLICY_OUT])
+		return false;
+#endif
+	if (v6) {
+#ifdef CONFIG_IPV6_MULTIPLE_TABLES
+		if (READ_ONCE(net->ipv6.fib6_rules_require_fldissect))
+			return false;
+#endif
+		return !READ_ONCE(net->ipv6.sysctl.multipath_hash_policy);
+	}
+#ifdef CONFIG_IP_MULTIPLE_TABLES
+	if (READ_ONCE(net->ipv4.fib_rules_require_fldissect))
+		return false;
+#endif
+#ifdef CONFIG_IP_ROUTE_MULTIPATH
+	return !READ_ONCE(net->ipv4.sysctl_fib_multipath_hash_policy);
+#else
+	return true;
+#endif
+}
+
+/**
+ * slb_route_take_shared() - the route that another connection to the same server has found
+ * @pkt: the packet that opens a connection
+ * @map: the map that its local port is leased from: one local address and one server
+ * @way: way 0 of the connection, not linked yet; gets the route with a reference, if there is one
+ *
+ * The lease keeps the map; RCU the route, whose last reference dst_release() puts behind it. The
+ * cookie is that of the route which is still there after it was read.
+ *
+ * Context: softirq or BH off, inside RCU.
+ */
+void slb_route_take_shared(const struct slb_pkt *pkt, const struct slb_lease_map *map,
+			   struct slb_way *way)
+{
+	struct dst_entry *dst = READ_ONCE(map->dst);
+	u32 cookie;
+
+	if (!dst || !slb_route_is_plain(pkt) || !slb_route_is_shared(pkt->net, pkt->v6))
+		return;
+	cookie = READ_ONCE(map->dst_cookie);
+	smp_rmb(); /* pairs with slb_route_share() */
+	if (READ_ONCE(map->dst) != dst || !dst_check(dst, cookie) || !dst_hold_safe(dst))
+		return;
+	way->dst = dst;
+	if (pkt->v6)
+		way->addr[SLB_WAY6_COOKIE] = (__force __be32)cookie;
+}
+
+/*
+ * A route that was just looked up, for the connections to come, in place of @old, which was read
+ * before. The packet's connection may have ended since, and the map with it: then it takes no more.
+ */
+static void slb_route_share(const struct slb_pkt *pkt, struct slb_lease_map *map,
+			    struct dst_entry *old, struct dst_entry *dst, u32 cookie)
+{
+	if (!slb_route_is_plain(pkt) || !slb_route_is_shared(pkt->net, pkt->v6) ||
+	    !dst_hold_safe(dst))
+		return;
+	spin_lock(&map->lock);
+	if (!map->gone && map->dst == old) {
+		WRITE_ONCE(map->dst, dst);
+		smp_wmb(); /* pairs with slb_route_take_shared() */
+		WRITE_ONCE(map->dst_cookie, cookie);
+		dst = old;
+	}
+	spin_unlock(&map->lock);
+	dst_release(dst);
+}
+
 /**
  * slb_route_slow_rcu() - a packet whose way has no valid cached route for it
  * @pkt: the packet
@@ -111,7 +191,9 @@ void slb_route_key_from_way(struct slb_route_key *key, const struct slb_conn *co
 struct dst_entry *slb_route_slow_rcu(struct slb_pkt *pkt, struct slb_way *way)
 {
 	struct slb_conn *conn = slb_way_conn(way);
+	struct slb_lease_map *map = slb_way_dir(way) == SLB_DIR_ORIG ? conn->lease : NULL;
 	struct dst_entry *old = READ_ONCE(way->dst);
+	struct dst_entry *shared = map ? READ_ONCE(map->dst) : NULL;
 	struct slb_route_key key;
 	struct dst_entry *dst;
 	u32 cookie;
@@ -123,6 +205,8 @@ struct dst_entry *slb_route_slow_rcu(struct slb_pkt *pkt, struct slb_way *way)
 	if (!dst)
 		return NULL;
 	cookie = pkt->v6 ? rt6_get_cookie((struct rt6_info *)dst) : 0;
+	if (map)
+		slb_route_share(pkt, map, shared, dst, cookie);
 	if (pkt->skb->mark == conn->mark && cmpxchg(&way->dst, old, dst) == old) {
 		if (pkt->v6)
 			WRITE_ONCE(way->addr[SLB_WAY6_COOKIE], (__force __be32)cookie);

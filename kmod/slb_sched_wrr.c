@@ -50,17 +50,18 @@ static void slb_wrr_up(struct slb_roster *sched, u32 i, struct slb_srv *srv, u64
 /* The first of up to four siblings from @i on, one of which exists. */
 static __always_inline u32 slb_wrr_first(const struct slb_roster *sched, u32 i)
 {
-	u32 end = min(i + SLB_WRR_CHILDREN, sched->n);
-	u64 key = sched->key[i];
-	u32 first = i;
+	const u64 *key = &sched->key[i];
+	u32 left = sched->n - i;
+	u32 a, b;
 
-	while (++i < end) {
-		if (slb_wrr_before(sched->key[i], key)) {
-			key = sched->key[i];
-			first = i;
-		}
+	if (unlikely(left < SLB_WRR_CHILDREN)) {
+		for (a = 0, b = 1; b < left; b++)
+			a = slb_wrr_before(key[b], key[a]) ? b : a;
+		return i + a;
 	}
-	return first;
+	a = slb_wrr_before(key[1], key[0]);
+	b = 2 + slb_wrr_before(key[3], key[2]);
+	return i + (slb_wrr_before(key[b], key[a]) ? b : a);
 }
 
 /* The same further from the top. */

@@ -14,12 +14,18 @@
 
 #ifdef SLB_SELFTEST
 #define SLB_TABLE_DIR_FIRST	4u	/* tests come to its end soon */
+#define SLB_TABLE_RAM_SHIFT	(BITS_PER_LONG - 1)
+#define SLB_TABLE_PAGES_FIRST	1u
 #else
+/* An empty table takes a 2^14th of the machine's memory, at least 64 KiB, at most 1 MiB. */
+#define SLB_TABLE_RAM_SHIFT	14
+#define SLB_TABLE_PAGES_FIRST	16u
 /* The first directory fills a page; a quarter of a million ways fit in before it is replaced. */
 #define SLB_TABLE_DIR_FIRST \
 	((u32)((PAGE_SIZE - sizeof(struct slb_table_dir)) / sizeof(unsigned long *)))
 #endif
 #define SLB_TABLE_DIR_FACTOR	4
+#define SLB_TABLE_PAGES_MOST	(SLB_TABLE_DIR_FIRST / 2)
 
 /* Nulls markers have 31 bits, and no machine holds more ways. */
 #define SLB_TABLE_SIZE_MAX	0x40000000U
@@ -61,7 +67,7 @@ static void slb_table_lock_pair(struct slb_table *tab, u32 hash0, u32 hash1)
 	u32 a = hash0 % SLB_TABLE_LOCKS;
 	u32 b = hash1 % SLB_TABLE_LOCKS;
 
-	spin_lock_bh(&tab->lock[min(a, b)]);
+	spin_lock(&tab->lock[min(a, b)]);
 	if (a != b)
 		spin_lock_nested(&tab->lock[max(a, b)], SINGLE_DEPTH_NESTING);
 	else
@@ -78,7 +84,7 @@ static void slb_table_unlock_pair(struct slb_table *tab, u32 hash0, u32 hash1)
 		spin_unlock(&tab->lock[max(a, b)]);
 	else
 		__release(second);
-	spin_unlock_bh(&tab->lock[min(a, b)]);
+	spin_unlock(&tab->lock[min(a, b)]);
 }
 
 /**
@@ -231,12 +237,12 @@ static void slb_table_grow(struct slb_table *tab)
 {
 	int i;
 
-	if (!slb_table_is_loaded(tab) || !spin_trylock_bh(&tab->grow_lock))
+	if (!slb_table_is_loaded(tab) || !spin_trylock(&tab->grow_lock))
 		return;
 	for (i = 0; i < SLB_TABLE_SPLITS && slb_table_is_loaded(tab); i++)
 		if (!slb_table_split(tab))
 			break;
-	spin_unlock_bh(&tab->grow_lock);
+	spin_unlock(&tab->grow_lock);
 }
 
 /* Packets go on splitting while the larger copy is made, so the pages are copied under the lock. */
@@ -272,6 +278,15 @@ static void slb_table_key(struct slb_table *tab)
 	memzero_explicit(&key, sizeof(key));
 }
 
+static void slb_table_dir_free(struct slb_table_dir *dir)
+{
+	u32 i;
+
+	for (i = 0; i < dir->npages; i++)
+		kfree(dir->page[i]);
+	kvfree(dir);
+}
+
 /**
  * slb_table_init() - make an empty table
  * @tab: memory of the table, zeroed
@@ -281,6 +296,9 @@ static void slb_table_key(struct slb_table *tab)
  */
 int slb_table_init(struct slb_table *tab)
 {
+	const u32 npages = clamp_t(unsigned long, totalram_pages() >> SLB_TABLE_RAM_SHIFT,
+				   SLB_TABLE_PAGES_FIRST, SLB_TABLE_PAGES_MOST);
+	const u32 size = npages * SLB_TABLE_PAGE;
 	struct slb_table_dir *dir;
 	unsigned int i;
 
@@ -288,13 +306,15 @@ int slb_table_init(struct slb_table *tab)
 	if (!dir)
 		return -ENOMEM;
 	dir->npages = SLB_TABLE_DIR_FIRST;
-	dir->page[0] = slb_alloc(kmalloc(PAGE_SIZE, GFP_KERNEL));
-	if (!dir->page[0]) {
-		kvfree(dir);
-		return -ENOMEM;
+	for (i = 0; i < npages; i++) {
+		dir->page[i] = slb_alloc(kmalloc(PAGE_SIZE, GFP_KERNEL));
+		if (!dir->page[i]) {
+			slb_table_dir_free(dir);
+			return -ENOMEM;
+		}
 	}
-	for (i = 0; i < SLB_TABLE_PAGE; i++)
-		dir->page[0][i] = slb_table_nulls(i);
+	for (i = 0; i < size; i++)
+		*slb_table_head(dir, i) = slb_table_nulls(i);
 	for (i = 0; i < SLB_TABLE_LOCKS; i++)
 		spin_lock_init(&tab->lock[i]);
 	spin_lock_init(&tab->grow_lock);
@@ -306,7 +326,7 @@ int slb_table_init(struct slb_table *tab)
 	tab->nomem = 0;
 	RCU_INIT_POINTER(tab->dir, dir);
 	/* Pairs with slb_table_size(): a walk may look already. */
-	smp_store_release(&tab->size, SLB_TABLE_PAGE);
+	smp_store_release(&tab->size, size);
 	return 0;
 }
 
@@ -319,33 +339,30 @@ int slb_table_init(struct slb_table *tab)
 void slb_table_exit(struct slb_table *tab)
 {
 	struct slb_table_dir *dir;
-	u32 i;
 
 	cancel_work_sync(&tab->grow_work);
 	WARN_ON_ONCE(atomic_long_read(&tab->ways));
 	dir = rcu_dereference_protected(tab->dir, true);
-	for (i = 0; i < dir->npages; i++)
-		kfree(dir->page[i]);
 	RCU_INIT_POINTER(tab->dir, NULL);
-	kvfree(dir);
+	slb_table_dir_free(dir);
 }
 
 /**
  * slb_table_insert() - link both ways of a connection
  * @tab: the namespace's table
  * @conn: the connection, complete but for its links; nobody else sees it yet
+ * @hash0: slb_table_hash4() or 6() of way 0's key, known from the lookup that did not find it
  *
  * Readers may find either way before the function returns. Sets SLB_CONN_LINKED0.
  *
- * Context: softirq or process, no lock of the table held.
+ * Context: BH off, no lock of the table held.
  * Return: 0; -EEXIST when a living connection has a way with way 0's key; -EADDRINUSE the same
  * for way 1. Nothing has been linked then.
  */
-int slb_table_insert(struct slb_table *tab, struct slb_conn *conn)
+int slb_table_insert(struct slb_table *tab, struct slb_conn *conn, u32 hash0)
 {
 	struct slb_way *way0 = slb_conn_way(conn, SLB_DIR_ORIG);
 	struct slb_way *way1 = slb_conn_way(conn, SLB_DIR_REPLY);
-	u32 hash0 = slb_way_hash(tab, way0);
 	u32 hash1 = slb_way_hash(tab, way1);
 	unsigned long *head0, *head1;
 	int err = 0;
@@ -374,7 +391,7 @@ int slb_table_insert(struct slb_table *tab, struct slb_conn *conn)
  * @tab: the namespace's table
  * @conn: the connection; readers may stand on it until an RCU grace period has passed
  *
- * Context: softirq or process, no lock of the table held.
+ * Context: BH off, no lock of the table held.
  */
 void slb_table_remove(struct slb_table *tab, struct slb_conn *conn)
 {

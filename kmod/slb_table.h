@@ -225,20 +225,20 @@ slb_table_miss(const struct slb_table *tab, const struct slb_tuple *t, u32 hash,
 }
 
 /**
- * slb_table_find4_rcu() - find the way that an IPv4 packet travels
+ * slb_table_at4_rcu() - find the way that an IPv4 packet travels
  * @tab: the namespace's table
  * @t: the packet's tuple
+ * @hash: slb_table_hash4() of it
  *
  * Context: softirq or process, inside rcu_read_lock(). Takes a bucket's lock if a split
  * interferes.
  * Return: the way, valid until rcu_read_unlock(), or NULL.
  */
 static __always_inline struct slb_way *
-slb_table_find4_rcu(const struct slb_table *tab, const struct slb_tuple *t)
+slb_table_at4_rcu(const struct slb_table *tab, const struct slb_tuple *t, u32 hash)
 {
 	u64 ports = slb_table_word(&t->scope);
 	u64 addrs = slb_table_word(t->v4);
-	u32 hash = slb_table_sip4(tab, ports, addrs);
 	unsigned int seq = raw_read_seqcount(&slb_table_cast(tab)->seq);
 	u32 bucket = slb_table_bucket(hash, slb_table_size(tab));
 	unsigned long next = READ_ONCE(*slb_table_head(rcu_dereference(tab->dir), bucket));
@@ -254,19 +254,19 @@ slb_table_find4_rcu(const struct slb_table *tab, const struct slb_tuple *t)
 }
 
 /**
- * slb_table_find6_rcu() - find the way that an IPv6 packet travels
+ * slb_table_at6_rcu() - find the way that an IPv6 packet travels
  * @tab: the namespace's table
  * @t: the packet's tuple
+ * @hash: slb_table_hash6() of it
  *
  * Context: softirq or process, inside rcu_read_lock(). Takes a bucket's lock if a split
  * interferes.
  * Return: the way, valid until rcu_read_unlock(), or NULL.
  */
 static __always_inline struct slb_way *
-slb_table_find6_rcu(const struct slb_table *tab, const struct slb_tuple *t)
+slb_table_at6_rcu(const struct slb_table *tab, const struct slb_tuple *t, u32 hash)
 {
 	u64 ports = slb_table_word(&t->scope);
-	u32 hash = slb_table_sip6(tab, ports, t->v6);
 	unsigned int seq = raw_read_seqcount(&slb_table_cast(tab)->seq);
 	u32 bucket = slb_table_bucket(hash, slb_table_size(tab));
 	unsigned long next = READ_ONCE(*slb_table_head(rcu_dereference(tab->dir), bucket));
@@ -281,9 +281,22 @@ slb_table_find6_rcu(const struct slb_table *tab, const struct slb_tuple *t)
 	return slb_table_miss(tab, t, hash, true, next, bucket, seq);
 }
 
+/* The same for who has no use for the hash. */
+static inline struct slb_way *slb_table_find4_rcu(const struct slb_table *tab,
+						  const struct slb_tuple *t)
+{
+	return slb_table_at4_rcu(tab, t, slb_table_hash4(tab, t));
+}
+
+static inline struct slb_way *slb_table_find6_rcu(const struct slb_table *tab,
+						  const struct slb_tuple *t)
+{
+	return slb_table_at6_rcu(tab, t, slb_table_hash6(tab, t));
+}
+
 int slb_table_init(struct slb_table *tab);
 void slb_table_exit(struct slb_table *tab);
-int slb_table_insert(struct slb_table *tab, struct slb_conn *conn);
+int slb_table_insert(struct slb_table *tab, struct slb_conn *conn, u32 hash0);
 void slb_table_remove(struct slb_table *tab, struct slb_conn *conn);
 void slb_table_remove_orig(struct slb_table *tab, struct slb_conn *conn);
 

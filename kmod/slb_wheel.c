@@ -89,20 +89,18 @@ static struct slb_wheel *slb_wheel_of(struct slb_net *sn, const struct slb_conn 
 	for (;;) {
 		cpu = READ_ONCE(conn->cpu);
 		w = per_cpu_ptr(sn->wheel, cpu);
-		spin_lock_bh(&w->lock);
+		spin_lock(&w->lock);
 		if (likely(conn->cpu == cpu))
 			return w;
-		spin_unlock_bh(&w->lock);
+		spin_unlock(&w->lock);
 	}
 }
 
 /* On this CPU's wheel; @conn is on none. */
 static void slb_wheel_add(struct slb_net *sn, struct slb_conn *conn, u16 deadline)
 {
-	struct slb_wheel *w;
+	struct slb_wheel *w = this_cpu_ptr(sn->wheel);
 
-	local_bh_disable();
-	w = this_cpu_ptr(sn->wheel);
 	spin_lock(&w->lock);
 	if (!w->entries)	/* it stood still */
 		w->tick = rounddown(slb_tick_now(), SLB_WHEEL_TICKS);
@@ -111,7 +109,6 @@ static void slb_wheel_add(struct slb_net *sn, struct slb_conn *conn, u16 deadlin
 	if (!w->entries++)
 		slb_wheel_arm(w);
 	spin_unlock(&w->lock);
-	local_bh_enable();
 }
 
 /**
@@ -120,7 +117,7 @@ static void slb_wheel_add(struct slb_net *sn, struct slb_conn *conn, u16 deadlin
  * @conn: not dead; nobody else sees it yet, or the caller holds its lock. It may be filed already.
  * @deadline: tick
  *
- * Context: softirq or process.
+ * Context: BH off.
  */
 void slb_wheel_file(struct slb_net *sn, struct slb_conn *conn, u16 deadline)
 {
@@ -141,7 +138,7 @@ void slb_wheel_file(struct slb_net *sn, struct slb_conn *conn, u16 deadline)
  *
  * Does nothing when the connection is looked at early enough as it is.
  *
- * Context: softirq or process.
+ * Context: BH off.
  */
 void slb_wheel_refile(struct slb_net *sn, struct slb_conn *conn, u16 deadline)
 {
@@ -157,7 +154,7 @@ void slb_wheel_refile(struct slb_net *sn, struct slb_conn *conn, u16 deadline)
 			slb_wheel_link(w, conn, want);
 		}
 	}
-	spin_unlock_bh(&w->lock);
+	spin_unlock(&w->lock);
 	if (!filed)	/* the timer has just found it due by the old deadline */
 		slb_wheel_add(sn, conn, deadline);
 }
@@ -167,7 +164,7 @@ void slb_wheel_refile(struct slb_net *sn, struct slb_conn *conn, u16 deadline)
  * @sn: the namespace's balancer
  * @conn: the caller holds its lock or has set DEAD under it, or nobody else sees it
  *
- * Context: softirq or process.
+ * Context: BH off.
  */
 void slb_wheel_remove(struct slb_net *sn, struct slb_conn *conn)
 {
@@ -177,7 +174,7 @@ void slb_wheel_remove(struct slb_net *sn, struct slb_conn *conn)
 		hlist_del_init_rcu(&conn->wheel);
 		w->entries--;
 	}
-	spin_unlock_bh(&w->lock);
+	spin_unlock(&w->lock);
 }
 
 /* Packets write the stamp at any time; theirs wins. */

@@ -40,8 +40,13 @@ static int slb_lt_twin(const struct slb_lt *lt)
 static int slb_lt_take(struct slb_lt *lt)
 {
 	int want = slb_lt_twin(lt);
-	int port = slb_lease_take(lt->map, &lt->range, -1);
+	int port;
 
+	local_bh_disable();
+	port = slb_lease_take_run(lt->map);
+	local_bh_enable();
+	if (port < 0)
+		port = slb_lease_take(lt->map, &lt->range, -1);
 	slb_check(&lt->fails, port == want);
 	if (port < 0)
 		return port;
@@ -49,6 +54,12 @@ static int slb_lt_take(struct slb_lt *lt)
 	lt->nused++;
 	lt->next = port + 1;
 	return port;
+}
+
+/* Other ports may be leased from now on. */
+static void slb_lt_changed(struct slb_lt *lt)
+{
+	lt->range.changes = ++lt->laddr->changes;
 }
 
 static void slb_lt_release(struct slb_lt *lt, unsigned int port)
@@ -151,6 +162,7 @@ static void slb_lt_full(struct slb_lt *lt, struct slb_ep *ep)
 	/* Some ports may not be leased any more, but are; others may from now on. */
 	lt->range.first = 2500;
 	lt->range.last = 12000;
+	slb_lt_changed(lt);
 	for (i = 0; i < 3000; i++) {
 		slb_lt_release(lt, slb_lt_any(lt));
 		if (i % 3)
@@ -158,6 +170,7 @@ static void slb_lt_full(struct slb_lt *lt, struct slb_ep *ep)
 	}
 	/* Ports get reserved behind the allocator's back. */
 	bitmap_set(lt->reserved, 5000, 1000);
+	slb_lt_changed(lt);
 	for (i = 0; i < 1000; i++)
 		slb_lt_take(lt);
 	slb_lt_check_map(lt);
@@ -269,7 +282,9 @@ static void slb_lt_conn(struct slb_lt *lt, const struct slb_ep_key *key)
 {
 	struct slb_conn *conn = kzalloc(sizeof(*conn) + 2 * SLB_WAY6_SIZE, GFP_KERNEL);
 	struct slb_ep *ep = slb_ep_get(lt->sn, key);
+	struct slb_tuple none = {};	/* way 0 has no key */
 	struct slb_way *way;
+	u32 hash;
 
 	if (!conn || !ep || !slb_lt_begin(lt, ep, 2000, 2999)) {
 		lt->fails++;
@@ -284,7 +299,10 @@ static void slb_lt_conn(struct slb_lt *lt, const struct slb_ep_key *key)
 	memcpy(way->addr, &key->addr, key->v6 ? 16 : 4);
 	memcpy(way->addr + (key->v6 ? 4 : 1), &lt->laddr->addr, key->v6 ? 16 : 4);
 	conn->lease = lt->map;
-	slb_check(&lt->fails, !slb_table_insert(&lt->sn->table, conn));
+	hash = key->v6 ? slb_table_hash6(&lt->sn->table, &none) :
+			 slb_table_hash4(&lt->sn->table, &none);
+	local_bh_disable();
+	slb_check(&lt->fails, !slb_table_insert(&lt->sn->table, conn, hash));
 	rcu_read_lock();
 	slb_check(&lt->fails, slb_lease_conn_rcu(lt->sn, lt->map, 2345) == conn);
 	slb_check(&lt->fails, !slb_lease_conn_rcu(lt->sn, lt->map, 2346));
@@ -292,6 +310,7 @@ static void slb_lt_conn(struct slb_lt *lt, const struct slb_ep_key *key)
 	slb_check(&lt->fails, !slb_lease_conn_rcu(lt->sn, lt->map, 2345));
 	rcu_read_unlock();
 	slb_table_remove(&lt->sn->table, conn);
+	local_bh_enable();
 	slb_lt_end(lt);
 out:
 	kfree(conn);

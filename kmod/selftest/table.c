@@ -109,6 +109,24 @@ static struct slb_way *slb_tt_twin(const struct slb_tt *tt, const struct slb_tup
 	return NULL;
 }
 
+static int slb_tt_insert(struct slb_tt *tt, struct slb_conn *conn)
+{
+	int err;
+
+	local_bh_disable();
+	err = slb_table_insert(tt->tab, conn,
+			       slb_way_hash(tt->tab, slb_conn_way(conn, SLB_DIR_ORIG)));
+	local_bh_enable();
+	return err;
+}
+
+static void slb_tt_remove(struct slb_tt *tt, struct slb_conn *conn)
+{
+	local_bh_disable();
+	slb_table_remove(tt->tab, conn);
+	local_bh_enable();
+}
+
 static void slb_tt_try_insert(struct slb_tt *tt, unsigned int i)
 {
 	bool v6 = slb_check_random(&tt->rnd, 2);
@@ -125,7 +143,7 @@ static void slb_tt_try_insert(struct slb_tt *tt, unsigned int i)
 		want = -EEXIST;
 	else if (!memcmp(&t0, &t1, sizeof(t0)) || slb_tt_twin(tt, &t1, v6))
 		want = -EADDRINUSE;
-	slb_check(&tt->fails, slb_table_insert(tt->tab, conn) == want);
+	slb_check(&tt->fails, slb_tt_insert(tt, conn) == want);
 	slb_check(&tt->fails, test_bit(SLB_CONN_LINKED0, &conn->flags) == !want);
 	tt->state[i] = want ? 0 : 3;
 }
@@ -147,7 +165,7 @@ static void slb_tt_random(struct slb_tt *tt)
 			slb_table_remove_orig(tt->tab, slb_tt_conn(tt, i));
 			tt->state[i] = 2;
 		} else if (slb_check_random(&tt->rnd, 2)) {
-			slb_table_remove(tt->tab, slb_tt_conn(tt, i));
+			slb_tt_remove(tt, slb_tt_conn(tt, i));
 			tt->state[i] = 0;
 		}
 		v6 = slb_check_random(&tt->rnd, 2);
@@ -164,7 +182,7 @@ static void slb_tt_random(struct slb_tt *tt)
 	slb_check(&tt->fails, atomic_long_read(&tt->tab->ways) == linked);
 	for (i = 0; i < SLB_TT_FEW; i++) {
 		if (tt->state[i])
-			slb_table_remove(tt->tab, slb_tt_conn(tt, i));
+			slb_tt_remove(tt, slb_tt_conn(tt, i));
 		tt->state[i] = 0;
 	}
 	slb_check(&tt->fails, atomic_long_read(&tt->tab->ways) == 0);
@@ -184,14 +202,14 @@ static void slb_tt_dead(struct slb_tt *tt)
 		slb_tt_key_many(slb_conn_way(slb_tt_conn(tt, i), 1), i);
 	}
 	slb_tt_tuple(slb_conn_way(old, 0), &t);
-	slb_check(&tt->fails, !slb_table_insert(tt->tab, old));
-	slb_check(&tt->fails, slb_table_insert(tt->tab, new) == -EEXIST);
+	slb_check(&tt->fails, !slb_tt_insert(tt, old));
+	slb_check(&tt->fails, slb_tt_insert(tt, new) == -EEXIST);
 	set_bit(SLB_CONN_DEAD, &old->flags);
-	slb_check(&tt->fails, !slb_table_insert(tt->tab, new));
+	slb_check(&tt->fails, !slb_tt_insert(tt, new));
 	slb_check(&tt->fails, slb_tt_find(tt, &t, false) == slb_conn_way(new, 0));
-	slb_table_remove(tt->tab, old);
+	slb_tt_remove(tt, old);
 	slb_check(&tt->fails, slb_tt_find(tt, &t, false) == slb_conn_way(new, 0));
-	slb_table_remove(tt->tab, new);
+	slb_tt_remove(tt, new);
 	slb_check(&tt->fails, !slb_tt_find(tt, &t, false));
 }
 
@@ -249,7 +267,7 @@ static void slb_tt_insert_many(struct slb_tt *tt, unsigned int from, unsigned in
 		slb_tt_conn_init(tt, i, i & 1);
 		for (dir = 0; dir < 2; dir++)
 			slb_tt_key_many(slb_conn_way(slb_tt_conn(tt, i), dir), i);
-		slb_check(&tt->fails, !slb_table_insert(tt->tab, slb_tt_conn(tt, i)));
+		slb_check(&tt->fails, !slb_tt_insert(tt, slb_tt_conn(tt, i)));
 		tt->state[i] = 3;
 		if (i % 64 == 0)
 			cond_resched();
@@ -400,7 +418,7 @@ int slb_selftest_table(void)
 	slb_tt_dead(tt);
 	slb_tt_growth(tt);
 	for (i = 0; i < SLB_TT_MANY; i++)
-		slb_table_remove(tt->tab, slb_tt_conn(tt, i));
+		slb_tt_remove(tt, slb_tt_conn(tt, i));
 	slb_check(&tt->fails, atomic_long_read(&tt->tab->ways) == 0);
 	slb_table_exit(tt->tab);
 	fails = tt->fails;

@@ -206,6 +206,7 @@ static void slb_wt_file(struct slb_wt *wt, struct slb_net *sn)
 	conn->svc = wt->c[0].svc;
 	slb_conn_way(conn, SLB_DIR_ORIG)->seen = now;
 	slb_conn_way(conn, SLB_DIR_REPLY)->seen = now;
+	local_bh_disable();
 	slb_wheel_remove(sn, conn);	/* from none */
 	slb_wheel_file(sn, conn, now + 2000);
 	cpu = conn->cpu;
@@ -226,11 +227,14 @@ static void slb_wt_file(struct slb_wt *wt, struct slb_net *sn)
 	slb_wheel_refile(sn, conn, now + 1000);	/* while the timer has it, so to say */
 	slb_check(&wt->fails, !hlist_unhashed(&conn->wheel));
 	slb_wheel_remove(sn, conn);
+	local_bh_enable();
 	slb_wheel_stop(sn);
+	local_bh_disable();
 	slb_wheel_file(sn, conn, now + 1000);
 	w = per_cpu_ptr(sn->wheel, conn->cpu);
 	slb_check(&wt->fails, w->entries == 1 && !timer_pending(&w->timer));
 	slb_wheel_remove(sn, conn);
+	local_bh_enable();
 }
 
 static int slb_wt_run(struct slb_wt *wt)

@@ -129,6 +129,41 @@ def _(v):
         ip(option, "route", "flush", "table", "79")
 
 
+@both("connections to one server share what one lookup has found, until the routes change")
+def _(v):
+    rig.service(v)
+    for _ in range(2):
+        earlier = lookups()
+        flows = [Flow(rig, v).open().data() for _ in range(5)]
+        same(lookups() - earlier, 6)    # one for each client's side, one for all at the server's
+        ip("route", "replace", NETS[v]["server"], "via", GATEWAYS[v]["server"][1])
+        for flow in flows:
+            flow.rig = through(server=1)
+            flow.data()
+        ip("route", "replace", NETS[v]["server"], "via", GATEWAYS[v]["server"][0])
+
+
+@both("a rule that asks for ports: each connection has its own route")
+def _(v):
+    rig.service(v, laddr_args={"port_first": 2000, "port_last": 2009})
+    option = "-6" if v == 6 else "-4"
+    ip(option, "route", "add", "default", "via", GATEWAYS[v]["server"][1], "table", "77")
+    ip(option, "rule", "add", "ipproto", "tcp", "sport", "2000-2004", "lookup", "77")
+    try:
+        low = 0
+        for _ in range(10):
+            Flow(rig, v).syn(check=False)
+            pkts = [link.recv(0.2) for link in SERVER_WIRES]
+            assert [pkt for pkt in pkts if pkt] == [pkts[pkts[0] is None]], f"{pkts}"
+            sport = pkts[pkts[0] is None].sport
+            same(pkts[1] is not None, sport <= 2004)
+            low += sport <= 2004
+        same(low, 5)
+    finally:
+        ip(option, "rule", "del", "ipproto", "tcp", "sport", "2000-2004", "lookup", "77")
+        ip(option, "route", "flush", "table", "77")
+
+
 @both("a connection keeps the way of the TOS for which it was looked up, as a socket does")
 def _(v):
     rig.service(v)
