@@ -2,6 +2,7 @@
 /* Load and unload of the receiver, and its module parameters. */
 #include <linux/module.h>
 #include <linux/slab.h>
+#include <linux/stringify.h>
 #include <uapi/linux/slb.h>
 #include "slb_alloc.h"
 #include "toa_hook.h"
@@ -18,10 +19,44 @@ static unsigned int nr_trusted;
 module_param_array(trusted, charp, &nr_trusted, 0444);
 MODULE_PARM_DESC(trusted, "prefixes of the balancers to believe, for the initial network namespace: ADDRESS[/LENGTH],...");
 
-static u8 kinds[SLB_TOA_KINDS_MAX] = { SLB_TOA_KIND_DEFAULT };
-static unsigned int nr_kinds = 1;
-module_param_array(kinds, byte, &nr_kinds, 0444);
-MODULE_PARM_DESC(kinds, "TCP option kinds to recognise, for namespaces that do not set their own (default 254)");
+/* Read here, not by the core, which would not say what is allowed. */
+static char *kinds = __stringify(SLB_TOA_KIND_DEFAULT);
+module_param(kinds, charp, 0444);
+MODULE_PARM_DESC(kinds, "TCP option kinds to recognise, for namespaces that do not set their own: KIND,... (default 254)");
+
+static int __init slb_toa_main_kind(const char *text, size_t len, u8 *kind)
+{
+	char number[8];
+
+	if (len >= sizeof(number))
+		return -EINVAL;
+	memcpy(number, text, len);
+	number[len] = 0;
+	return kstrtou8(number, 0, kind);
+}
+
+static int __init slb_toa_main_kinds(u64 *packed)
+{
+	u8 list[SLB_TOA_KINDS_MAX];
+	const char *next = kinds;
+	unsigned int nr = 0;
+	int err = 0;
+	size_t len;
+
+	for (;;) {
+		len = strcspn(next, ",");
+		err = nr < ARRAY_SIZE(list) ? slb_toa_main_kind(next, len, &list[nr++]) : -E2BIG;
+		next += len;
+		if (err || !*next)
+			break;
+		next++;
+	}
+	err = err ?: slb_toa_kinds_pack(packed, list, nr);
+	if (err)
+		pr_err("parameter kinds: '%s' is not a list of 1 to %u different numbers from 0 to 255 that TCP itself does not use\n",
+		       kinds, SLB_TOA_KINDS_MAX);
+	return err;
+}
 
 /* Put the parameter's prefixes into the initial network namespace's list. */
 static int __init slb_toa_main_trust(void)
@@ -41,7 +76,7 @@ static int __init slb_toa_main_trust(void)
 	for (i = 0; i < nr_trusted; i++) {
 		err = slb_toa_prefix_parse(&list[i], trusted[i]);
 		if (err) {
-			pr_err("parameter trusted: '%s' is not a prefix ADDRESS[/LENGTH] with no bit set behind its length\n",
+			pr_err("parameter trusted: '%s' is not a prefix ADDRESS[/LENGTH] of up to 32 or 128 bits with none set behind them\n",
 			       trusted[i]);
 			goto out_list;
 		}
@@ -66,12 +101,9 @@ static int __init slb_toa_main_init(void)
 	u64 packed;
 	int err;
 
-	err = slb_toa_kinds_pack(&packed, kinds, nr_kinds);
-	if (err) {
-		pr_err("parameter kinds: 1 to %u different kinds that TCP itself does not use\n",
-		       SLB_TOA_KINDS_MAX);
+	err = slb_toa_main_kinds(&packed);
+	if (err)
 		return err;
-	}
 
 	err = slb_toa_store_cache_create();
 	if (err)
