@@ -428,8 +428,8 @@ enum slb_a_to {
  *	reclaimed; default 3
  * @SLB_A_SET_RECLAIM_UDP: (u32) a lease of a UDP flow idle so long may be reclaimed; default 10
  * @SLB_A_SET_CONN_MAX: (u32) most connections at a time; 0, the default, is no limit
- * @SLB_A_SET_RESET_RATE: (u32) most RSTs and ICMP errors a second in answer to packets that fit
- *	no connection; default 1000
+ * @SLB_A_SET_RESET_RATE: (u32) most RSTs a second in answer to TCP packets that fit no
+ *	connection; default 1000
  * @SLB_A_SET_TOA_TRUSTED: (nest of enum slb_a_prefix, any number) source prefixes whose TOA
  *	passes; the ones given replace the list
  * @SLB_A_SET_TOA_TRUSTED_NONE: (flag) empties the list
