@@ -477,7 +477,7 @@ def _(given):
     for first in range(0, len(frames), 100):
         for frame in frames[first:first + 100]:
             rig.client.send(frame)
-        while len(arrived) < len(frames) and select.select([rig.server.sock], [], [], 0 if first < 1300 else 0.5)[0]:
+        while len(arrived) < len(frames) and select.select([rig.server.sock], [], [], 0 if first < 1300 else 1.5)[0]:
             lport, _, _, _, port = struct.unpack_from("!5H", rig.server.sock.recv(2048), at)
             same(ports.setdefault(port, lport), lport, f"local port of {port}")
             arrived.add(port)
