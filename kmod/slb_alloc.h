@@ -7,6 +7,21 @@
 #ifndef _SLB_ALLOC_H
 #define _SLB_ALLOC_H
 
+#include <linux/gfp.h>
+
+/*
+ * For what an operator makes, and can make any number of: services, servers, local addresses, pools,
+ * prefixes, and what a namespace has for them. It is charged to the memory cgroup of the process that
+ * asks. A cgroup at its limit has the request refused, in words, instead of a process in it killed; so
+ * has a machine without memory. What a removal needs for a moment is not charged, so that one who is
+ * at the limit can remove.
+ *
+ * What packets make is charged to nobody: connections, lease maps, the table's pages and the receiver's
+ * clients are made in softirq, in whatever process was interrupted. Settings bound them: conn-max,
+ * slb_toa's clients.
+ */
+#define SLB_GFP_CONFIG	(GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
+
 #ifdef SLB_SELFTEST
 
 #include <linux/atomic.h>

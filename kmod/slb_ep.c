@@ -241,7 +241,7 @@ void slb_lease_forget_laddr(struct slb_net *sn, struct slb_laddr *laddr)
 
 static struct slb_ep *slb_ep_make(struct slb_net *sn, const struct slb_ep_key *key)
 {
-	struct slb_ep *ep = slb_alloc(kzalloc(sizeof(*ep), GFP_KERNEL));
+	struct slb_ep *ep = slb_alloc(kzalloc(sizeof(*ep), SLB_GFP_CONFIG));
 
 	if (!ep)
 		return NULL;

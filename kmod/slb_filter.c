@@ -17,7 +17,7 @@
 int slb_filter_init(struct slb_filter *f)
 {
 	spin_lock_init(&f->lock);
-	f->count = slb_alloc(kvcalloc(SLB_FILTER_BITS, sizeof(*f->count), GFP_KERNEL));
+	f->count = slb_alloc(kvcalloc(SLB_FILTER_BITS, sizeof(*f->count), SLB_GFP_CONFIG));
 	return f->count ? 0 : -ENOMEM;
 }
 

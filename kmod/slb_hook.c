@@ -303,7 +303,7 @@ int slb_hook_get(struct slb_net *sn)
 	lockdep_assert_held(&sn->cfg_mutex);
 	if (sn->hooks)
 		return 0;
-	hooks = slb_alloc(kzalloc(sizeof(*hooks), GFP_KERNEL));
+	hooks = slb_alloc(kzalloc(sizeof(*hooks), SLB_GFP_CONFIG));
 	if (!hooks)
 		return -ENOMEM;
 	for (i = 0; i < ARRAY_SIZE(slb_hook_ops); i++) {

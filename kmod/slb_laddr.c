@@ -79,7 +79,7 @@ struct slb_pool *slb_pool_get_locked(struct slb_net *sn, const char *name)
 	struct slb_pool *pool = slb_pool_find_locked(sn, name);
 
 	if (!pool) {
-		pool = slb_alloc(kzalloc(sizeof(*pool), GFP_KERNEL));
+		pool = slb_alloc(kzalloc(sizeof(*pool), SLB_GFP_CONFIG));
 		if (!pool)
 			return NULL;
 		strscpy(pool->name, name, sizeof(pool->name));
@@ -118,13 +118,15 @@ static int slb_pool_copy_set(const struct slb_laddr_set *old, struct slb_laddr *
 			     const struct slb_laddr *del, struct slb_laddr_set **set)
 {
 	u32 n = (old ? old->n : 0) + (add ? 1 : 0) - (del ? 1 : 0);
+	/* The copy for a removal is smaller than what it replaces. */
+	gfp_t gfp = add ? SLB_GFP_CONFIG : GFP_KERNEL;
 	struct slb_laddr_set *copy;
 	u32 i;
 
 	*set = NULL;
 	if (!n)
 		return 0;
-	copy = slb_alloc(kvzalloc(struct_size(copy, laddr, n), GFP_KERNEL));
+	copy = slb_alloc(kvzalloc(struct_size(copy, laddr, n), gfp));
 	if (!copy)
 		return -ENOMEM;
 	for (i = 0; old && i < old->n; i++)
@@ -185,12 +187,12 @@ struct slb_laddr *slb_laddr_find_locked(struct slb_net *sn, const struct in6_add
 static struct slb_laddr *slb_laddr_alloc(struct slb_net *sn, const struct in6_addr *addr, bool v6,
 					 u32 vrf)
 {
-	struct slb_laddr *laddr = slb_alloc(kzalloc(sizeof(*laddr), GFP_KERNEL));
+	struct slb_laddr *laddr = slb_alloc(kzalloc(sizeof(*laddr), SLB_GFP_CONFIG));
 	int id;
 
 	if (!laddr)
 		return NULL;
-	id = slb_attempt(-ENOMEM, ida_alloc(&sn->laddr_ids, GFP_KERNEL));
+	id = slb_attempt(-ENOMEM, ida_alloc(&sn->laddr_ids, SLB_GFP_CONFIG));
 	if (id < 0) {
 		kfree(laddr);
 		return NULL;

@@ -48,7 +48,7 @@ static int slb_net_enable_defrag(struct slb_net *sn)
 
 static int slb_net_alloc(struct slb_net *sn)
 {
-	struct slb_counters __percpu *counters = slb_alloc(alloc_percpu(struct slb_counters));
+	struct slb_counters __percpu *counters = slb_alloc(alloc_percpu_gfp(struct slb_counters, SLB_GFP_CONFIG));
 	int err = -ENOMEM;
 
 	if (!counters)

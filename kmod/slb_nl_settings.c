@@ -109,7 +109,7 @@ static int slb_nl_settings_trusted(struct genl_info *info, struct slb_prefixes *
 	if (info->attrs[SLB_A_SET_TOA_TRUSTED_NONE])
 		return slb_nl_refuse(info->extack, info->attrs[SLB_A_SET_TOA_TRUSTED_NONE], -EINVAL,
 				     "prefixes are given and the list is to be emptied");
-	*list = slb_alloc(kvzalloc(struct_size(*list, prefix, SLB_TRUSTED_MAX), GFP_KERNEL));
+	*list = slb_alloc(kvzalloc(struct_size(*list, prefix, SLB_TRUSTED_MAX), SLB_GFP_CONFIG));
 	if (!*list)
 		return slb_nl_refuse(info->extack, NULL, -ENOMEM, "no memory for the prefixes");
 	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {

@@ -217,6 +217,8 @@ static int slb_nl_svc_add_locked(struct genl_info *info, struct slb_net *sn,
 	if (err)
 		return err;
 	svc = slb_svc_add_locked(sn, key, &conf);
+	if (PTR_ERR_OR_ZERO(svc) == -ENOMEM)
+		return slb_nl_refuse(info->extack, NULL, -ENOMEM, "no memory for the service");
 	if (IS_ERR(svc))
 		return slb_nl_refuse(info->extack, NULL, PTR_ERR(svc),
 				     "the service could not be set up");

@@ -148,7 +148,7 @@ static struct slb_roster *slb_sched_alloc(const struct slb_sched_ops *ops, u32 n
 	u32 cap = max_t(u32, SLB_SCHED_CAP_MIN, roundup_pow_of_two(n));
 
 	sched = slb_alloc(kvzalloc(size_add(struct_size(sched, srv, cap),
-					    array_size(cap, sizeof(*sched->key))), GFP_KERNEL));
+					    array_size(cap, sizeof(*sched->key))), SLB_GFP_CONFIG));
 	if (!sched)
 		return NULL;
 	sched->ops = ops;

@@ -132,11 +132,11 @@ static struct slb_srv *slb_srv_alloc(const struct slb_svc *svc, const struct in6
 				     __be16 port)
 {
 	const struct slb_ep_key key = slb_srv_ep_key(svc, addr, port);
-	struct slb_srv *srv = slb_alloc(kzalloc(sizeof(*srv), GFP_KERNEL));
+	struct slb_srv *srv = slb_alloc(kzalloc(sizeof(*srv), SLB_GFP_CONFIG));
 
 	if (!srv)
 		return NULL;
-	srv->stats = slb_alloc(alloc_percpu(struct slb_stats));
+	srv->stats = slb_alloc(alloc_percpu_gfp(struct slb_stats, SLB_GFP_CONFIG));
 	if (!srv->stats)
 		goto err_free;
 	srv->ep = slb_ep_get(svc->sn, &key);

@@ -127,7 +127,7 @@ struct slb_pool *slb_svc_pool_locked(const struct slb_svc *svc)
 
 static struct slb_group *slb_group_alloc(struct slb_net *sn)
 {
-	struct slb_group *group = slb_alloc(kzalloc(sizeof(*group), GFP_KERNEL));
+	struct slb_group *group = slb_alloc(kzalloc(sizeof(*group), SLB_GFP_CONFIG));
 
 	if (!group)
 		return NULL;
@@ -261,12 +261,12 @@ static void slb_svc_apply(struct slb_svc *svc, const struct slb_svc_conf *conf)
 
 static struct slb_svc *slb_svc_alloc(struct slb_net *sn, const struct slb_svc_key *key)
 {
-	struct slb_svc *svc = slb_alloc(kzalloc(sizeof(*svc), GFP_KERNEL));
+	struct slb_svc *svc = slb_alloc(kzalloc(sizeof(*svc), SLB_GFP_CONFIG));
 	struct slb_group *group;
 
 	if (!svc)
 		return NULL;
-	svc->stats = slb_alloc(alloc_percpu(struct slb_stats));
+	svc->stats = slb_alloc(alloc_percpu_gfp(struct slb_stats, SLB_GFP_CONFIG));
 	if (!svc->stats)
 		goto err_free;
 	group = slb_group_alloc(sn);

@@ -302,12 +302,12 @@ int slb_table_init(struct slb_table *tab)
 	struct slb_table_dir *dir;
 	unsigned int i;
 
-	dir = slb_alloc(kvzalloc(struct_size(dir, page, SLB_TABLE_DIR_FIRST), GFP_KERNEL));
+	dir = slb_alloc(kvzalloc(struct_size(dir, page, SLB_TABLE_DIR_FIRST), SLB_GFP_CONFIG));
 	if (!dir)
 		return -ENOMEM;
 	dir->npages = SLB_TABLE_DIR_FIRST;
 	for (i = 0; i < npages; i++) {
-		dir->page[i] = slb_alloc(kmalloc(PAGE_SIZE, GFP_KERNEL));
+		dir->page[i] = slb_alloc(kmalloc(PAGE_SIZE, SLB_GFP_CONFIG));
 		if (!dir->page[i]) {
 			slb_table_dir_free(dir);
 			return -ENOMEM;

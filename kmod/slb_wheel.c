@@ -266,7 +266,7 @@ int slb_wheel_init(struct slb_net *sn)
 {
 	int cpu;
 
-	sn->wheel = slb_alloc(alloc_percpu(struct slb_wheel));
+	sn->wheel = slb_alloc(alloc_percpu_gfp(struct slb_wheel, SLB_GFP_CONFIG));
 	if (!sn->wheel)
 		return -ENOMEM;
 	for_each_possible_cpu(cpu) {

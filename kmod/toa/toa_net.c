@@ -25,7 +25,7 @@ static int __net_init slb_toa_net_init(struct net *net)
 		return -ENOMEM;
 	RCU_INIT_POINTER(tn->trust, trust);
 
-	tn->counts = slb_alloc(alloc_percpu(struct slb_toa_counts));
+	tn->counts = slb_alloc(alloc_percpu_gfp(struct slb_toa_counts, SLB_GFP_CONFIG));
 	if (!tn->counts) {
 		err = -ENOMEM;
 		goto err_trust;

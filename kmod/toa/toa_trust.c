@@ -131,12 +131,12 @@ static int slb_toa_prefix_cmp(const void *left, const void *right)
 	return (int)a->len - (int)b->len;
 }
 
-static struct slb_toa_trust *slb_toa_trust_alloc(u32 nr)
+static struct slb_toa_trust *slb_toa_trust_alloc(u32 nr, gfp_t gfp)
 {
 	struct slb_toa_trust *trust;
 
 	/* All of them once, and those that count for the search again. */
-	trust = slb_alloc(kvzalloc(struct_size(trust, all, 2 * nr), GFP_KERNEL));
+	trust = slb_alloc(kvzalloc(struct_size(trust, all, 2 * nr), gfp));
 	if (trust)
 		trust->nr = nr;
 	return trust;
@@ -192,7 +192,7 @@ static void slb_toa_trust_build(struct slb_toa_trust *trust)
 struct slb_toa_trust *slb_toa_trust_create(const struct slb_toa_prefix *list,
 					   u32 nr)
 {
-	struct slb_toa_trust *trust = slb_toa_trust_alloc(nr);
+	struct slb_toa_trust *trust = slb_toa_trust_alloc(nr, SLB_GFP_CONFIG);
 
 	if (!trust)
 		return NULL;
@@ -231,7 +231,7 @@ struct slb_toa_trust *slb_toa_trust_add(const struct slb_toa_trust *trust,
 	if (trust->nr >= SLB_TOA_TRUST_MAX)
 		return ERR_PTR(-ENOSPC);
 
-	next = slb_toa_trust_alloc(trust->nr + 1);
+	next = slb_toa_trust_alloc(trust->nr + 1, SLB_GFP_CONFIG);
 	if (!next)
 		return ERR_PTR(-ENOMEM);
 	memcpy(next->all, trust->all, trust->nr * sizeof(*prefix));
@@ -257,7 +257,8 @@ struct slb_toa_trust *slb_toa_trust_del(const struct slb_toa_trust *trust,
 	if (at == trust->nr)
 		return ERR_PTR(-ENOENT);
 
-	next = slb_toa_trust_alloc(trust->nr - 1);
+	/* Smaller than the list that it replaces. */
+	next = slb_toa_trust_alloc(trust->nr - 1, GFP_KERNEL);
 	if (!next)
 		return ERR_PTR(-ENOMEM);
 	memcpy(next->all, trust->all, at * sizeof(*prefix));
