@@ -7,7 +7,7 @@ need gcc jq
 plan 12
 
 # In the sanitizer lane a hundred in all, or of each.
-rounds=$(amount 50 10 100)
+rounds=$(amount 20 10 100)
 keep=$(amount 1000 400 1500)
 compile requests
 load_slb

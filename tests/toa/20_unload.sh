@@ -4,7 +4,7 @@
 # timeout: 400
 . "$(dirname "$0")/../lib.sh"
 export PYTHONDONTWRITEBYTECODE=1
-cycles=${CYCLES:-100}
+cycles=${CYCLES:-$([ "${SLB_FULL:-0}" = 1 ] && echo 100 || echo 40)}
 
 need python3 unshare
 plan 4
