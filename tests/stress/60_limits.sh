@@ -63,7 +63,9 @@ cgroup_limits() {
 				echo "-a -t $j -r [fd00:1::$k]:80 -b -w 1"
 		done
 	done >"$file"
-	slb -L >/dev/null
+	# What a namespace has once its first object was made stays until its end.
+	slb -P $laddr4
+	slb -C
 	ballast
 	base=$(charged)
 	restore
