@@ -9,6 +9,8 @@ import os
 import subprocess
 import sys
 
+import limits
+
 TOLERANCE = 0.01
 
 TITLES = {
@@ -27,18 +29,24 @@ TITLES = {
 }
 
 
-def collect(build, modes):
-    """Reads MODE.json of each mode: {mode: {row: figures}}, and the complaints met."""
+def collect(build, guests):
+    """Reads MODE@LAB.json of each guest: {mode: {row: figures}}, and the complaints met."""
     result, errors = {}, []
-    for mode in modes:
-        result[mode] = {}
-        with open(os.path.join(build, mode + ".json"), encoding="ascii") as lines:
+    for guest in guests:
+        mode, lab = guest.split("@")
+        rows = result.setdefault(mode, {})
+        with open(os.path.join(build, guest + ".json"), encoding="ascii") as lines:
             for line in lines:
                 record = json.loads(line)
+                if "row" not in record:
+                    continue
+                row = record.pop("row") + ("" if lab == "main" else "@" + lab)
                 if "error" in record:
-                    errors.append(f"{mode}: {record['row']}: {record['error']}")
-                elif "row" in record:
-                    result[mode][record.pop("row")] = record
+                    errors.append(f"{mode}: {row}: {record['error']}")
+                elif record.get("left"):
+                    errors.append(f"{mode}: {row}: {record['left']} connections did not end")
+                else:
+                    rows.setdefault(row, {}).update(record)
     return result, errors
 
 
@@ -58,23 +66,54 @@ def cell(result, mode, row):
     return str(median)
 
 
-def print_tables(result, modes, rows):
+def print_table(lines):
+    """Columns as wide as they must be; the first one is left-aligned."""
+    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
+    for line in lines:
+        print(line[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(line[1:], widths[1:])),
+              sep="  ")
+    print()
+
+
+def print_main(result, modes):
     """One table per address family."""
+    printed = False
     for family in "46":
         lines = [["IPv%s" % family] + modes]
         for pattern, title in TITLES.items():
             row = pattern % family
-            if row in rows:
+            if any(row in rows for rows in result.values()):
                 lines.append([title] + [cell(result, mode, row) for mode in modes])
-        if len(lines) == 1:
-            continue
-        widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
-        for line in lines:
-            print(line[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(line[1:], widths[1:])),
-                  sep="  ")
-        print()
-    print("Instructions per packet, medians; new flows: median (mean, 99th percentile).\n"
-          "Cache and TLB misses, the price of atomics, the card and GRO are not in them.")
+        if len(lines) > 1:
+            print_table(lines)
+            printed = True
+    if printed:
+        print("Instructions per packet, medians; new flows: median (mean, 99th percentile).\n"
+              "Cache and TLB misses, the price of atomics, the card and GRO are not in them.\n")
+
+
+def lab_fields(record):
+    """What is printed of a row of another lab: {name: figure}."""
+    fields = {"": record.get("median")}
+    names = {"mean": "mean", "p99": "p99", "max": "max", "softirq": "longest softirq",
+             "resets": "resets", "wakeups": "wake-ups"}
+    fields.update({name: record[key] for key, name in names.items() if record.get(key)})
+    return fields
+
+
+def print_labs(result, modes):
+    """Rows that have a set-up of their own."""
+    rows = {row: None for mode in modes for row in result[mode] if "@" in row}
+    for lab in {row.split("@")[1]: None for row in rows}:
+        mine = [row for row in rows if row.split("@")[1] == lab]
+        active = [mode for mode in modes if any(row in result[mode] for row in mine)]
+        lines = [[lab] + active]
+        for row in mine:
+            cells = [lab_fields(result[mode].get(row, {})) for mode in active]
+            for name in {name: None for fields in cells for name in fields}:
+                lines.append([f"{row.split('@')[0]} {name}".rstrip()] +
+                             [limits.text(fields.get(name)) for fields in cells])
+        print_table(lines)
 
 
 def compare(result, baseline):
@@ -83,7 +122,9 @@ def compare(result, baseline):
     for mode, rows in result.items():
         for row, figures in rows.items():
             old = baseline.get("modes", {}).get(mode, {}).get(row)
-            new = figures["median"]
+            new = figures.get("median")
+            if new is None:
+                continue
             if old is None:
                 unknown.append(f"{mode}:{row}")
             elif abs(new - old) > TOLERANCE * old:
@@ -110,7 +151,8 @@ def update_baseline(path, release, result, baseline):
     """Writes the medians; modes and rows that were not measured stay as they were."""
     modes = baseline.get("modes", {})
     for mode, rows in result.items():
-        modes.setdefault(mode, {}).update({row: f["median"] for row, f in rows.items()})
+        modes.setdefault(mode, {}).update({row: f["median"] for row, f in rows.items()
+                                            if "median" in f})
     with open(path, "w", encoding="ascii") as file:
         json.dump({"release": release, "modes": modes}, file, indent="\t", sort_keys=True)
         file.write("\n")
@@ -121,15 +163,16 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", required=True)
     parser.add_argument("--release", required=True)
-    parser.add_argument("--modes", required=True)
-    parser.add_argument("--rows", required=True)
+    parser.add_argument("--guests", required=True)
     parser.add_argument("--baseline", required=True)
     parser.add_argument("--update", action="store_true")
     args = parser.parse_args()
-    modes = args.modes.split(",")
-
-    result, errors = collect(args.build, modes)
-    print_tables(result, modes, args.rows.split(","))
+    result, errors = collect(args.build, args.guests.split())
+    modes = list(result)
+    main_modes = [mode for mode in modes if any("@" not in row for row in result[mode])]
+    print_main(result, main_modes)
+    print_labs(result, modes)
+    print_table(limits.lines(result))
     qemu = subprocess.run(["qemu-system-x86_64", "--version"], capture_output=True, text=True,
                           check=True).stdout.splitlines()[0]
     path = os.path.join(args.build, "result.json")

@@ -3,9 +3,10 @@
 # Counts the instructions that slb and its peers spend per packet, and compares them with
 # bench/baseline.json. See bench/README.md.
 #
-#   bench/run.sh [--modes A,B] [--rows R,S] [--jobs N] [--update-baseline]
-#   bench/run.sh --profile MODE:ROW
+#   bench/run.sh [--modes A,B] [--rows R,S] [--labs L,M] [--jobs N] [--update-baseline]
+#   bench/run.sh --profile MODE:ROW[@LAB]
 #   QUICK=1 bench/run.sh		the main table only
+#   SCALE=1 bench/run.sh		a million connections and more, too; no end before an hour
 set -u
 # shellcheck source=../scripts/common.sh
 . "$(dirname "$0")/../scripts/common.sh"
@@ -17,7 +18,7 @@ MAIN_ROWS=udpN-to-server,udpN-to-client,tcpN-to-server,tcpN-to-client,udpN-new,t
 MORE_ROWS=tcpNts-to-server,tcpNts-to-client,tcpNts-new,tcpNts-life
 
 # What a mode may load; dependencies are added.
-MODULES=(ip_vs ip_vs_wrr nf_conntrack nf_nat nf_tables nft_chain_nat nft_nat nft_masq
+MODULES=(ip_vs ip_vs_wrr ip_vs_wlc nf_conntrack nf_nat nf_tables nft_chain_nat nft_nat nft_masq
 	nft_numgen nft_ct nf_flow_table nf_flow_table_inet nft_flow_offload
 	nf_defrag_ipv4 nf_defrag_ipv6)
 
@@ -31,8 +32,9 @@ usage() {
 	exit 2
 }
 
-modes=$ALL_MODES
+modes=
 rows=
+labs=
 jobs=${JOBS:-1}
 profile=
 seed=${SEED:-1}
@@ -42,24 +44,81 @@ while [ $# -gt 0 ]; do
 	--modes) modes=${2-} && shift ;;
 	--rows) rows=${2-} && shift ;;
 	--jobs) jobs=${2-} && shift ;;
+	--labs) labs=${2-} && shift ;;
 	--profile) profile=${2-} && shift ;;
 	--update-baseline) report+=(--update) ;;
 	*) usage ;;
 	esac
 	shift || usage
 done
-if [ -z "$rows" ]; then
-	[ -n "${QUICK-}" ] || MAIN_ROWS=$MAIN_ROWS,$MORE_ROWS
-	rows=${MAIN_ROWS//N/4},${MAIN_ROWS//N/6}
+
+# lab NAME MODES ROWS [WORD...]: a set-up of its own, whose rows are called ROW@NAME in results. Words
+# for guest/init change the set-up; mem= is the guest's memory in MiB. Rows with N are run with
+# IPv4 and IPv6.
+declare -A lab_modes lab_rows lab_words
+all_labs=()
+lab() {
+	local row list=
+
+	for row in ${3//,/ }; do
+		case $row in
+		*N*) list=$list,${row//N/4},${row//N/6} ;;
+		*) list=$list,$row ;;
+		esac
+	done
+	all_labs+=("$1")
+	lab_modes[$1]=$2
+	lab_rows[$1]=${list#,}
+	lab_words[$1]=${*:4}
+}
+
+main_rows=$MAIN_ROWS
+[ -n "${QUICK-}" ] || main_rows=$main_rows,$MORE_ROWS
+lab main "$ALL_MODES" "$main_rows"
+if [ -z "${QUICK-}" ]; then
+	lab expiry ipvs,ipvs-masq,nft,nft-flow,slb udpN-expiry,tcpN-expiry udp=30 tcp=30 wait=180 mem=2048
+	lab wlc100 ipvs,slb udpN-new sched=wlc
+	lab wlc1000 ipvs,slb udpN-new sched=wlc servers=1000
+	lab wlc10000 slb udpN-new sched=wlc servers=10000
+	lab routes plain,ipvs,ipvs-masq,nft,nft-flow,slb udpN-quiet,udpN-routes
+	lab services1000 ipvs,nft,slb udp4-to-server,udp4-new services=1000
+	lab services50000 ipvs,nft,slb udp4-to-server,udp4-new services=50000
+	lab servers2 ipvs,nft,slb udpN-to-server,udpN-new servers=2
+	lab servers10000 slb udpN-to-server,udpN-new servers=10000
 fi
+
 if [ -n "$profile" ]; then
 	modes=${profile%%:*}
 	rows=${profile#*:}
 	[ "$modes" != "$profile" ] || usage
+	labs=main
+	case $rows in
+	*@*)
+		labs=${rows#*@}
+		rows=${rows%@*}
+		;;
+	esac
 fi
+[ -z "$rows" ] || [ -n "$labs" ] || labs=main
+[ -n "$labs" ] || labs=$(IFS=,; echo "${all_labs[*]}")
+for lab in ${labs//,/ }; do
+	[ -n "${lab_modes[$lab]-}" ] || die "no lab $lab"
+	[ -z "$rows" ] || lab_rows[$lab]=$rows
+done
+
+# What is run: a guest for each mode of each lab.
+guests=()
+for lab in ${labs//,/ }; do
+	for mode in ${lab_modes[$lab]//,/ }; do
+		case ,${modes:-$mode}, in
+		*,"$mode",*) guests+=("$mode@$lab") ;;
+		esac
+	done
+done
 for mode in ${modes//,/ }; do
 	[ -r "$BENCH/mode/$mode.sh" ] || die "no mode $mode"
 done
+[ ${#guests[@]} -gt 0 ] || die "nothing to run"
 
 "$SLB_TOP/scripts/deps.sh" bench || exit 1
 export PATH=$PATH:/sbin:/usr/sbin
@@ -139,57 +198,66 @@ build_slb() {
 	pack "$root" "$build/slb.cpio"
 }
 
-# guest MODE: boots one guest; its results are in $build/MODE.json, its console in MODE.log.
+# guest MODE@LAB: boots one guest; its results are in $build/MODE@LAB.json, its console in .log.
 guest() {
-	local mode=$1 initrd=$build/initramfs.cpio plugin=() words
-	local limit=600
+	local name=$1 mode=${1%@*} lab=${1#*@} initrd=$build/initramfs.cpio plugin=() words word
+	local limit=1200 mem=4096 log=$build/$1
 
-	if [ "${mode%-nat}" = slb ]; then
-		initrd=$build/initramfs-$mode.cpio
+	case $mode in
+	slb*)
+		initrd=$log.cpio
 		cat "$build/initramfs.cpio" "$build/slb.cpio" >"$initrd"
-	fi
-	words="bench.mode=$mode bench.rows=$rows"
+		;;
+	esac
+	words="bench.mode=$mode bench.rows=${lab_rows[$lab]}"
+	for word in ${lab_words[$lab]}; do
+		case $word in
+		mem=*) mem=${word#mem=} ;;
+		*) words="$words bench.$word" ;;
+		esac
+	done
 	if [ -n "$profile" ]; then
 		plugin=(-plugin "$build/profile.so,out=$build/profile.tsv")
 		words="$words bench.symbols=1"
-		limit=1200
 	fi
-	rm -f "$build/$mode.json"
+	[ -z "${SCALE-}" ] || limit=14400
+	rm -f "$log.json"
 	timeout "$limit" qemu-system-x86_64 -M pc -nodefaults -display none -no-reboot \
-		-accel tcg,thread=single -cpu qemu64,+rdrand -smp 1 -m 4096 \
+		-accel tcg,thread=single -cpu qemu64,+rdrand -smp 1 -m "$mem" \
 		-icount shift=0,sleep=off,align=off -seed "$seed" -rtc base=2020-01-01T00:00:00,clock=vm \
 		-kernel "$kdir/vmlinuz" -initrd "$initrd" -append "${CMDLINE[*]} $words" \
-		-serial "file:$build/$mode.log" -serial "file:$build/$mode.json" \
-		"${plugin[@]}" </dev/null >"$build/$mode.qemu" 2>&1
-	grep -q '"end":"ok"' "$build/$mode.json" 2>/dev/null && return
-	tail -n 20 "$build/$mode.qemu" "$build/$mode.log" >&2
-	die "mode $mode did not finish; see $build/$mode.log"
+		-serial "file:$log.log" -serial "file:$log.json" \
+		"${plugin[@]}" </dev/null >"$log.qemu" 2>&1
+	[ "$initrd" != "$log.cpio" ] || rm -f "$initrd"
+	grep -q '"end":"ok"' "$log.json" 2>/dev/null && return
+	tail -n 20 "$log.qemu" "$log.log" | cut -c 1-200 >&2
+	die "$name did not finish; see $log.log"
 }
 
 build_generator
 build_initramfs
-case ,$modes, in
-*,slb,* | *,slb-nat,*) build_slb ;;
+case " ${guests[*]}" in
+*' slb'*) build_slb ;;
 esac
 
 if [ -n "$profile" ]; then
 	gcc -O2 -Wall -Wextra -shared -fPIC -o "$build/profile.so" "$BENCH/profile.c" ||
 		die "the plugin does not build"
-	guest "$modes"
-	exec python3 "$BENCH/profile.py" "$build/profile.tsv" "$build/$modes.json"
+	guest "${guests[0]}"
+	exec python3 "$BENCH/profile.py" "$build/profile.tsv" "$build/${guests[0]}.json"
 fi
 
 failed=0
-for mode in ${modes//,/ }; do
+for name in "${guests[@]}"; do
 	while [ "$(jobs -pr | wc -l)" -ge "$jobs" ]; do
 		wait -n || failed=1
 	done
-	say "mode $mode"
-	guest "$mode" &
+	say "$name"
+	guest "$name" &
 done
 while [ "$(jobs -pr | wc -l)" -gt 0 ]; do
 	wait -n || failed=1
 done
 [ "$failed" = 0 ] || exit 1
-exec python3 "$BENCH/report.py" --build "$build" --release "$rel" --modes "$modes" --rows "$rows" \
+exec python3 "$BENCH/report.py" --build "$build" --release "$rel" --guests "${guests[*]}" \
 	--baseline "$BENCH/baseline.json" "${report[@]}"

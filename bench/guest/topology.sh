@@ -6,7 +6,6 @@
 #                                            `---(gateway)-- other
 CLI_DEV=cli0
 SRV_DEV=srv0
-SERVERS=100
 VPORT=80
 RPORT=8080
 
@@ -22,23 +21,37 @@ OTHER_GW4=10.1.0.254		OTHER_GW6=2001:db8:1::fe
 OTHER_NET4=10.2.0.0/16		OTHER_NET6=2001:db8:2::/64
 OTHER4=10.2.0.1			OTHER6=2001:db8:2::1
 
-# server4 N, server6 N: the N-th server's address, from 0.
-server4() {
-	echo "10.1.1.$((1 + $1))"
-}
+# What a lab changes.
+SERVERS=100
+SERVICES=1
+SCHED=wrr
+TOA=on
+TIMESTAMPS=translate
 
-server6() {
-	printf '2001:db8:1::1:%x\n' $((1 + $1))
-}
+# Addresses by number, from 0. A line's %s is replaced by the address.
+ADDRESSES='
+function server4(n) { n += 257; return "10.1." int(n / 256) "." n % 256 }
+function server6(n) { return sprintf("2001:db8:1::1:%x", n + 1) }
+function vip4(n) { return "10.3." int(n / 256) "." n % 256 }
+function line(format, address) { sub(/%s/, address, format); print format }
+'
 
 # each_server FORMAT4 FORMAT6: prints one line per server, %s being its address.
 each_server() {
-	n=0
-	while [ $n -lt $SERVERS ]; do
-		# shellcheck disable=SC2059
-		printf "$1\n" "$(server4 $n)"
-		# shellcheck disable=SC2059
-		printf "$2\n" "$(server6 $n)"
-		n=$((n + 1))
-	done
+	awk -v n="$SERVERS" -v f4="$1" -v f6="$2" "$ADDRESSES"'
+		BEGIN { for (i = 0; i < n; i++) { line(f4, server4(i)); line(f6, server6(i)) } }'
+}
+
+# more_services OPTION: services in ipvsadm's words that get no packet, TCP and UDP in turn, 250 at
+# an address, with one server each; OPTION is the forwarding method.
+more_services() {
+	awk -v n="$SERVICES" -v servers="$SERVERS" -v how="$1" -v sched="$SCHED" -v port="$RPORT" \
+		"$ADDRESSES"'
+		BEGIN {
+			for (i = 1; i < n; i++) {
+				service = (i % 2 ? "-t " : "-u ") vip4(int(i / 250)) ":" 1000 + i % 250
+				print "-A " service " -s " sched
+				print "-a " service " -r " server4(i % servers) ":" port " " how " -w 1"
+			}
+		}'
 }

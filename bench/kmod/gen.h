@@ -36,6 +36,8 @@ enum gen_size {
  * @vport: the service's port
  * @rport: the servers' port
  * @servers: how many servers there are
+ * @conns: how many connections the rows about many connections open
+ * @wait: seconds in which all of them end by their timeouts
  * @direct: clients talk to the servers without a service (plain forwarding)
  * @snat: the servers must see @laddr, not the client
  */
@@ -48,6 +50,8 @@ struct gen_conf {
 	__be16			vport;
 	__be16			rport;
 	u32			servers;
+	u32			conns;
+	u32			wait;
 	bool			direct;
 	bool			snat;
 };
@@ -99,17 +103,20 @@ struct gen_flow {
  * @dir: its direction
  * @flags: the TCP flags, as in byte 13 of the header
  * @payload: bytes after the transport header
+ * @made: the balancer made it itself
  */
 struct gen_pkt {
 	struct gen_flow		*flow;
 	enum gen_dir		dir;
 	u8			flags;
 	u16			payload;
+	bool			made;
 };
 
 enum gen_tcp_flag {
 	GEN_FIN			= 0x01,
 	GEN_SYN			= 0x02,
+	GEN_RST			= 0x04,
 	GEN_PSH			= 0x08,
 	GEN_ACK			= 0x10
 };
@@ -122,7 +129,7 @@ int gen_dev_init(void);
 void gen_dev_exit(void);
 struct net_device *gen_dev(enum gen_dir dir);
 u32 gen_dev_inject(struct sk_buff *skb, bool measure, struct sk_buff_head *out);
-u64 gen_dev_stray(void);
+void gen_dev_expect(void (*stray)(struct sk_buff *skb));
 
 /* gen_pkt.c */
 struct sk_buff *gen_pkt_build(const struct gen_pkt *pkt);
@@ -138,11 +145,36 @@ void gen_check_reset(void);
 u64 gen_check_toa(void);
 
 /* gen_flow.c */
+void gen_flow_init_nr(struct gen_flow *flow, u32 n, u8 v6, u8 proto, bool timestamps,
+		      bool bystander);
+u32 gen_flow_reserve(u32 n);
+u32 gen_flow_nr(const union nf_inet_addr *client, u8 v6, u32 base);
 void gen_flow_init(struct gen_flow *flow, u8 v6, u8 proto, bool timestamps, bool bystander);
 int gen_flow_send(struct gen_flow *flow, enum gen_dir dir, u8 flags, u16 payload,
 		  bool measure, u32 *cost);
 int gen_flow_open(struct gen_flow *flow);
+int gen_flow_shake(struct gen_flow *flow, bool talk, bool measure, u32 *cost);
 int gen_flow_life(struct gen_flow *flow, bool measure, u32 *cost);
+
+/* gen_trace.c */
+
+/**
+ * struct gen_load - what was done in a stretch of time
+ * @busy: instructions
+ * @softirq: the longest run of one softirq, in instructions
+ * @wakeups: how often the CPU left its idle state
+ */
+struct gen_load {
+	u64	busy;
+	u64	softirq;
+	u64	wakeups;
+};
+
+int gen_trace_start(void);
+void gen_trace_stop(struct gen_load *load);
+void gen_trace_exclude(u64 instructions);
+void gen_trace_own_begin(void);
+void gen_trace_own_end(void);
 
 /* gen_row.c */
 int gen_row_run(const char *name);

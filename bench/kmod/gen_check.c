@@ -16,7 +16,8 @@
 #include "gen.h"
 
 enum gen_check_value {
-	GEN_TTL_OUT		= 63,
+	GEN_TTL_OUT		= 63,	/* of a packet sent on */
+	GEN_TTL_MADE		= 64,	/* of a packet of the balancer's own */
 	GEN_TOA_KIND		= 254
 };
 
@@ -100,7 +101,7 @@ static int gen_see_ip4(const struct gen_pkt *pkt, struct sk_buff *skb, struct ge
 		return gen_bad(pkt, "wrong IPv4 header checksum");
 	if (ntohs(iph->tot_len) != skb->len - ETH_HLEN)
 		return gen_bad(pkt, "wrong IPv4 length");
-	if (iph->ttl != GEN_TTL_OUT || iph->protocol != pkt->flow->proto ||
+	if (iph->ttl != (pkt->made ? GEN_TTL_MADE : GEN_TTL_OUT) || iph->protocol != pkt->flow->proto ||
 	    iph->frag_off != htons(IP_DF) || iph->tos)
 		return gen_bad(pkt, "wrong TTL, protocol, TOS or fragment field");
 	seen->tuple.src.ip = iph->saddr;
@@ -117,7 +118,7 @@ static int gen_see_ip6(const struct gen_pkt *pkt, struct sk_buff *skb, struct ge
 		return gen_bad(pkt, "no IPv6 header");
 	if (ntohs(ip6h->payload_len) != skb->len - ETH_HLEN - sizeof(*ip6h))
 		return gen_bad(pkt, "wrong IPv6 length");
-	if (ip6h->hop_limit != GEN_TTL_OUT || ip6h->nexthdr != pkt->flow->proto)
+	if (ip6h->hop_limit != (pkt->made ? GEN_TTL_MADE : GEN_TTL_OUT) || ip6h->nexthdr != pkt->flow->proto)
 		return gen_bad(pkt, "wrong hop limit or next header");
 	seen->tuple.src.in6 = ip6h->saddr;
 	seen->tuple.dst.in6 = ip6h->daddr;

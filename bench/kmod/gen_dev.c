@@ -28,26 +28,36 @@ static struct net_device *gen_devs[GEN_DIRS];
 static struct {
 	struct sk_buff_head	*out;		/* the sink's; NULL: none expected */
 	u64			sink;		/* instructions spent in the sink */
-	u64			stray;		/* packets outside the timed section */
+	void			(*stray)(struct sk_buff *skb);	/* gets packets nobody asked for */
 	u32			overhead;	/* of an empty measurement */
 	bool			measure;	/* switch the profiler on and off */
 } gen_state;
 
+/* Neighbour discovery and the like, or what the balancer sends of its own. */
+static void gen_dev_unasked(struct sk_buff *skb)
+{
+	if (gen_state.stray)
+		gen_state.stray(skb);
+	else
+		dev_kfree_skb_any(skb);
+}
+
 static netdev_tx_t gen_dev_xmit(struct sk_buff *skb, struct net_device *dev)
 {
 	u64 start = rdtsc();
+	u64 spent;
 
 	if (gen_state.measure)
 		gen_mark_off();
-	if (gen_state.out) {
+	if (gen_state.out)
 		__skb_queue_tail(gen_state.out, skb);
-	} else {
-		gen_state.stray++;
-		dev_kfree_skb_any(skb);
-	}
+	else
+		gen_dev_unasked(skb);
 	if (gen_state.measure)
 		gen_mark_on();
-	gen_state.sink += rdtsc() - start;
+	spent = rdtsc() - start;
+	gen_state.sink += spent;
+	gen_trace_exclude(spent);
 	return NETDEV_TX_OK;
 }
 
@@ -79,13 +89,14 @@ struct net_device *gen_dev(enum gen_dir dir)
 }
 
 /**
- * gen_dev_stray() - packets that came out unasked
- *
- * Return: packets sent while nothing was being measured (neighbour discovery and the like).
+ * gen_dev_expect() - packets come out unasked
+ * @stray: consumes them, softirqs off; NULL: they are thrown away
  */
-u64 gen_dev_stray(void)
+void gen_dev_expect(void (*stray)(struct sk_buff *skb))
 {
-	return gen_state.stray;
+	local_bh_disable();
+	gen_state.stray = stray;
+	local_bh_enable();
 }
 
 /**

@@ -9,19 +9,53 @@
 /* Numbers the flows; clients' addresses and ports follow from it. */
 static u32 gen_flow_next;
 
+/* 65536 clients in a scattered order, and the way back. */
+#define GEN_SCATTER		40503u
+#define GEN_SCATTER_INVERSE	30599u
+
 /**
- * gen_flow_init() - a flow that no packet has been sent of, from a client not used before
+ * gen_flow_reserve() - numbers for flows
+ * @n: how many
+ *
+ * Return: the first of them.
+ */
+u32 gen_flow_reserve(u32 n)
+{
+	gen_flow_next += n;
+	return gen_flow_next - n;
+}
+
+/**
+ * gen_flow_nr() - which of 65536 flows in a row a client's address belongs to
+ * @client: the address
+ * @v6: family
+ * @base: the first flow's number
+ *
+ * Return: the flow's number, less @base.
+ */
+u32 gen_flow_nr(const union nf_inet_addr *client, u8 v6, u32 base)
+{
+	const union nf_inet_addr *first = &gen_conf.client[v6];
+	u32 n = v6 ? ntohl(client->ip6[3]) - ntohl(first->ip6[3]) :
+		     ntohl(client->ip) - ntohl(first->ip);
+
+	return (n * GEN_SCATTER_INVERSE - base) & 0xffff;
+}
+
+/**
+ * gen_flow_init_nr() - a flow that no packet has been sent of
  * @flow: the flow
+ * @n: its number; address and port of the client follow from it
  * @v6: 1 for IPv6
  * @proto: IPPROTO_UDP or IPPROTO_TCP
  * @timestamps: use the TCP timestamp option
  * @bystander: send it past the services
  */
-void gen_flow_init(struct gen_flow *flow, u8 v6, u8 proto, bool timestamps, bool bystander)
+void gen_flow_init_nr(struct gen_flow *flow, u32 n, u8 v6, u8 proto, bool timestamps,
+		      bool bystander)
 {
 	struct gen_tuple *t = &flow->side[GEN_TO_SERVER].tuple;
 	const struct gen_conf *conf = &gen_conf;
-	u32 n = gen_flow_next++;
 
 	memset(flow, 0, sizeof(*flow));
 	flow->v6 = v6;
@@ -34,7 +68,7 @@ void gen_flow_init(struct gen_flow *flow, u8 v6, u8 proto, bool timestamps, bool
 	flow->side[GEN_TO_CLIENT].tsval = n * 7919u + 77;
 
 	/* Odd multipliers permute the range: scattered, and no two flows alike. */
-	gen_addr_add(&t->src, &conf->client[v6], v6, (n * 40503) & 0xffff);
+	gen_addr_add(&t->src, &conf->client[v6], v6, (n * GEN_SCATTER) & 0xffff);
 	t->sport = htons(10000 + n * 7919 % 50000);
 	if (bystander) {
 		gen_addr_add(&t->dst, &conf->other[v6], v6, n % conf->servers);
@@ -46,6 +80,19 @@ void gen_flow_init(struct gen_flow *flow, u8 v6, u8 proto, bool timestamps, bool
 		t->dst = conf->vip[v6];
 		t->dport = conf->vport;
 	}
+}
+
+/**
+ * gen_flow_init() - a flow from a client not used before
+ * @flow: the flow
+ * @v6: 1 for IPv6
+ * @proto: IPPROTO_UDP or IPPROTO_TCP
+ * @timestamps: use the TCP timestamp option
+ * @bystander: send it past the services
+ */
+void gen_flow_init(struct gen_flow *flow, u8 v6, u8 proto, bool timestamps, bool bystander)
+{
+	gen_flow_init_nr(flow, gen_flow_reserve(1), v6, proto, timestamps, bystander);
 }
 
 /**
@@ -92,6 +139,8 @@ struct gen_step {
 
 /* The first GEN_STEPS_OPEN leave an established connection that was answered. */
 #define GEN_STEPS_OPEN 7
+#define GEN_STEPS_SHAKE 3
+#define GEN_STEPS_TALK 5
 static const struct gen_step gen_steps[] = {
 	{ GEN_TO_SERVER, GEN_SYN,		0 },
 	{ GEN_TO_CLIENT, GEN_SYN | GEN_ACK,	0 },
@@ -135,6 +184,29 @@ int gen_flow_open(struct gen_flow *flow)
 	if (err)
 		return err;
 	return gen_flow_send(flow, GEN_TO_CLIENT, 0, GEN_UDP_PAYLOAD, false, NULL);
+}
+
+/**
+ * gen_flow_shake() - the beginning of a TCP connection
+ * @flow: the flow, initialised
+ * @talk: not the handshake only, a request and its acknowledgment too
+ * @measure: let the profiler count the SYN
+ * @cost: instructions of the SYN are added to this
+ *
+ * Return: 0 or a negative error.
+ */
+int gen_flow_shake(struct gen_flow *flow, bool talk, bool measure, u32 *cost)
+{
+	const struct gen_step *step;
+	int err = 0;
+	u32 i;
+
+	for (i = 0; !err && i < (talk ? GEN_STEPS_TALK : GEN_STEPS_SHAKE); i++) {
+		step = &gen_steps[i];
+		err = gen_flow_send(flow, step->dir, step->flags, step->payload, measure && !i,
+				    i ? NULL : cost);
+	}
+	return err;
 }
 
 /**

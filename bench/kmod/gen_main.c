@@ -39,6 +39,13 @@ static unsigned int servers = 100;
 module_param(servers, uint, 0444);
 MODULE_PARM_DESC(servers, "number of servers");
 
+static unsigned int conns = 50000;
+module_param(conns, uint, 0444);
+MODULE_PARM_DESC(conns, "connections of the rows about many connections");
+static unsigned int wait = 180;
+module_param(wait, uint, 0444);
+MODULE_PARM_DESC(wait, "seconds in which all of them end");
+
 static int gen_parse(union nf_inet_addr to[2], char *const text[2])
 {
 	if (!text[0] || !in4_pton(text[0], -1, (u8 *)&to[0].ip, -1, NULL))
@@ -104,7 +111,9 @@ static int __init gen_init(void)
 	for (i = 0; i < GEN_PAYLOAD_MAX; i++)
 		gen_pattern[i] = i * 31 + (i >> 8);
 	gen_conf.servers = servers;
-	if (!servers || gen_parse(gen_conf.vip, vip) || gen_parse(gen_conf.laddr, laddr) ||
+	gen_conf.conns = conns;
+	gen_conf.wait = wait;
+	if (!servers || !conns || gen_parse(gen_conf.vip, vip) || gen_parse(gen_conf.laddr, laddr) ||
 	    gen_parse(gen_conf.client, client) || gen_parse(gen_conf.server, server) ||
 	    gen_parse(gen_conf.other, other)) {
 		pr_err("needs vip=, laddr=, client=, server= and other=, each IPv4,IPv6\n");

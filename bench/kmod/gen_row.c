@@ -1,159 +1,87 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The rows of the benchmark: what is sent, how often, and what is made of the samples. */
-#include <linux/delay.h>
+/* The rows of the benchmark by name, their samples and what is made of them. */
 #include <linux/in.h>
 #include <linux/sort.h>
 #include <linux/vmalloc.h>
-#include "gen.h"
+#include "gen_row.h"
 
-enum gen_kind {
-	GEN_ESTABLISHED,	/* packets of flows that both sides have talked in */
-	GEN_NEW,		/* the first packet of a flow */
-	GEN_LIFE		/* all packets of a TCP connection, added up */
-};
+#define GEN_RESULTS_MAX 65536
 
-enum gen_amount {
-	GEN_FLOWS		= 64,	/* established flows, used in turn */
-	GEN_WARM		= 512,	/* packets or flows before the first sample */
-	GEN_WARM_LIFE		= 64,
-	GEN_SAMPLES		= 2048,
-	GEN_SAMPLES_LIFE	= 512,
-	GEN_ANSWER		= 8,	/* packets per answer of the peer */
-	GEN_PACE_US		= 10000,	/* between two packets of a flow */
-	GEN_RESULTS_MAX		= 32768
-};
-
-/* A row's name is its prefix, 4 or 6, and its suffix. */
-struct gen_row {
-	const char	*prefix;
-	const char	*suffix;
-	u8		kind;
-	u8		proto;
-	u8		dir;
-	bool		timestamps;
-	bool		bystander;
-};
+#define GEN_ROW(p, s, fn, pr, d, n) { p, s, fn, IPPROTO_##pr, GEN_TO_##d, .samples = n }
+#define GEN_ROW_TS(s, fn, d, n) \
+	{ "tcp", "ts" s, fn, IPPROTO_TCP, GEN_TO_##d, .timestamps = true, .samples = n }
 
 static const struct gen_row gen_rows[] = {
-	{ "udp", "-to-server", GEN_ESTABLISHED, IPPROTO_UDP, GEN_TO_SERVER },
-	{ "udp", "-to-client", GEN_ESTABLISHED, IPPROTO_UDP, GEN_TO_CLIENT },
-	{ "tcp", "-to-server", GEN_ESTABLISHED, IPPROTO_TCP, GEN_TO_SERVER },
-	{ "tcp", "-to-client", GEN_ESTABLISHED, IPPROTO_TCP, GEN_TO_CLIENT },
-	{ "tcp", "ts-to-server", GEN_ESTABLISHED, IPPROTO_TCP, GEN_TO_SERVER, true },
-	{ "tcp", "ts-to-client", GEN_ESTABLISHED, IPPROTO_TCP, GEN_TO_CLIENT, true },
-	{ "udp", "-new", GEN_NEW, IPPROTO_UDP, GEN_TO_SERVER },
-	{ "tcp", "-new", GEN_NEW, IPPROTO_TCP, GEN_TO_SERVER },
-	{ "tcp", "ts-new", GEN_NEW, IPPROTO_TCP, GEN_TO_SERVER, true },
-	{ "tcp", "-life", GEN_LIFE, IPPROTO_TCP, GEN_TO_SERVER },
-	{ "tcp", "ts-life", GEN_LIFE, IPPROTO_TCP, GEN_TO_SERVER, true },
-	{ "other", "", GEN_ESTABLISHED, IPPROTO_UDP, GEN_TO_SERVER, false, true },
+	GEN_ROW("udp", "-to-server", gen_row_established, UDP, SERVER, GEN_SAMPLES),
+	GEN_ROW("udp", "-to-client", gen_row_established, UDP, CLIENT, GEN_SAMPLES),
+	GEN_ROW("tcp", "-to-server", gen_row_established, TCP, SERVER, GEN_SAMPLES),
+	GEN_ROW("tcp", "-to-client", gen_row_established, TCP, CLIENT, GEN_SAMPLES),
+	GEN_ROW_TS("-to-server", gen_row_established, SERVER, GEN_SAMPLES),
+	GEN_ROW_TS("-to-client", gen_row_established, CLIENT, GEN_SAMPLES),
+	GEN_ROW("udp", "-new", gen_row_new, UDP, SERVER, GEN_SAMPLES),
+	GEN_ROW("tcp", "-new", gen_row_new, TCP, SERVER, GEN_SAMPLES),
+	GEN_ROW_TS("-new", gen_row_new, SERVER, GEN_SAMPLES),
+	GEN_ROW("tcp", "-life", gen_row_life, TCP, SERVER, GEN_SAMPLES_LIFE),
+	GEN_ROW_TS("-life", gen_row_life, SERVER, GEN_SAMPLES_LIFE),
+	{ "other", "", gen_row_established, IPPROTO_UDP, GEN_TO_SERVER, .bystander = true,
+	  .samples = GEN_SAMPLES },
+	GEN_ROW("udp", "-routes", gen_row_established, UDP, SERVER, GEN_SAMPLES_LONG),
+	GEN_ROW("udp", "-quiet", gen_row_established, UDP, SERVER, GEN_SAMPLES_LONG),
+	GEN_ROW("udp", "-fill", gen_row_fill, UDP, SERVER, 0),
+	GEN_ROW("tcp", "-fill", gen_row_fill, TCP, SERVER, 0),
+	GEN_ROW("udp", "-expiry", gen_row_expiry, UDP, SERVER, 0),
+	GEN_ROW("tcp", "-expiry", gen_row_expiry, TCP, SERVER, 0),
+	GEN_ROW("udp", "-idle", gen_row_idle, UDP, SERVER, 0),
+	GEN_ROW("udp", "-refresh", gen_row_refresh, UDP, SERVER, 0),
+	GEN_ROW("udp", "-random", gen_row_random, UDP, SERVER, 0),
+	GEN_ROW("tcp", "-random", gen_row_random, TCP, SERVER, 0),
+	GEN_ROW_TS("-random", gen_row_random, SERVER, 0),
 };
 
-/* A row in one address family, while it runs. */
-struct gen_run {
-	const struct gen_row	*row;
-	const char		*name;
-	u8			v6;
-};
-
-static struct gen_flow gen_flows[GEN_FLOWS];
 static u32 *gen_samples;
 static char *gen_results;
 static size_t gen_results_len;
 
-static void gen_row_flow(const struct gen_run *run, struct gen_flow *flow)
-{
-	const struct gen_row *row = run->row;
-
-	gen_flow_init(flow, run->v6, row->proto, row->timestamps, row->bystander);
-}
-
-static int gen_row_data(const struct gen_row *row, struct gen_flow *flow, bool measure, u32 *cost)
-{
-	bool tcp = row->proto == IPPROTO_TCP;
-
-	return gen_flow_send(flow, row->dir, tcp ? GEN_ACK : 0,
-			     tcp ? GEN_TCP_PAYLOAD : GEN_UDP_PAYLOAD, measure, cost);
-}
-
-/* The answer keeps TCP windows open and flows alive on both sides. */
-static int gen_row_answer(const struct gen_row *row, struct gen_flow *flow)
-{
-	bool tcp = row->proto == IPPROTO_TCP;
-
-	return gen_flow_send(flow, !row->dir, tcp ? GEN_ACK : 0, tcp ? 0 : GEN_UDP_PAYLOAD,
-			     false, NULL);
-}
-
-/* Packets of one flow are apart in time, as on a wire: a timer or timestamp that only moves
- * with the clock has to be moved for each. Virtual time, so waiting costs nothing.
+/**
+ * gen_result() - append to the results
+ * @fmt: as of printf()
  */
-static int gen_row_established(const struct gen_run *run, u32 *samples)
+void gen_result(const char *fmt, ...)
 {
-	const struct gen_row *row = run->row;
-	struct gen_flow *flow;
-	int err = 0;
-	u32 i;
+	va_list args;
 
-	for (i = 0; !err && i < GEN_FLOWS; i++) {
-		gen_row_flow(run, &gen_flows[i]);
-		err = gen_flow_open(&gen_flows[i]);
-	}
-	for (i = 0; !err && i < GEN_WARM + GEN_SAMPLES; i++) {
-		bool warm = i < GEN_WARM;
-		u32 cost = 0;
-
-		if (i % GEN_FLOWS == 0)
-			usleep_range(GEN_PACE_US, GEN_PACE_US + 1);
-		flow = &gen_flows[i % GEN_FLOWS];
-		err = gen_row_data(row, flow, !warm, &cost);
-		if (!warm)
-			samples[i - GEN_WARM] = cost;
-		if (!err && i / GEN_FLOWS % GEN_ANSWER == 0)
-			err = gen_row_answer(row, flow);
-	}
-	return err ?: GEN_SAMPLES;
+	va_start(args, fmt);
+	gen_results_len += vscnprintf(gen_results + gen_results_len,
+				      GEN_RESULTS_MAX - gen_results_len, fmt, args);
+	va_end(args);
 }
 
-static int gen_row_new(const struct gen_run *run, u32 *samples)
+/**
+ * gen_sum_init() - no samples yet
+ * @sum: the sum
+ * @expected: how many samples there will be, at most
+ */
+void gen_sum_init(struct gen_sum *sum, u64 expected)
 {
-	struct gen_flow *flow = &gen_flows[0];
-	bool tcp = run->row->proto == IPPROTO_TCP;
-	int err = 0;
-	u32 i;
-
-	for (i = 0; !err && i < GEN_WARM + GEN_SAMPLES; i++) {
-		bool warm = i < GEN_WARM;
-		u32 cost = 0;
-
-		gen_row_flow(run, flow);
-		err = gen_flow_send(flow, GEN_TO_SERVER, tcp ? GEN_SYN : 0,
-				    tcp ? 0 : GEN_UDP_PAYLOAD, !warm, &cost);
-		if (!warm)
-			samples[i - GEN_WARM] = cost;
-		if (!err)
-			err = gen_flow_send(flow, GEN_TO_CLIENT, tcp ? GEN_SYN | GEN_ACK : 0,
-					    tcp ? 0 : GEN_UDP_PAYLOAD, false, NULL);
-	}
-	return err ?: GEN_SAMPLES;
+	memset(sum, 0, sizeof(*sum));
+	sum->stride = 1 + div_u64(expected, GEN_SAMPLES_MAX);
 }
 
-static int gen_row_life(const struct gen_run *run, u32 *samples)
+/**
+ * gen_sum_add() - take a sample
+ * @sum: the sum
+ * @sample: instructions
+ */
+void gen_sum_add(struct gen_sum *sum, u32 sample)
 {
-	struct gen_flow *flow = &gen_flows[0];
-	int err = 0;
-	u32 i;
+	u32 rest;
+	u64 i = div_u64_rem(sum->n, sum->stride, &rest);
 
-	for (i = 0; !err && i < GEN_WARM_LIFE + GEN_SAMPLES_LIFE; i++) {
-		bool warm = i < GEN_WARM_LIFE;
-		u32 cost = 0;
-
-		gen_row_flow(run, flow);
-		err = gen_flow_life(flow, !warm, &cost);
-		if (!warm)
-			samples[i - GEN_WARM_LIFE] = cost;
-	}
-	return err ?: GEN_SAMPLES_LIFE;
+	if (!rest && i < GEN_SAMPLES_MAX)
+		gen_samples[i] = sample;
+	sum->n++;
+	sum->sum += sample;
+	sum->max = max(sum->max, sample);
 }
 
 static int gen_sample_cmp(const void *a, const void *b)
@@ -164,30 +92,20 @@ static int gen_sample_cmp(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-__printf(1, 2)
-static void gen_result(const char *fmt, ...)
+/**
+ * gen_sum_report() - the row's figures
+ * @run: the row
+ * @sum: all its samples
+ */
+void gen_sum_report(const struct gen_run *run, const struct gen_sum *sum)
 {
-	va_list args;
+	u32 n = div_u64(sum->n + sum->stride - 1, sum->stride);
 
-	va_start(args, fmt);
-	gen_results_len += vscnprintf(gen_results + gen_results_len,
-				      GEN_RESULTS_MAX - gen_results_len, fmt, args);
-	va_end(args);
-}
-
-/* One line of JSON per row. */
-static void gen_row_report(const struct gen_run *run, u32 *samples, u32 n)
-{
-	u64 sum = 0;
-	u32 i;
-
-	sort(samples, n, sizeof(*samples), gen_sample_cmp, NULL);
-	for (i = 0; i < n; i++)
-		sum += samples[i];
-	gen_result("{\"row\":\"%s\",\"n\":%u,\"min\":%u,\"median\":%u,\"mean\":%llu,",
-		   run->name, n, samples[0], samples[n / 2], div_u64(sum + n / 2, n));
-	gen_result("\"p99\":%u,\"max\":%u,\"toa\":%llu}\n",
-		   samples[n * 99 / 100], samples[n - 1], gen_check_toa());
+	sort(gen_samples, n, sizeof(*gen_samples), gen_sample_cmp, NULL);
+	gen_result("\"n\":%llu,\"min\":%u,\"median\":%u,\"mean\":%llu,\"p99\":%u,\"max\":%u",
+		   sum->n, gen_samples[0], gen_samples[n / 2],
+		   div64_u64(sum->sum + sum->n / 2, sum->n), gen_samples[n * 99 / 100], sum->max);
+	gen_result(",\"toa\":%llu", gen_check_toa());
 }
 
 /* Finds the row and the family that a name stands for. */
@@ -213,32 +131,32 @@ static bool gen_row_find(struct gen_run *run, const char *name)
  * gen_row_run() - measure one row
  * @name: its name
  *
- * The result is appended to gen_row_results().
+ * The result, a line of JSON, is appended to gen_row_results().
  *
  * Context: process, one at a time.
- * Return: 0; -ENOENT: no such row; -EIO: a packet was not right.
+ * Return: 0; -ENOENT: no such row; -EIO: a packet was not right; or another error.
  */
 int gen_row_run(const char *name)
 {
+	size_t len = gen_results_len;
 	struct gen_run run;
-	int n;
+	int err;
 
 	if (!gen_row_find(&run, name))
 		return -ENOENT;
 	gen_check_reset();
-	if (run.row->kind == GEN_ESTABLISHED)
-		n = gen_row_established(&run, gen_samples);
-	else if (run.row->kind == GEN_NEW)
-		n = gen_row_new(&run, gen_samples);
-	else
-		n = gen_row_life(&run, gen_samples);
-	if (n > 0) {
-		gen_row_report(&run, gen_samples, n);
-		return 0;
+	gen_result("{\"row\":\"%s\",", name);
+	err = run.row->run(&run);
+	if (err) {
+		gen_results_len = len;
+		gen_result("{\"row\":\"%s\",\"error\":\"", name);
+		if (gen_check_error()[0])
+			gen_result("%s\"", gen_check_error());
+		else
+			gen_result("error %d\"", err);
 	}
-	gen_result("{\"row\":\"%s\",\"error\":\"%s\"}\n", name,
-		   gen_check_error()[0] ? gen_check_error() : "no memory");
-	return n;
+	gen_result("}\n");
+	return err;
 }
 
 /**
@@ -258,7 +176,7 @@ const char *gen_row_results(void)
  */
 int gen_row_init(void)
 {
-	gen_samples = vmalloc(array_size(GEN_SAMPLES, sizeof(*gen_samples)));
+	gen_samples = vmalloc(array_size(GEN_SAMPLES_MAX, sizeof(*gen_samples)));
 	gen_results = vzalloc(GEN_RESULTS_MAX);
 	if (gen_samples && gen_results)
 		return 0;
@@ -271,6 +189,7 @@ int gen_row_init(void)
  */
 void gen_row_exit(void)
 {
+	gen_store_close();
 	vfree(gen_samples);
 	vfree(gen_results);
 }

@@ -8,11 +8,22 @@ insmod /bench/slb.ko || die "cannot load slb"
 
 slb_services() {
 	for proto in -t -u; do
-		echo "-A $proto $VIP4:$VPORT -s wrr"
-		echo "-A $proto [$VIP6]:$VPORT -s wrr"
+		options="-s $SCHED"
+		[ $proto = -u ] || options="$options --toa $TOA --timestamps $TIMESTAMPS"
+		echo "-A $proto $VIP4:$VPORT $options"
+		echo "-A $proto [$VIP6]:$VPORT $options"
 		each_server "-a $proto $VIP4:$VPORT -r %s:$RPORT -m -w 1" \
 			"-a $proto [$VIP6]:$VPORT -r [%s]:$RPORT -m -w 1"
 	done
+	more_services -m
+}
+
+mode_timeouts() {
+	slbadm --set udp="$1" established="$2"
+}
+
+mode_connections() {
+	slbadm info | awk '$1 == "conns" { print $2 }'
 }
 
 slb_services | slbadm -R || die "slbadm -R failed"

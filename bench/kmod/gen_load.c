@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Rows about many connections: filling the table, packets of flows in random order, what the
+ * kernel does while they idle, and their removal.
+ */
+#include <linux/delay.h>
+#include "gen_row.h"
+
+enum gen_load_amount {
+	GEN_IDLE_S		= 20,
+	GEN_REFRESH_S		= 100,	/* in which each flow gets one packet */
+	GEN_BURSTS		= 10,	/* of refreshing packets, per second */
+	GEN_RANDOM_LIMIT	= 50000
+};
+
+/* UDP flows are answered; TCP flows have shaken hands, and talked where @talked. */
+static int gen_load_open_one(struct gen_flow *flow, bool talked, bool measure, u32 *cost)
+{
+	int err;
+
+	if (flow->proto == IPPROTO_TCP)
+		return gen_flow_shake(flow, talked, measure, cost);
+	err = gen_flow_send(flow, GEN_TO_SERVER, 0, GEN_UDP_PAYLOAD, measure, cost);
+	if (err)
+		return err;
+	return gen_flow_send(flow, GEN_TO_CLIENT, 0, GEN_UDP_PAYLOAD, false, NULL);
+}
+
+static int gen_load_open(const struct gen_run *run, bool talked, struct gen_sum *sum)
+{
+	u32 n = gen_conf.conns;
+	int err;
+	u32 i;
+
+	err = gen_store_open(run, n);
+	gen_sum_init(sum, n);
+	for (i = 0; !err && i < n; i++) {
+		u32 cost = 0;
+
+		err = gen_load_open_one(gen_store_new(i), talked, false, &cost);
+		gen_sum_add(sum, cost);
+		gen_store_put(i);
+	}
+	return err;
+}
+
+/**
+ * gen_row_fill() - the first packets of as many flows as the parameter conns says
+ * @run: the row
+ *
+ * The flows stay stored for rows that follow.
+ *
+ * Return: 0 or a negative error.
+ */
+int gen_row_fill(const struct gen_run *run)
+{
+	struct gen_load load;
+	struct gen_sum sum;
+	int err;
+
+	err = gen_trace_start();
+	if (err)
+		return err;
+	err = gen_load_open(run, true, &sum);
+	gen_trace_stop(&load);
+	if (err)
+		return err;
+	gen_sum_report(run, &sum);
+	gen_result(",\"softirq\":%llu", load.softirq);
+	return 0;
+}
+
+/**
+ * gen_row_random() - packets of the stored flows in random order
+ * @run: the row; if no flows of its kind are stored, they are opened first
+ *
+ * Return: 0 or a negative error.
+ */
+int gen_row_random(const struct gen_run *run)
+{
+	const struct gen_row *row = run->row;
+	u32 samples = min_t(u32, gen_conf.conns, GEN_RANDOM_LIMIT);
+	struct gen_sum sum;
+	u32 state = 1;
+	int err = 0;
+	u32 i;
+
+	if (!gen_store_has(run))
+		err = gen_load_open(run, true, &sum);
+	gen_sum_init(&sum, samples);
+	for (i = 0; !err && i < 2 * samples; i++) {
+		bool warm = i < samples;
+		struct gen_flow *flow;
+		u32 cost = 0;
+
+		if (i % GEN_FLOWS == 0)
+			usleep_range(GEN_PACE_US, GEN_PACE_US + 1);
+		state = state * 1664525 + 1013904223;
+		flow = gen_store_get((u64)state * gen_store_count() >> 32);
+		err = gen_row_data(row, flow, !warm, &cost);
+		if (!warm)
+			gen_sum_add(&sum, cost);
+	}
+	if (!err)
+		gen_sum_report(run, &sum);
+	return err;
+}
+
+/* Counts while nothing is sent. */
+static int gen_load_watch(u32 seconds, struct gen_load *load)
+{
+	int err = gen_trace_start();
+
+	if (err)
+		return err;
+	msleep_interruptible(seconds * MSEC_PER_SEC);
+	gen_trace_stop(load);
+	return 0;
+}
+
+/**
+ * gen_row_expiry() - instructions per connection that ends by its timeout
+ * @run: the row
+ *
+ * What the kernel does in as long a time without connections is subtracted. The parameter wait
+ * tells how long that is; the modes' timeouts are shorter.
+ *
+ * Return: 0 or a negative error.
+ */
+int gen_row_expiry(const struct gen_run *run)
+{
+	bool tcp = run->row->proto == IPPROTO_TCP;
+	struct gen_load quiet, load;
+	struct gen_sum sum;
+	u64 each;
+	int err;
+
+	err = gen_load_watch(gen_conf.wait, &quiet);
+	if (!err)
+		err = gen_load_open(run, false, &sum);
+	if (!err && tcp)
+		err = gen_store_expect_resets();
+	if (!err)
+		err = gen_load_watch(gen_conf.wait, &load);
+	if (!err && gen_check_error()[0])
+		err = -EIO;
+	if (!err) {
+		each = div_u64(load.busy - min(load.busy, quiet.busy) + sum.n / 2, sum.n);
+		gen_result("\"n\":%llu,\"median\":%llu,\"softirq\":%llu,\"resets\":%u",
+			   sum.n, each, load.softirq, gen_store_resets());
+	}
+	gen_store_close();
+	return err;
+}
+
+/**
+ * gen_row_idle() - what the kernel does in a second while the stored flows idle
+ * @run: the row
+ *
+ * Return: 0 or a negative error.
+ */
+int gen_row_idle(const struct gen_run *run)
+{
+	struct gen_load load;
+	int err;
+
+	err = gen_load_watch(GEN_IDLE_S, &load);
+	if (!err)
+		gen_result("\"n\":%u,\"median\":%llu,\"softirq\":%llu,\"wakeups\":%llu",
+			   gen_store_count(), div_u64(load.busy, GEN_IDLE_S), load.softirq,
+			   load.wakeups);
+	return err;
+}
+
+/* One packet for each stored flow, evenly over GEN_REFRESH_S. */
+static int gen_load_refresh(const struct gen_row *row)
+{
+	u32 n = gen_store_count();
+	u32 bursts = GEN_REFRESH_S * GEN_BURSTS;
+	u32 i = 0;
+	u32 burst;
+	int err = 0;
+
+	for (burst = 1; !err && burst <= bursts; burst++) {
+		u32 end = div_u64((u64)n * burst, bursts);
+
+		gen_trace_own_begin();
+		for (; !err && i < end; i++)
+			err = gen_row_data(row, gen_store_get(i), false, NULL);
+		gen_trace_own_end();
+		usleep_range(USEC_PER_SEC / GEN_BURSTS, USEC_PER_SEC / GEN_BURSTS + 1);
+	}
+	return err;
+}
+
+/**
+ * gen_row_refresh() - what the kernel does in a second while each stored flow gets a packet in time
+ * @run: the row
+ *
+ * Two rounds of GEN_REFRESH_S: when the second one begins, the flows' first deadlines have come.
+ *
+ * Return: 0 or a negative error.
+ */
+int gen_row_refresh(const struct gen_run *run)
+{
+	struct gen_load load = {};
+	u64 start, seconds;
+	int err;
+
+	err = gen_load_refresh(run->row);
+	if (err)
+		return err;
+	err = gen_trace_start();
+	if (err)
+		return err;
+	start = ktime_get_ns();
+	err = gen_load_refresh(run->row);
+	seconds = div_u64(ktime_get_ns() - start + NSEC_PER_SEC / 2, NSEC_PER_SEC);
+	gen_trace_stop(&load);
+	if (!err)
+		gen_result("\"n\":%u,\"median\":%llu,\"softirq\":%llu,\"wakeups\":%llu",
+			   gen_store_count(), div_u64(load.busy, seconds), load.softirq,
+			   load.wakeups);
+	return err;
+}

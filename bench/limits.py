@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What slb shall cost at most, and what the peers of the same run cost."""
+
+PEERS = ("plain", "ipvs", "ipvs-masq", "nft", "nft-flow")
+
+
+def median(*names):
+    """The dearest of some rows."""
+    return lambda rows: max(rows[name]["median"] for name in names)
+
+
+def field(key, *names):
+    """The largest value of a field in some rows."""
+    return lambda rows: max(rows[name][key] for name in names)
+
+
+def ratio(row, base, key="median"):
+    """One row's figure in terms of another's; with several bases the first that was run."""
+    bases = (base,) if isinstance(base, str) else base
+    return lambda rows: (rows[row][key] /
+                         next(rows[name] for name in bases if name in rows)[key])
+
+
+def extra(row, base, key="median"):
+    """What a row costs more than another one of its mode."""
+    return lambda rows: rows[row][key] - rows[base][key]
+
+
+def established(family):
+    """All rows of established flows without timestamps."""
+    return [f"{proto}{family}-to-{end}" for proto in ("udp", "tcp") for end in ("server", "client")]
+
+
+class Limit:
+    """A figure of one mode with the most it may be, and the same figure of the peers."""
+
+    # pylint: disable=too-few-public-methods
+    def __init__(self, title, most, value, peer=None, mode="slb", floor=None):
+        # pylint: disable=too-many-arguments,too-many-positional-arguments
+        self.title, self.most, self.value, self.mode = title, most, value, mode
+        self.peer = peer or value
+        self.floor = floor
+
+    def figure(self, result, mode):
+        """The mode's figure in this run, or None."""
+        value = self.value if mode.startswith("slb") else self.peer
+        try:
+            figure = value(result[mode])
+            return figure - value(result[self.floor]) if self.floor else figure
+        except (KeyError, StopIteration, ValueError):
+            return None
+
+
+LIMITS = [
+    Limit("UDP and TCP established, IPv4", 1900, median(*established(4))),
+    Limit("UDP and TCP established, IPv6", 2200, median(*established(6))),
+    Limit("UDP and TCP established, IPv4, fast path", 1250, median(*established(4)), mode="slb-fast"),
+    Limit("UDP and TCP established, IPv6, fast path", 1450, median(*established(6)), mode="slb-fast"),
+    Limit("new connection, UDP, IPv4, wrr", 3300, median("udp4-new")),
+    Limit("new connection, TCP, IPv4, wrr", 3300, median("tcp4-new")),
+    Limit("new connection, wlc, 10 000 servers against 100 (peers 1 000)", 1.3,
+          ratio("udp4-new@wlc10000", "udp4-new@wlc100"),
+          ratio("udp4-new@wlc1000", "udp4-new@wlc100")),
+    Limit("TCP whole life, 11 packets, TOA on", 24500, median("tcp4-life")),
+    Limit("expiry of a UDP connection", 700, median("udp4-expiry@expiry")),
+    Limit("expiry of a TCP connection (slb: with two resets)", 4500, median("tcp4-expiry@expiry")),
+    Limit("established packet while a route changes ten times a second, IPv4", 1.1,
+          ratio("udp4-routes@routes", "udp4-quiet@routes", "mean")),
+    Limit("the same, IPv6", 1.1, ratio("udp6-routes@routes", "udp6-quiet@routes", "mean")),
+    Limit("established packet, 50 000 services against 1", 1.1,
+          ratio("udp4-to-server@services50000", "udp4-to-server")),
+    Limit("new connection, 50 000 services against 1", 1.1,
+          ratio("udp4-new@services50000", "udp4-new")),
+    Limit("established packet, 10 000 servers against 2", 1.1,
+          ratio("udp4-to-server@servers10000", "udp4-to-server@servers2")),
+    Limit("new connection, 10 000 servers against 2", 1.3,
+          ratio("udp4-new@servers10000", "udp4-new@servers2")),
+    Limit("a packet that is not ours, extra", 160, median("other4"), floor="plain"),
+    Limit("longest softirq, 50 000 UDP connections expire", 1000000,
+          field("softirq", "udp4-expiry@expiry", "udp6-expiry@expiry")),
+    Limit("longest softirq, 50 000 TCP connections expire", 1000000,
+          field("softirq", "tcp4-expiry@expiry", "tcp6-expiry@expiry")),
+]
+
+
+def text(figure):
+    """A figure as it is printed."""
+    if figure is None:
+        return "-"
+    return f"{figure:.2f}" if isinstance(figure, float) and figure < 1000 else f"{figure:.0f}"
+
+
+def lines(result):
+    """The table: limits of which the run had the figures."""
+    table = [["slb at most", "limit", "here", "", *PEERS]]
+    for limit in LIMITS:
+        figure = limit.figure(result, limit.mode)
+        if figure is None:
+            continue
+        table.append([limit.title, text(limit.most), text(figure),
+                      "met" if figure <= limit.most else "MISSED",
+                      *[text(limit.figure(result, peer)) for peer in PEERS]])
+    return table
