@@ -47,6 +47,10 @@ def collect(build, guests):
                     errors.append(f"{mode}: {row}: {record['left']} connections did not end")
                 else:
                     rows.setdefault(row, {}).update(record)
+    for rows in result.values():
+        for record in rows.values():
+            if "free_kb" in record and "own" in record:
+                record["bytes"] = (record["free_kb"] * 1024 - record["own"]) / record["n"]
     return result, errors
 
 
@@ -96,7 +100,7 @@ def lab_fields(record):
     """What is printed of a row of another lab: {name: figure}."""
     fields = {"": record.get("median")}
     names = {"mean": "mean", "p99": "p99", "max": "max", "softirq": "longest softirq",
-             "resets": "resets", "wakeups": "wake-ups"}
+             "bytes": "bytes per connection", "resets": "resets", "wakeups": "wake-ups"}
     fields.update({name: record[key] for key, name in names.items() if record.get(key)})
     return fields
 

@@ -85,6 +85,19 @@ if [ -z "${QUICK-}" ]; then
 	lab services50000 ipvs,nft,slb udp4-to-server,udp4-new services=50000
 	lab servers2 ipvs,nft,slb udpN-to-server,udpN-new servers=2
 	lab servers10000 slb udpN-to-server,udpN-new servers=10000
+	lab 1k ipvs,nft,slb udpN-random conns=1000
+	lab 100k ipvs,nft,slb udpN-fill,udpN-random conns=100000
+	lab notoa slb tcpN-life toa=off
+	lab keepts slb tcpNts-to-server,tcpNts-to-client,tcpNts-life timestamps=keep
+fi
+if [ -n "${SCALE-}" ]; then
+	for family in 4 6; do
+		lab "1m$family" plain,ipvs,ipvs-masq,nft,nft-flow,slb \
+			"udp$family-fill,udp$family-idle,udp$family-random,udp$family-refresh" \
+			conns=1000000 udp=180 tcp=900 mem=4096
+	done
+	lab 10m slb udp4-fill,udp4-idle,udp4-random conns=10000000 servers=200 answer=0 udp=14400 \
+		tcp=900 mem=6144
 fi
 
 if [ -n "$profile" ]; then

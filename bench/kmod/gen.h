@@ -38,6 +38,7 @@ enum gen_size {
  * @servers: how many servers there are
  * @conns: how many connections the rows about many connections open
  * @wait: seconds in which all of them end by their timeouts
+ * @answer: UDP flows of the rows about many connections are answered
  * @direct: clients talk to the servers without a service (plain forwarding)
  * @snat: the servers must see @laddr, not the client
  */
@@ -52,6 +53,7 @@ struct gen_conf {
 	u32			servers;
 	u32			conns;
 	u32			wait;
+	bool			answer;
 	bool			direct;
 	bool			snat;
 };

@@ -3,16 +3,20 @@
  * kernel does while they idle, and their removal.
  */
 #include <linux/delay.h>
+#include <linux/ktime.h>
 #include "gen_row.h"
 
 enum gen_load_amount {
 	GEN_IDLE_S		= 20,
 	GEN_REFRESH_S		= 100,	/* in which each flow gets one packet */
 	GEN_BURSTS		= 10,	/* of refreshing packets, per second */
-	GEN_RANDOM_LIMIT	= 50000
+	GEN_RANDOM_MIN		= 8192,
+	GEN_RANDOM_MAX		= 50000
 };
 
-/* UDP flows are answered; TCP flows have shaken hands, and talked where @talked. */
+/* UDP flows are answered unless told otherwise; TCP flows have shaken hands, and talked where
+ * @talked.
+ */
 static int gen_load_open_one(struct gen_flow *flow, bool talked, bool measure, u32 *cost)
 {
 	int err;
@@ -20,7 +24,7 @@ static int gen_load_open_one(struct gen_flow *flow, bool talked, bool measure, u
 	if (flow->proto == IPPROTO_TCP)
 		return gen_flow_shake(flow, talked, measure, cost);
 	err = gen_flow_send(flow, GEN_TO_SERVER, 0, GEN_UDP_PAYLOAD, measure, cost);
-	if (err)
+	if (err || !gen_conf.answer)
 		return err;
 	return gen_flow_send(flow, GEN_TO_CLIENT, 0, GEN_UDP_PAYLOAD, false, NULL);
 }
@@ -65,7 +69,7 @@ int gen_row_fill(const struct gen_run *run)
 	if (err)
 		return err;
 	gen_sum_report(run, &sum);
-	gen_result(",\"softirq\":%llu", load.softirq);
+	gen_result(",\"softirq\":%llu,\"own\":%llu", load.softirq, gen_store_bytes());
 	return 0;
 }
 
@@ -78,7 +82,7 @@ int gen_row_fill(const struct gen_run *run)
 int gen_row_random(const struct gen_run *run)
 {
 	const struct gen_row *row = run->row;
-	u32 samples = min_t(u32, gen_conf.conns, GEN_RANDOM_LIMIT);
+	u32 samples = clamp_t(u32, gen_conf.conns, GEN_RANDOM_MIN, GEN_RANDOM_MAX);
 	struct gen_sum sum;
 	u32 state = 1;
 	int err = 0;
@@ -171,11 +175,20 @@ int gen_row_idle(const struct gen_run *run)
 	return err;
 }
 
+static void gen_load_sleep_until(ktime_t at)
+{
+	s64 us = ktime_us_delta(at, ktime_get());
+
+	if (us > 0)
+		usleep_range(us, us + 1);
+}
+
 /* One packet for each stored flow, evenly over GEN_REFRESH_S. */
 static int gen_load_refresh(const struct gen_row *row)
 {
 	u32 n = gen_store_count();
 	u32 bursts = GEN_REFRESH_S * GEN_BURSTS;
+	ktime_t at = ktime_get();
 	u32 i = 0;
 	u32 burst;
 	int err = 0;
@@ -187,7 +200,8 @@ static int gen_load_refresh(const struct gen_row *row)
 		for (; !err && i < end; i++)
 			err = gen_row_data(row, gen_store_get(i), false, NULL);
 		gen_trace_own_end();
-		usleep_range(USEC_PER_SEC / GEN_BURSTS, USEC_PER_SEC / GEN_BURSTS + 1);
+		at = ktime_add_us(at, USEC_PER_SEC / GEN_BURSTS);
+		gen_load_sleep_until(at);
 	}
 	return err;
 }

@@ -46,6 +46,10 @@ static unsigned int wait = 180;
 module_param(wait, uint, 0444);
 MODULE_PARM_DESC(wait, "seconds in which all of them end");
 
+static bool answer = true;
+module_param(answer, bool, 0444);
+MODULE_PARM_DESC(answer, "answer UDP flows of the rows about many connections");
+
 static int gen_parse(union nf_inet_addr to[2], char *const text[2])
 {
 	if (!text[0] || !in4_pton(text[0], -1, (u8 *)&to[0].ip, -1, NULL))
@@ -113,6 +117,7 @@ static int __init gen_init(void)
 	gen_conf.servers = servers;
 	gen_conf.conns = conns;
 	gen_conf.wait = wait;
+	gen_conf.answer = answer;
 	if (!servers || !conns || gen_parse(gen_conf.vip, vip) || gen_parse(gen_conf.laddr, laddr) ||
 	    gen_parse(gen_conf.client, client) || gen_parse(gen_conf.server, server) ||
 	    gen_parse(gen_conf.other, other)) {

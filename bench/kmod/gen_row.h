@@ -84,6 +84,7 @@ int gen_row_answer(const struct gen_row *row, struct gen_flow *flow);
 int gen_store_open(const struct gen_run *run, u32 n);
 void gen_store_close(void);
 u32 gen_store_count(void);
+u64 gen_store_bytes(void);
 bool gen_store_has(const struct gen_run *run);
 struct gen_flow *gen_store_new(u32 i);
 struct gen_flow *gen_store_get(u32 i);

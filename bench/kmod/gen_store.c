@@ -85,6 +85,17 @@ u32 gen_store_count(void)
 }
 
 /**
+ * gen_store_bytes() - memory that the stored flows take
+ *
+ * Return: bytes.
+ */
+u64 gen_store_bytes(void)
+{
+	return PAGE_ALIGN((u64)gen_store.size * (gen_store.whole ? sizeof(*gen_store.whole) :
+								   sizeof(*gen_store.brief)));
+}
+
+/**
  * gen_store_has() - are there flows of a row's kind?
  * @run: the row
  *
