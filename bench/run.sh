@@ -76,7 +76,7 @@ main_rows=$MAIN_ROWS
 [ -n "${QUICK-}" ] || main_rows=$main_rows,$MORE_ROWS
 lab main "$ALL_MODES" "$main_rows"
 if [ -z "${QUICK-}" ]; then
-	lab expiry ipvs,ipvs-masq,nft,nft-flow,slb udpN-expiry,tcpN-expiry udp=30 tcp=30 wait=180 mem=2048
+	lab expiry ipvs,ipvs-masq,nft,nft-flow,slb udpN-expiry,tcpN-expiry udp=30 tcp=30 wait=180
 	lab wlc100 ipvs,slb udpN-new sched=wlc
 	lab wlc1000 ipvs,slb udpN-new sched=wlc servers=1000
 	lab wlc10000 slb udpN-new sched=wlc servers=10000
@@ -94,7 +94,7 @@ if [ -n "${SCALE-}" ]; then
 	for family in 4 6; do
 		lab "1m$family" plain,ipvs,ipvs-masq,nft,nft-flow,slb \
 			"udp$family-fill,udp$family-idle,udp$family-random,udp$family-refresh" \
-			conns=1000000 udp=180 tcp=900 mem=4096
+			conns=1000000 udp=180 tcp=900
 	done
 	lab 10m slb udp4-fill,udp4-idle,udp4-random conns=10000000 servers=200 answer=0 udp=14400 \
 		tcp=900 mem=6144
