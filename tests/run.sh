@@ -27,10 +27,13 @@ setting() {
 	echo "${value:-$3}"
 }
 
+# The sanitizer kernel is a 6.1: what needs no more of the stock one than it has runs there and on 6.12,
+# and on the stock 6.1 with SLB_FULL=1.
 lanes_default() {
 	case $1 in
 	toa/*) echo qemu ;;
 	stress/*) echo uml ;;
+	net/* | pkt/*) echo uml "${SLB_FULL:+qemu}" qemu-6.12 ;;
 	*) echo uml qemu ;;
 	esac
 }

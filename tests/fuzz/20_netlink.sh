@@ -4,7 +4,7 @@
 # blindly, by root, in a user namespace of one's own and without any right; see helpers/netlink.py. The
 # configuration survives what is refused, refusals have words, and everything can be removed.
 # SLB_FUZZ_SECONDS is for each of the runs, SLB_FUZZ_SEED where they begin.
-# lanes: uml qemu
+# lanes: uml qemu-6.12
 # timeout: 150
 . "$(dirname "$0")/../net/helpers/topo.sh"
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The module loads, stays when a namespace comes and goes, unloads, and does so again.
 # timeout: 60
+# lanes: uml qemu
 . "$(dirname "$0")/../lib.sh"
 plan 10
 

@@ -1,6 +1,7 @@
 #!/bin/bash
 # HTTP from a client through the balancer to nginx, IPv4 and IPv6: answers, addresses, lists, counters.
 # timeout: 120
+# lanes: uml qemu
 . "$(dirname "$0")/helpers/topo.sh"
 need nginx curl jq nft
 plan

@@ -1,6 +1,7 @@
 #!/bin/bash
 # DNS over UDP and TCP through the balancer to dnsmasq, IPv4 and IPv6.
 # timeout: 120
+# lanes: uml qemu
 . "$(dirname "$0")/helpers/topo.sh"
 need dnsmasq dig jq
 plan

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Aggregates and checksum offload, by hand and between kernels with offloads on, off and mixed.
 # timeout: 180
+# lanes: uml qemu
 . "$(dirname "$0")/helpers/topo.sh"
 need ethtool tc
 plan

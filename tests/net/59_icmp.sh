@@ -1,6 +1,7 @@
 #!/bin/bash
 # ICMP and ICMPv6 errors about a connection, by hand-made packets: translated with what they quote, both ways.
 # timeout: 120
+# lanes: uml qemu
 . "$(dirname "$0")/helpers/topo.sh"
 plan
 rig

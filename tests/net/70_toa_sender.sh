@@ -1,6 +1,7 @@
 #!/bin/bash
 # The client's address in a TCP option - when, where, and what clients cannot do.
 # timeout: 120
+# lanes: uml qemu
 . "$(dirname "$0")/helpers/topo.sh"
 plan
 rig

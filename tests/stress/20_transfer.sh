@@ -1,6 +1,6 @@
 #!/bin/bash
 # Long transfers each way over a bad network arrive intact; captures of both sides map one to one.
-# lanes: uml qemu
+# lanes: uml qemu-6.12
 # timeout: 600
 . "$(dirname "$0")/helpers/stress.sh"
 need gcc tcpdump ethtool nft

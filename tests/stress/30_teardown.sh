@@ -1,6 +1,6 @@
 #!/bin/bash
 # The module is unloaded, the namespace deleted, everything removed, all while traffic flows.
-# lanes: uml qemu smp
+# lanes: uml qemu-6.12 smp
 # timeout: 900
 . "$(dirname "$0")/helpers/stress.sh"
 need gcc jq

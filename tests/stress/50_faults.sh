@@ -1,6 +1,6 @@
 #!/bin/bash
 # Memory is missing at each place that asks for some, one after the other: nothing is lost, all goes on.
-# lanes: uml qemu
+# lanes: uml qemu-6.12
 # timeout: 200
 . "$(dirname "$0")/helpers/stress.sh"
 

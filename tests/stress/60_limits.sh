@@ -1,6 +1,6 @@
 #!/bin/bash
 # Limits: a memory cgroup's, conn-max, those of module parameters; and a CPU that goes and comes back.
-# lanes: uml qemu
+# lanes: uml qemu-6.12
 # timeout: 120
 . "$(dirname "$0")/helpers/stress.sh"
 plan
