@@ -338,26 +338,6 @@ static unsigned int slb_tcpopt_compact(const u8 *opt, unsigned int len, u8 *out,
 	return to;
 }
 
-/* Whole words, few and of any alignment: less than a call of memcpy() costs. */
-static void slb_tcpopt_copy(u8 *to, const u8 *from, unsigned int len)
-{
-	unsigned int i;
-
-	for (i = 0; i < len; i += sizeof(u32))
-		put_unaligned(get_unaligned((const u32 *)(from + i)), (u32 *)(to + i));
-}
-
-/* The sum of whole words, as part of a difference. */
-static u64 slb_tcpopt_sum(const u8 *opt, unsigned int len)
-{
-	unsigned int i;
-	u64 sum = 0;
-
-	for (i = 0; i < len; i += sizeof(u32))
-		sum += get_unaligned((const u32 *)(opt + i));
-	return sum;
-}
-
 /* The edited block in @out, all of which was needed with our TOA in front, gives up its padding.
  * The block never gets shorter than it was, because nothing but the payload's place would
  * change.

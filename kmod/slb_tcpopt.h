@@ -149,6 +149,40 @@ static inline u64 slb_tcpopt_plain_tsecr(u64 diff, u8 *opt, u32 shift)
 }
 
 /**
+ * slb_tcpopt_copy() - copy options
+ * @to: where to
+ * @from: where from, not overlapping
+ * @len: bytes, whole words; few, so that a call of memcpy() would cost more
+ *
+ * Context: any.
+ */
+static inline void slb_tcpopt_copy(u8 *to, const u8 *from, unsigned int len)
+{
+	unsigned int i;
+
+	for (i = 0; i < len; i += sizeof(u32))
+		put_unaligned(get_unaligned((const u32 *)(from + i)), (u32 *)(to + i));
+}
+
+/**
+ * slb_tcpopt_sum() - options' part in a checksum difference
+ * @opt: block
+ * @len: bytes, whole words
+ *
+ * Context: any.
+ * Return: what to add for a block that comes, or to subtract for one that goes.
+ */
+static inline u64 slb_tcpopt_sum(const u8 *opt, unsigned int len)
+{
+	unsigned int i;
+	u64 sum = 0;
+
+	for (i = 0; i < len; i += sizeof(u32))
+		sum += get_unaligned((const u32 *)(opt + i));
+	return sum;
+}
+
+/**
  * slb_tcpopt_diff_doff() - the TCP header's data offset follows its option block
  * @diff: checksum difference so far
  * @from: old block's bytes

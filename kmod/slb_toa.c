@@ -112,19 +112,20 @@ static void slb_toa_request(struct slb_tcpopt_req *req, const struct slb_pkt *pk
 
 static void slb_toa_account(struct slb_pkt *pkt, u16 did)
 {
-	static const u8 count[][2] = {
-		{ ilog2(SLB_TCPOPT_INSERTED), SLB_COUNT_TOA_INSERTED },
-		{ ilog2(SLB_TCPOPT_STRIPPED), SLB_COUNT_TOA_STRIPPED },
-		{ ilog2(SLB_TCPOPT_PASSED), SLB_COUNT_TOA_PASSED },
-		{ ilog2(SLB_TCPOPT_TFO_GONE), SLB_COUNT_TFO_STRIPPED },
-		{ ilog2(SLB_TCPOPT_MPTCP_GONE), SLB_COUNT_MPTCP_STRIPPED },
-		{ ilog2(SLB_TCPOPT_MSS_CLAMPED), SLB_COUNT_MSS_CLAMPED },
+	static const u8 count[] = {
+		[ilog2(SLB_TCPOPT_INSERTED)] = SLB_COUNT_TOA_INSERTED,
+		[ilog2(SLB_TCPOPT_STRIPPED)] = SLB_COUNT_TOA_STRIPPED,
+		[ilog2(SLB_TCPOPT_PASSED)] = SLB_COUNT_TOA_PASSED,
+		[ilog2(SLB_TCPOPT_TFO_GONE)] = SLB_COUNT_TFO_STRIPPED,
+		[ilog2(SLB_TCPOPT_MPTCP_GONE)] = SLB_COUNT_MPTCP_STRIPPED,
+		[ilog2(SLB_TCPOPT_MSS_CLAMPED)] = SLB_COUNT_MSS_CLAMPED,
 	};
-	int i;
+	unsigned long left = did & (SLB_TCPOPT_INSERTED | SLB_TCPOPT_STRIPPED | SLB_TCPOPT_PASSED |
+				    SLB_TCPOPT_TFO_GONE | SLB_TCPOPT_MPTCP_GONE |
+				    SLB_TCPOPT_MSS_CLAMPED);
 
-	for (i = 0; i < ARRAY_SIZE(count); i++)
-		if (did & BIT(count[i][0]))
-			slb_count(pkt->sn, count[i][1]);
+	for (; left; left &= left - 1)
+		slb_count(pkt->sn, count[__ffs(left)]);
 }
 
 /* An aggregate whose segments no longer fit is cut into shorter ones. */
@@ -175,6 +176,31 @@ static void slb_toa_grow(struct slb_pkt *pkt, unsigned int grow, u64 *pseudo, u6
 	slb_pkt_tcp(pkt)->doff = pkt->l4_hlen / 4;
 }
 
+/*
+ * Most packets that carry the address have no options of their own, or nothing but timestamps, and
+ * room for it in the MTU: it goes in front. False: nothing was done.
+ */
+static bool slb_toa_insert_plain(struct slb_pkt *pkt, const struct slb_way *way,
+				 const struct dst_entry *dst, u64 *pseudo, u64 *rest)
+{
+	unsigned int len = pkt->l4_hlen - sizeof(struct tcphdr);
+	u8 *opt = (u8 *)(slb_pkt_tcp(pkt) + 1);
+	struct slb_tcpopt_req req;
+
+	if (len && (len != SLB_TCPOPT_PLAIN_LEN || !slb_tcpopt_is_plain(opt)))
+		return false;
+	if (skb_is_gso(pkt->skb) || pkt->len + pkt->toa_len > dst_mtu(dst))
+		return false;
+	if (len && slb_way_fixed(way) & SLB_WAY_TS)
+		*rest = slb_tcpopt_plain_tsval(*rest, opt, way->ts_shift);
+	slb_toa_set(&req, pkt, READ_ONCE(slb_way_conn(way)->svc->toa_kind));
+	*rest += slb_tcpopt_sum(req.toa, req.toa_len);
+	slb_toa_grow(pkt, req.toa_len, pseudo, rest);
+	slb_tcpopt_copy((u8 *)(slb_pkt_tcp(pkt) + 1), req.toa, req.toa_len);
+	slb_count(pkt->sn, SLB_COUNT_TOA_INSERTED);
+	return true;
+}
+
 /**
  * slb_toa_edit() - write a packet's options anew
  * @pkt: the packet; its headers are writable, with @toa_len bytes of headroom to spare
@@ -198,6 +224,8 @@ int slb_toa_edit(struct slb_pkt *pkt, struct slb_way *way, const struct dst_entr
 	u8 out[SLB_TCPOPT_MAX];
 	int err;
 
+	if (pkt->toa == SLB_TOA_INLINE && slb_toa_insert_plain(pkt, way, dst, pseudo, rest))
+		return 0;
 	slb_toa_request(&req, pkt, way, dst);
 	err = slb_tcpopt_edit(&req, (u8 *)(slb_pkt_tcp(pkt) + 1), len, out, &res);
 	if (err)
@@ -212,7 +240,7 @@ int slb_toa_edit(struct slb_pkt *pkt, struct slb_way *way, const struct dst_entr
 		slb_toa_grow(pkt, res.len - len, pseudo, rest);
 		slb_toa_shrink_gso(pkt, dst_mtu(dst));
 	}
-	memcpy(slb_pkt_tcp(pkt) + 1, out, res.len);
+	slb_tcpopt_copy((u8 *)(slb_pkt_tcp(pkt) + 1), out, res.len);
 	slb_toa_account(pkt, res.did);
 	return 0;
 }
