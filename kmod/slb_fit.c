@@ -52,7 +52,7 @@ static bool slb_fit_may_exceed(const struct slb_pkt *pkt, u32 mtu)
  * Context: softirq or BH off, inside RCU.
  * Return: true if it fits; else the sender was told and pkt->reason is set.
  */
-bool slb_fit(struct slb_pkt *pkt, const struct dst_entry *dst)
+__always_inline bool slb_fit(struct slb_pkt *pkt, const struct dst_entry *dst)
 {
 	u8 ttl = pkt->v6 ? ipv6_hdr(pkt->skb)->hop_limit : ip_hdr(pkt->skb)->ttl;
 	u32 mtu = dst_mtu(dst);

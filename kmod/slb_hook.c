@@ -92,9 +92,7 @@ static __always_inline unsigned int slb_hook_in(struct slb_net *sn, struct sk_bu
 						const struct nf_hook_state *state, bool to_us,
 						bool v6)
 {
-	struct slb_pkt pkt = {
-		.skb = skb, .sn = sn, .net = state->net, .in = state->in, .v6 = v6,
-	};
+	struct slb_pkt pkt __uninitialized;
 
 	/*
 	 * With a VRF the hook runs for the slave and again for the master: the slave's pass
@@ -102,6 +100,9 @@ static __always_inline unsigned int slb_hook_in(struct slb_net *sn, struct sk_bu
 	 */
 	if (!slb_hook_for_us(skb) || netif_is_l3_master(state->in))
 		return NF_ACCEPT;
+	slb_pkt_init(&pkt, sn, skb, v6);
+	pkt.net = state->net;
+	pkt.in = state->in;
 	if (unlikely(!to_us))
 		return slb_hook_nat(&pkt);
 	return slb_hook_judge(&pkt, v6 ? slb_pkt_parse6(&pkt) : slb_pkt_parse4(&pkt));

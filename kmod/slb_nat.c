@@ -11,7 +11,7 @@
  * Writes the new addresses; returns their checksum difference, which also is the pseudo
  * header's.
  */
-static u64 slb_nat_addrs(struct slb_pkt *pkt, const struct slb_way *way)
+static __always_inline u64 slb_nat_addrs(struct slb_pkt *pkt, const struct slb_way *way)
 {
 	struct ipv6hdr *ip6h;
 	struct iphdr *iph;
@@ -60,7 +60,7 @@ static __always_inline bool slb_nat_is_partial(const struct slb_pkt *pkt, u16 of
 	return slb_nat_odd_partial(pkt, start);
 }
 
-static void slb_nat_udp(struct slb_pkt *pkt, const struct slb_way *way, u64 pseudo)
+static __always_inline void slb_nat_udp(struct slb_pkt *pkt, const struct slb_way *way, u64 pseudo)
 {
 	struct udphdr *uh = slb_pkt_udp(pkt);
 	u64 rest = slb_csum_diff16(0, uh->source, way->new_sport);
@@ -78,7 +78,7 @@ static void slb_nat_udp(struct slb_pkt *pkt, const struct slb_way *way, u64 pseu
  * Options of an established connection's packet, in place. 0, or -EINVAL when they are malformed,
  * -EKEYREJECTED when one is a signature, or -E2BIG when they call for slb_toa_edit().
  */
-static int slb_nat_options(struct slb_pkt *pkt, const struct slb_way *way, u64 *rest)
+static __always_inline int slb_nat_options(struct slb_pkt *pkt, const struct slb_way *way, u64 *rest)
 {
 	bool orig = slb_way_dir(way) == SLB_DIR_ORIG;
 	u8 *opt = (u8 *)(slb_pkt_tcp(pkt) + 1);
@@ -115,7 +115,7 @@ static int slb_nat_options(struct slb_pkt *pkt, const struct slb_way *way, u64 *
 	return ret < 0 ? -EINVAL : 0;
 }
 
-static int slb_nat_tcp(struct slb_pkt *pkt, struct slb_way *way, const struct dst_entry *dst,
+static __always_inline int slb_nat_tcp(struct slb_pkt *pkt, struct slb_way *way, const struct dst_entry *dst,
 		       u64 pseudo)
 {
 	struct tcphdr *th = slb_pkt_tcp(pkt);
@@ -158,7 +158,7 @@ static int slb_nat_tcp(struct slb_pkt *pkt, struct slb_way *way, const struct ds
  * Context: softirq or BH off, inside RCU.
  * Return: 0; else pkt->reason is set and the packet is fit only to be dropped.
  */
-int slb_nat(struct slb_pkt *pkt, struct slb_way *way, const struct dst_entry *dst)
+__always_inline int slb_nat(struct slb_pkt *pkt, struct slb_way *way, const struct dst_entry *dst)
 {
 	u64 pseudo = slb_nat_addrs(pkt, way);
 

@@ -8,8 +8,6 @@
 #include "slb_reset.h"
 #include "slb_route.h"
 #include "slb_state.h"
-
-#define CREATE_TRACE_POINTS
 #include "slb_trace.h"
 
 /**
@@ -47,7 +45,7 @@ unsigned int slb_path_pass(const struct slb_pkt *pkt)
  * Context: softirq, inside RCU.
  * Return: valid until rcu_read_unlock(), or NULL.
  */
-struct slb_way *slb_path_find_rcu(struct slb_pkt *pkt)
+__always_inline struct slb_way *slb_path_find_rcu(struct slb_pkt *pkt)
 {
 	const struct slb_table *tab = &pkt->sn->table;
 
@@ -134,7 +132,7 @@ struct dst_entry *slb_path_route_rcu(struct slb_pkt *pkt, struct slb_way *way)
  * Context: softirq or BH off, inside RCU.
  * Return: NF_STOLEN or NF_DROP.
  */
-unsigned int slb_path_forward(struct slb_pkt *pkt, struct slb_way *way)
+__always_inline unsigned int slb_path_forward(struct slb_pkt *pkt, struct slb_way *way)
 {
 	struct dst_entry *dst = slb_path_route(pkt, way);
 	int err;
@@ -182,7 +180,7 @@ __always_inline unsigned int slb_path_known(struct slb_pkt *pkt, struct slb_way 
  * Context: softirq or BH off, inside RCU.
  * Return: a netfilter verdict.
  */
-unsigned int slb_path(struct slb_pkt *pkt)
+__always_inline unsigned int slb_path(struct slb_pkt *pkt)
 {
 	struct slb_way *way = slb_path_find_rcu(pkt);
 

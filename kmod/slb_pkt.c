@@ -45,7 +45,7 @@ static __always_inline u32 slb_pkt_scope6(const struct slb_pkt *pkt)
 }
 
 /* The layer-4 header; @rest is what the IP header promises from pkt->l4 on. */
-static enum slb_parse slb_pkt_parse_l4(struct slb_pkt *pkt, u32 rest)
+static __always_inline enum slb_parse slb_pkt_parse_l4(struct slb_pkt *pkt, u32 rest)
 {
 	struct sk_buff *skb = pkt->skb;
 	const struct tcphdr *th;
@@ -127,7 +127,7 @@ static noinline enum slb_parse slb_pkt_other4(struct slb_pkt *pkt)
  * Context: softirq (or BH off), inside RCU.
  * Return: enum slb_parse.
  */
-enum slb_parse slb_pkt_parse4(struct slb_pkt *pkt)
+__always_inline enum slb_parse slb_pkt_parse4(struct slb_pkt *pkt)
 {
 	const struct iphdr *iph = ip_hdr(pkt->skb);
 	u32 hlen = iph->ihl * 4;
@@ -261,7 +261,7 @@ static noinline enum slb_parse slb_pkt_ext6(struct slb_pkt *pkt)
  * Context: softirq (or BH off), inside RCU.
  * Return: enum slb_parse.
  */
-enum slb_parse slb_pkt_parse6(struct slb_pkt *pkt)
+__always_inline enum slb_parse slb_pkt_parse6(struct slb_pkt *pkt)
 {
 	enum slb_parse shape = SLB_PARSE_OK, said;
 	const struct ipv6hdr *ip6h;

@@ -147,12 +147,12 @@ static __always_inline u32 slb_table_sip6(const struct slb_table *tab, u64 ports
 	return slb_sip_end(&s);
 }
 
-static inline u32 slb_table_hash4(const struct slb_table *tab, const struct slb_tuple *t)
+static __always_inline u32 slb_table_hash4(const struct slb_table *tab, const struct slb_tuple *t)
 {
 	return slb_table_sip4(tab, slb_table_word(&t->scope), slb_table_word(t->v4));
 }
 
-static inline u32 slb_table_hash6(const struct slb_table *tab, const struct slb_tuple *t)
+static __always_inline u32 slb_table_hash6(const struct slb_table *tab, const struct slb_tuple *t)
 {
 	return slb_table_sip6(tab, slb_table_word(&t->scope), t->v6);
 }

@@ -23,7 +23,7 @@
  *
  * Context: softirq or BH off, inside RCU.
  */
-void slb_toa_decide(struct slb_pkt *pkt, const struct slb_way *way)
+__always_inline void slb_toa_decide(struct slb_pkt *pkt, const struct slb_way *way)
 {
 	u8 bits = READ_ONCE(way->bits);
 
@@ -185,7 +185,7 @@ static bool slb_toa_insert_plain(struct slb_pkt *pkt, const struct slb_way *way,
 {
 	unsigned int len = pkt->l4_hlen - sizeof(struct tcphdr);
 	u8 *opt = (u8 *)(slb_pkt_tcp(pkt) + 1);
-	struct slb_tcpopt_req req;
+	struct slb_tcpopt_req req __uninitialized;
 
 	if (len && (len != SLB_TCPOPT_PLAIN_LEN || !slb_tcpopt_is_plain(opt)))
 		return false;
@@ -219,9 +219,9 @@ int slb_toa_edit(struct slb_pkt *pkt, struct slb_way *way, const struct dst_entr
 		 u64 *pseudo, u64 *rest)
 {
 	unsigned int len = pkt->l4_hlen - sizeof(struct tcphdr);
-	struct slb_tcpopt_req req;
-	struct slb_tcpopt_res res;
-	u8 out[SLB_TCPOPT_MAX];
+	struct slb_tcpopt_req req __uninitialized;
+	struct slb_tcpopt_res res __uninitialized;
+	u8 out[SLB_TCPOPT_MAX] __uninitialized;
 	int err;
 
 	if (pkt->toa == SLB_TOA_INLINE && slb_toa_insert_plain(pkt, way, dst, pseudo, rest))

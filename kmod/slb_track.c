@@ -13,7 +13,7 @@
 #include "slb_tcpopt.h"
 #include "slb_trace.h"
 
-static void slb_track_stats(const struct slb_pkt *pkt, const struct slb_conn *conn, int dir)
+static __always_inline void slb_track_stats(const struct slb_pkt *pkt, const struct slb_conn *conn, int dir)
 {
 	struct slb_stats __percpu *svc = conn->svc->stats;
 	struct slb_stats __percpu *srv = conn->srv->stats;
@@ -458,7 +458,7 @@ static bool slb_track_toa_over(const struct slb_pkt *pkt, const struct slb_way *
  *
  * Context: softirq or BH off, inside RCU.
  */
-void slb_track(struct slb_pkt *pkt, struct slb_way *way)
+__always_inline void slb_track(struct slb_pkt *pkt, struct slb_way *way)
 {
 	u16 now = slb_tick_now();
 	u32 end;

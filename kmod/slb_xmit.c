@@ -38,7 +38,7 @@ static bool slb_xmit_is_bad_aggregate(struct slb_pkt *pkt)
 }
 
 /* What may forbid forwarding, judged on the untranslated packet. */
-static bool slb_xmit_forbidden(struct slb_pkt *pkt)
+static __always_inline bool slb_xmit_forbidden(struct slb_pkt *pkt)
 {
 	struct sk_buff *skb = pkt->skb;
 
@@ -77,7 +77,7 @@ static void slb_xmit_unbridge(struct sk_buff *skb)
  * Context: softirq or BH off, inside RCU.
  * Return: 0; else pkt->reason is set.
  */
-int slb_xmit_prepare(struct slb_pkt *pkt, const struct dst_entry *dst)
+__always_inline int slb_xmit_prepare(struct slb_pkt *pkt, const struct dst_entry *dst)
 {
 	struct sk_buff *skb = pkt->skb;
 	unsigned int room;
@@ -98,7 +98,7 @@ int slb_xmit_prepare(struct slb_pkt *pkt, const struct dst_entry *dst)
 	return 0;
 }
 
-static void slb_xmit_header4(struct slb_pkt *pkt)
+static __always_inline void slb_xmit_header4(struct slb_pkt *pkt)
 {
 	struct iphdr *iph = ip_hdr(pkt->skb);
 
@@ -111,7 +111,7 @@ static void slb_xmit_header4(struct slb_pkt *pkt)
 	__IP_INC_STATS(pkt->net, IPSTATS_MIB_OUTFORWDATAGRAMS);
 }
 
-static void slb_xmit_header6(struct slb_pkt *pkt)
+static __always_inline void slb_xmit_header6(struct slb_pkt *pkt)
 {
 	if (unlikely(pkt->local))
 		return;
@@ -129,7 +129,7 @@ static void slb_xmit_header6(struct slb_pkt *pkt)
  *
  * Context: softirq or BH off, inside RCU.
  */
-void slb_xmit_extra(struct slb_pkt *pkt, struct dst_entry *dst)
+__always_inline void slb_xmit_extra(struct slb_pkt *pkt, struct dst_entry *dst)
 {
 	struct sk_buff *skb = pkt->skb;
 
@@ -153,7 +153,7 @@ void slb_xmit_extra(struct slb_pkt *pkt, struct dst_entry *dst)
  * Context: softirq or BH off, inside RCU.
  * Return: NF_STOLEN.
  */
-unsigned int slb_xmit(struct slb_pkt *pkt, struct dst_entry *dst)
+__always_inline unsigned int slb_xmit(struct slb_pkt *pkt, struct dst_entry *dst)
 {
 	slb_count(pkt->sn, SLB_COUNT_FORWARDED);
 	slb_xmit_extra(pkt, dst);
