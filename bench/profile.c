@@ -3,39 +3,13 @@
  *
  *   -plugin profile.so,out=FILE
  *
- * writes lines "ADDRESS COUNT". Debian ships no header for plugins, so the part of QEMU's
- * plugin interface (version 1) that is used here is declared by hand.
+ * writes lines "ADDRESS COUNT".
  */
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-typedef uint64_t qemu_plugin_id_t;
-
-struct qemu_info_t;
-struct qemu_plugin_tb;
-struct qemu_plugin_insn;
-
-#define EXPORT __attribute__((visibility("default")))
-
-void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id,
-					   void (*cb)(qemu_plugin_id_t id,
-						      struct qemu_plugin_tb *tb));
-void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_plugin_tb *tb,
-					  void (*cb)(unsigned int vcpu, void *data),
-					  int flags, void *data);
-void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn,
-					    void (*cb)(unsigned int vcpu, void *data),
-					    int flags, void *data);
-void qemu_plugin_register_atexit_cb(qemu_plugin_id_t id,
-				    void (*cb)(qemu_plugin_id_t id, void *data), void *data);
-size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
-struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb, size_t i);
-const void *qemu_plugin_insn_data(const struct qemu_plugin_insn *insn);
-size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *insn);
-uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
+#include "plugin.h"
 
 EXPORT int qemu_plugin_version = 1;
 
@@ -46,12 +20,6 @@ struct block {
 	size_t		n;
 	uint64_t	vaddr[];
 };
-
-#define KERNEL_START 0xffffffff80000000ull
-
-/* As gen_mark_on() and gen_mark_off() in kmod/gen_dev.c have them. */
-static const uint8_t mark_on[] = { 0x0f, 0x1f, 0x84, 0x00, 0x61, 0xbe, 0xb0, 0x51 };
-static const uint8_t mark_off[] = { 0x0f, 0x1f, 0x84, 0x00, 0xd0, 0xe9, 0xb0, 0x51 };
 
 static struct block *blocks;
 static bool counting;
@@ -70,12 +38,6 @@ static void on_mark(unsigned int vcpu, void *data)
 {
 	(void)vcpu;
 	counting = data;
-}
-
-static bool is_mark(const struct qemu_plugin_insn *insn, const uint8_t *mark)
-{
-	return qemu_plugin_insn_size(insn) == sizeof(mark_on) &&
-	       !memcmp(qemu_plugin_insn_data(insn), mark, sizeof(mark_on));
 }
 
 static struct block *block_new(const struct qemu_plugin_tb *tb, size_t from, size_t n)
@@ -107,7 +69,7 @@ static void on_translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 		return;
 	for (i = 0; i < n; i++) {
 		insn = qemu_plugin_tb_get_insn(tb, i);
-		marked |= is_mark(insn, mark_on) || is_mark(insn, mark_off);
+		marked |= plugin_mark(insn) == MARK_ON || plugin_mark(insn) == MARK_OFF;
 	}
 	if (!marked) {
 		qemu_plugin_register_vcpu_tb_exec_cb(tb, on_block, 0, block_new(tb, 0, n));
@@ -115,9 +77,9 @@ static void on_translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 	}
 	for (i = 0; i < n; i++) {
 		insn = qemu_plugin_tb_get_insn(tb, i);
-		if (is_mark(insn, mark_on))
+		if (plugin_mark(insn) == MARK_ON)
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_mark, 0, &counting);
-		else if (is_mark(insn, mark_off))
+		else if (plugin_mark(insn) == MARK_OFF)
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_mark, 0, NULL);
 		else
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_block, 0,

@@ -55,24 +55,24 @@ def by_function(counts, symbols):
     return functions
 
 
-def print_functions(functions, record):
+def print_functions(functions, record, what):
     """The profile, dearest function first."""
-    n = record["n"]
+    n = record.get("modelled", record["n"])
     total = sum(entry[0] for entry in functions.values()) / n
-    print(f"{record['row']}: median {record['median']}, profiled mean {total:.0f} instructions, "
+    print(f"{record['row']}: median {record.get('median', '-')}, profiled mean {total:.1f} {what}, "
           f"{n} samples")
     modules = collections.Counter()
     for (_, module), entry in functions.items():
         modules[module or "kernel"] += entry[0]
-    print("  ".join(f"{module} {count / n:.0f}" for module, count in modules.most_common()))
-    print(f"\n{'instructions':>12} {'sum %':>6} {'calls':>7} {'per call':>8}  function")
+    print("  ".join(f"{module} {count / n:.1f}" for module, count in modules.most_common()))
+    print(f"\n{what:>12} {'sum %':>6} {'calls':>7} {'per call':>8}  function")
     done = 0
     for (name, module), (count, calls) in sorted(functions.items(), key=lambda f: -f[1][0]):
-        if count / n < 0.5:
+        if count / total / n < 0.0005:
             break
         done += count / n
         each = f"{count / calls:.0f}" if calls else "-"
-        print(f"{count / n:12.1f} {100 * done / total:6.1f} {calls / n:7.2f} {each:>8}  {name}"
+        print(f"{count / n:12.2f} {100 * done / total:6.1f} {calls / n:7.2f} {each:>8}  {name}"
               + (f" [{module}]" if module else ""))
 
 
@@ -101,6 +101,7 @@ def main():
     parser.add_argument("results")
     parser.add_argument("--annotate")
     parser.add_argument("--object")
+    parser.add_argument("--what", default="instructions", help="what was counted")
     args = parser.parse_args()
     record, symbols = read_results(args.results)
     if not record or not symbols:
@@ -109,7 +110,7 @@ def main():
     if args.annotate:
         annotate(args.annotate, args.object, counts, symbols, record["n"])
     else:
-        print_functions(by_function(counts, symbols), record)
+        print_functions(by_function(counts, symbols), record, args.what)
 
 
 if __name__ == "__main__":

@@ -29,6 +29,18 @@ TITLES = {
 }
 
 
+def add_model(path, rows, suffix):
+    """Adds what the model of caches has counted, per packet, to the rows that it was shown."""
+    if not os.path.exists(path):
+        return
+    with open(path, encoding="ascii") as lines:
+        reports = [json.loads(line) for line in lines]
+    for row, record in rows.items():
+        if row.endswith(suffix) and "model" in record:
+            for name, count in reports[record.pop("model")].items():
+                record["model_" + name] = count / record["modelled"]
+
+
 def collect(build, guests):
     """Reads MODE@LAB.json of each guest: {mode: {row: figures}}, and the complaints met."""
     result, errors = {}, []
@@ -47,6 +59,7 @@ def collect(build, guests):
                     errors.append(f"{mode}: {row}: {record['left']} connections did not end")
                 else:
                     rows.setdefault(row, {}).update(record)
+        add_model(os.path.join(build, guest + ".model"), rows, "" if lab == "main" else "@" + lab)
     for rows in result.values():
         for record in rows.values():
             if "free_kb" in record and "own" in record:
@@ -100,8 +113,11 @@ def lab_fields(record):
     """What is printed of a row of another lab: {name: figure}."""
     fields = {"": record.get("median")}
     names = {"mean": "mean", "p99": "p99", "max": "max", "softirq": "longest softirq",
-             "bytes": "bytes per connection", "resets": "resets", "wakeups": "wake-ups"}
-    fields.update({name: record[key] for key, name in names.items() if record.get(key)})
+             "bytes": "bytes per connection", "model_last": "last-level misses",
+             "model_l1d": "first-level data misses", "model_l1i": "first-level instruction misses",
+             "model_bounces": "lines from the other CPU", "resets": "resets", "wakeups": "wake-ups"}
+    fields.update({name: record[key] for key, name in names.items()
+                   if record.get(key) or key.startswith("model_") and key in record})
     return fields
 
 

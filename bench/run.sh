@@ -4,7 +4,8 @@
 # bench/baseline.json. See bench/README.md.
 #
 #   bench/run.sh [--modes A,B] [--rows R,S] [--labs L,M] [--jobs N] [--update-baseline]
-#   bench/run.sh --profile MODE:ROW[@LAB]
+#   bench/run.sh --profile MODE:ROW[@LAB]	where the instructions go
+#   bench/run.sh --misses MODE:ROW@LAB	where the misses come from, in the labs cache and lines
 #   QUICK=1 bench/run.sh		the main table only
 #   SCALE=1 bench/run.sh		a million connections and more, too; no end before an hour
 set -u
@@ -37,6 +38,7 @@ rows=
 labs=
 jobs=${JOBS:-1}
 profile=
+what=
 seed=${SEED:-1}
 report=()
 while [ $# -gt 0 ]; do
@@ -45,7 +47,8 @@ while [ $# -gt 0 ]; do
 	--rows) rows=${2-} && shift ;;
 	--jobs) jobs=${2-} && shift ;;
 	--labs) labs=${2-} && shift ;;
-	--profile) profile=${2-} && shift ;;
+	--profile) profile=${2-} what=instructions && shift ;;
+	--misses) profile=${2-} what=misses && shift ;;
 	--update-baseline) report+=(--update) ;;
 	*) usage ;;
 	esac
@@ -87,6 +90,10 @@ if [ -z "${QUICK-}" ]; then
 	lab servers10000 slb udpN-to-server,udpN-new servers=10000
 	lab 1k ipvs,nft,slb udpN-random conns=1000
 	lab 100k ipvs,nft,slb udpN-fill,udpN-random conns=100000
+	lab cache ipvs,ipvs-masq,nft,nft-flow,slb udp4-fill,udp4-random,tcp4ts-random plugin=cache
+	lab lines ipvs,ipvs-masq,nft,nft-flow,slb \
+		udp4-lines-own,udp4-lines-both,tcp4ts-lines-own,tcp4ts-lines-both,udp4-lines-new \
+		plugin=lines
 	lab notoa slb tcpN-life toa=off
 	lab keepts slb tcpNts-to-server,tcpNts-to-client,tcpNts-life timestamps=keep
 fi
@@ -214,7 +221,9 @@ build_slb() {
 # guest MODE@LAB: boots one guest; its results are in $build/MODE@LAB.json, its console in .log.
 guest() {
 	local name=$1 mode=${1%@*} lab=${1#*@} initrd=$build/initramfs.cpio plugin=() words word
-	local limit=1200 mem=4096 log=$build/$1
+	local limit=1200 mem=4096 log=$build/$1 smp=1
+	# shellcheck disable=SC2054 # QEMU's own commas
+	local clock=(-icount shift=0,sleep=off,align=off -rtc base=2020-01-01T00:00:00,clock=vm)
 
 	case $mode in
 	slb*)
@@ -226,18 +235,32 @@ guest() {
 	for word in ${lab_words[$lab]}; do
 		case $word in
 		mem=*) mem=${word#mem=} ;;
+		plugin=cache)
+			plugin=(-plugin "$build/model.so,model=cache,out=$log.model")
+			words="$words bench.model=1"
+			;;
+		plugin=lines)	# -icount hangs at the second CPU
+			plugin=(-plugin "$build/model.so,model=lines,out=$log.model")
+			words="$words bench.model=1"
+			clock=()
+			smp=2
+			;;
 		*) words="$words bench.$word" ;;
 		esac
 	done
 	if [ -n "$profile" ]; then
-		plugin=(-plugin "$build/profile.so,out=$build/profile.tsv")
 		words="$words bench.symbols=1"
+		if [ "$what" = misses ]; then
+			plugin[1]+=,sites=$build/profile.tsv
+		else		# instead of a lab's own plugin
+			plugin=(-plugin "$build/profile.so,out=$build/profile.tsv")
+		fi
 	fi
 	[ -z "${SCALE-}" ] || limit=14400
-	rm -f "$log.json"
+	rm -f "$log.json" "$log.model"
 	timeout "$limit" qemu-system-x86_64 -M pc -nodefaults -display none -no-reboot \
-		-accel tcg,thread=single -cpu qemu64,+rdrand -smp 1 -m "$mem" \
-		-icount shift=0,sleep=off,align=off -seed "$seed" -rtc base=2020-01-01T00:00:00,clock=vm \
+		-accel tcg,thread=single -cpu qemu64,+rdrand -smp "$smp" -m "$mem" \
+		"${clock[@]}" -seed "$seed" \
 		-kernel "$kdir/vmlinuz" -initrd "$initrd" -append "${CMDLINE[*]} $words" \
 		-serial "file:$log.log" -serial "file:$log.json" \
 		"${plugin[@]}" </dev/null >"$log.qemu" 2>&1
@@ -253,11 +276,18 @@ case " ${guests[*]}" in
 *' slb'*) build_slb ;;
 esac
 
+# plugin NAME
+plugin() {
+	gcc -O2 -Wall -Wextra -shared -fPIC -o "$build/$1.so" "$BENCH/$1.c" ||
+		die "the plugin $1 does not build"
+}
+
+plugin model
 if [ -n "$profile" ]; then
-	gcc -O2 -Wall -Wextra -shared -fPIC -o "$build/profile.so" "$BENCH/profile.c" ||
-		die "the plugin does not build"
+	plugin profile
+	rm -f "$build/profile.tsv"
 	guest "${guests[0]}"
-	exec python3 "$BENCH/profile.py" "$build/profile.tsv" "$build/${guests[0]}.json"
+	exec python3 "$BENCH/profile.py" --what "$what" "$build/profile.tsv" "$build/${guests[0]}.json"
 fi
 
 failed=0

@@ -39,6 +39,8 @@ enum gen_size {
  * @conns: how many connections the rows about many connections open
  * @wait: seconds in which all of them end by their timeouts
  * @answer: UDP flows of the rows about many connections are answered
+ * @model: the model of caches runs: what warms up is to be counted, too
+ * @cpu: the CPU that packets are made, injected and checked on; negative: whichever it is
  * @direct: clients talk to the servers without a service (plain forwarding)
  * @snat: the servers must see @laddr, not the client
  */
@@ -54,6 +56,8 @@ struct gen_conf {
 	u32			conns;
 	u32			wait;
 	bool			answer;
+	bool			model;
+	int			cpu;
 	bool			direct;
 	bool			snat;
 };
@@ -130,6 +134,9 @@ extern u8 gen_pattern[GEN_PAYLOAD_MAX];	/* what every payload begins with */
 int gen_dev_init(void);
 void gen_dev_exit(void);
 struct net_device *gen_dev(enum gen_dir dir);
+void gen_dev_profile(bool on);
+void gen_dev_model_reset(void);
+u32 gen_dev_model_report(void);
 u32 gen_dev_inject(struct sk_buff *skb, bool measure, struct sk_buff_head *out);
 void gen_dev_expect(void (*stray)(struct sk_buff *skb));
 

@@ -11,7 +11,7 @@
 #include <asm/msr.h>
 #include "gen.h"
 
-/* Long no-operations that the profiling plugin knows by their displacement. */
+/* Long no-operations that the plugins know by their displacement, see plugin.h. */
 static __always_inline void gen_mark_on(void)
 {
 	asm volatile(".byte 0x0f,0x1f,0x84,0x00,0x61,0xbe,0xb0,0x51" : : : "memory");
@@ -22,6 +22,16 @@ static __always_inline void gen_mark_off(void)
 	asm volatile(".byte 0x0f,0x1f,0x84,0x00,0xd0,0xe9,0xb0,0x51" : : : "memory");
 }
 
+static __always_inline void gen_mark_reset(void)
+{
+	asm volatile(".byte 0x0f,0x1f,0x84,0x00,0x11,0xaa,0xb0,0x51" : : : "memory");
+}
+
+static __always_inline void gen_mark_report(void)
+{
+	asm volatile(".byte 0x0f,0x1f,0x84,0x00,0x22,0xaa,0xb0,0x51" : : : "memory");
+}
+
 /* Index: direction of the packets that enter there. */
 static struct net_device *gen_devs[GEN_DIRS];
 
@@ -30,6 +40,8 @@ static struct {
 	u64			sink;		/* instructions spent in the sink */
 	void			(*stray)(struct sk_buff *skb);	/* gets packets nobody asked for */
 	u32			overhead;	/* of an empty measurement */
+	u32			reports;	/* of the model */
+	int			cpu;		/* where the packet is on its way */
 	bool			measure;	/* switch the profiler on and off */
 } gen_state;
 
@@ -45,19 +57,20 @@ static void gen_dev_unasked(struct sk_buff *skb)
 static netdev_tx_t gen_dev_xmit(struct sk_buff *skb, struct net_device *dev)
 {
 	u64 start = rdtsc();
-	u64 spent;
 
-	if (gen_state.measure)
-		gen_mark_off();
-	if (gen_state.out)
+	/* The other CPU may send something of its own while a packet is on its way. */
+	if (gen_state.out && gen_state.cpu == smp_processor_id()) {
+		if (gen_state.measure)
+			gen_mark_off();
 		__skb_queue_tail(gen_state.out, skb);
-	else
-		gen_dev_unasked(skb);
-	if (gen_state.measure)
-		gen_mark_on();
-	spent = rdtsc() - start;
-	gen_state.sink += spent;
-	gen_trace_exclude(spent);
+		gen_state.sink += rdtsc() - start;
+		/* Nothing of the generator's is written behind the mark. */
+		if (gen_state.measure)
+			gen_mark_on();
+		return NETDEV_TX_OK;
+	}
+	gen_dev_unasked(skb);
+	gen_trace_exclude(rdtsc() - start);
 	return NETDEV_TX_OK;
 }
 
@@ -110,11 +123,16 @@ void gen_dev_expect(void (*stray)(struct sk_buff *skb))
  */
 u32 gen_dev_inject(struct sk_buff *skb, bool measure, struct sk_buff_head *out)
 {
+	bool quiet = gen_conf.cpu >= 0;	/* with two CPUs, time is not virtual: no ticks */
+	unsigned long flags;
 	u64 start;
 	u64 end;
 
 	local_bh_disable();
+	if (quiet)
+		local_irq_save(flags);
 	gen_state.out = out;
+	gen_state.cpu = smp_processor_id();
 	gen_state.sink = 0;
 	gen_state.measure = measure;
 	if (measure)
@@ -124,11 +142,44 @@ u32 gen_dev_inject(struct sk_buff *skb, bool measure, struct sk_buff_head *out)
 	end = rdtsc();
 	if (measure)
 		gen_mark_off();
+	if (quiet)
+		local_irq_restore(flags);
 	gen_state.measure = false;
 	gen_state.out = NULL;
 	end -= start + gen_state.sink + gen_state.overhead;
 	local_bh_enable();
 	return end;
+}
+
+/**
+ * gen_dev_profile() - the plugins shall count all that is executed, not only packets' ways
+ * @on: from now on; false: no longer
+ */
+void gen_dev_profile(bool on)
+{
+	if (on)
+		gen_mark_on();
+	else
+		gen_mark_off();
+}
+
+/**
+ * gen_dev_model_reset() - what the model has counted so far was for warming up
+ */
+void gen_dev_model_reset(void)
+{
+	gen_mark_reset();
+}
+
+/**
+ * gen_dev_model_report() - the model writes down what it has counted
+ *
+ * Return: the number of the model's report, from 0.
+ */
+u32 gen_dev_model_report(void)
+{
+	gen_mark_report();
+	return gen_state.reports++;
 }
 
 static u32 gen_dev_overhead(void)

@@ -4,6 +4,7 @@
  */
 #include <linux/ip.h>
 #include <linux/sched.h>
+#include <linux/workqueue.h>
 #include "gen.h"
 
 /* Numbers the flows; clients' addresses and ports follow from it. */
@@ -69,7 +70,7 @@ void gen_flow_init_nr(struct gen_flow *flow, u32 n, u8 v6, u8 proto, bool timest
 
 	/* Odd multipliers permute the range: scattered, and no two flows alike. */
 	gen_addr_add(&t->src, &conf->client[v6], v6, (n * GEN_SCATTER) & 0xffff);
-	t->sport = htons(10000 + n * 7919 % 50000);
+	t->sport = htons(10000 + n % 50000 * 7919 % 50000);
 	if (bystander) {
 		gen_addr_add(&t->dst, &conf->other[v6], v6, n % conf->servers);
 		t->dport = conf->rport;
@@ -95,6 +96,34 @@ void gen_flow_init(struct gen_flow *flow, u8 v6, u8 proto, bool timestamps, bool
 	gen_flow_init_nr(flow, gen_flow_reserve(1), v6, proto, timestamps, bystander);
 }
 
+struct gen_sending {
+	struct gen_pkt	pkt;
+	bool		measure;
+	u32		*cost;
+};
+
+static long gen_flow_send_here(void *arg)
+{
+	const struct gen_sending *sending = arg;
+	const struct gen_pkt *pkt = &sending->pkt;
+	struct gen_side *side = &pkt->flow->side[pkt->dir];
+	struct sk_buff_head out;
+	struct sk_buff *skb;
+	u32 spent;
+	int err;
+
+	skb = gen_pkt_build(pkt);
+	if (!skb)
+		return -ENOMEM;
+	__skb_queue_head_init(&out);
+	spent = gen_dev_inject(skb, sending->measure, &out);
+	if (sending->cost)
+		*sending->cost += spent;
+	err = gen_check(pkt, &out);
+	side->seq += pkt->payload + !!(pkt->flags & GEN_SYN) + !!(pkt->flags & GEN_FIN);
+	return err;
+}
+
 /**
  * gen_flow_send() - send one packet of a flow through the system under test
  * @flow: the flow
@@ -109,24 +138,17 @@ void gen_flow_init(struct gen_flow *flow, u8 v6, u8 proto, bool timestamps, bool
 int gen_flow_send(struct gen_flow *flow, enum gen_dir dir, u8 flags, u16 payload,
 		  bool measure, u32 *cost)
 {
-	struct gen_pkt pkt = {
-		.flow = flow, .dir = dir, .flags = flags, .payload = payload,
+	struct gen_sending sending = {
+		.pkt = { .flow = flow, .dir = dir, .flags = flags, .payload = payload },
+		.measure = measure,
+		.cost = cost,
 	};
-	struct gen_side *side = &flow->side[dir];
-	struct sk_buff_head out;
-	struct sk_buff *skb;
-	u32 spent;
 	int err;
 
-	skb = gen_pkt_build(&pkt);
-	if (!skb)
-		return -ENOMEM;
-	__skb_queue_head_init(&out);
-	spent = gen_dev_inject(skb, measure, &out);
-	if (cost)
-		*cost += spent;
-	err = gen_check(&pkt, &out);
-	side->seq += payload + !!(flags & GEN_SYN) + !!(flags & GEN_FIN);
+	if (gen_conf.cpu < 0)
+		err = gen_flow_send_here(&sending);
+	else
+		err = work_on_cpu(gen_conf.cpu, gen_flow_send_here, &sending);
 	cond_resched();
 	return err;
 }

@@ -3,6 +3,7 @@
  * kernel does while they idle, and their removal.
  */
 #include <linux/delay.h>
+#include <linux/in.h>
 #include <linux/ktime.h>
 #include "gen_row.h"
 
@@ -29,7 +30,8 @@ static int gen_load_open_one(struct gen_flow *flow, bool talked, bool measure, u
 	return gen_flow_send(flow, GEN_TO_CLIENT, 0, GEN_UDP_PAYLOAD, false, NULL);
 }
 
-static int gen_load_open(const struct gen_run *run, bool talked, struct gen_sum *sum)
+static int gen_load_open(const struct gen_run *run, bool talked, bool measure,
+			 struct gen_sum *sum)
 {
 	u32 n = gen_conf.conns;
 	int err;
@@ -40,7 +42,9 @@ static int gen_load_open(const struct gen_run *run, bool talked, struct gen_sum 
 	for (i = 0; !err && i < n; i++) {
 		u32 cost = 0;
 
-		err = gen_load_open_one(gen_store_new(i), talked, false, &cost);
+		if (i == n / 2)
+			gen_dev_model_reset();
+		err = gen_load_open_one(gen_store_new(i), talked, measure, &cost);
 		gen_sum_add(sum, cost);
 		gen_store_put(i);
 	}
@@ -64,24 +68,27 @@ int gen_row_fill(const struct gen_run *run)
 	err = gen_trace_start();
 	if (err)
 		return err;
-	err = gen_load_open(run, true, &sum);
+	err = gen_load_open(run, true, true, &sum);
 	gen_trace_stop(&load);
 	if (err)
 		return err;
 	gen_sum_report(run, &sum);
 	gen_result(",\"softirq\":%llu,\"own\":%llu", load.softirq, gen_store_bytes());
+	if (gen_conf.model)
+		gen_result(",\"model\":%u,\"modelled\":%llu", gen_dev_model_report(),
+			   sum.n - sum.n / 2);
 	return 0;
 }
 
 /**
- * gen_row_random() - packets of the stored flows in random order
+ * gen_row_random() - packets of the stored flows in random order, either direction
  * @run: the row; if no flows of its kind are stored, they are opened first
  *
  * Return: 0 or a negative error.
  */
 int gen_row_random(const struct gen_run *run)
 {
-	const struct gen_row *row = run->row;
+	bool tcp = run->row->proto == IPPROTO_TCP;
 	u32 samples = clamp_t(u32, gen_conf.conns, GEN_RANDOM_MIN, GEN_RANDOM_MAX);
 	struct gen_sum sum;
 	u32 state = 1;
@@ -89,34 +96,44 @@ int gen_row_random(const struct gen_run *run)
 	u32 i;
 
 	if (!gen_store_has(run))
-		err = gen_load_open(run, true, &sum);
+		err = gen_load_open(run, true, false, &sum);
 	gen_sum_init(&sum, samples);
 	for (i = 0; !err && i < 2 * samples; i++) {
 		bool warm = i < samples;
 		struct gen_flow *flow;
 		u32 cost = 0;
 
+		if (i == samples)
+			gen_dev_model_reset();
 		if (i % GEN_FLOWS == 0)
 			usleep_range(GEN_PACE_US, GEN_PACE_US + 1);
 		state = state * 1664525 + 1013904223;
 		flow = gen_store_get((u64)state * gen_store_count() >> 32);
-		err = gen_row_data(row, flow, !warm, &cost);
+		err = gen_flow_send(flow, state >> 16 & 1, tcp ? GEN_ACK : 0,
+				    tcp ? GEN_TCP_PAYLOAD : GEN_UDP_PAYLOAD,
+				    !warm || gen_conf.model, &cost);
 		if (!warm)
 			gen_sum_add(&sum, cost);
 	}
 	if (!err)
 		gen_sum_report(run, &sum);
+	if (!err && gen_conf.model)
+		gen_result(",\"model\":%u,\"modelled\":%llu", gen_dev_model_report(), sum.n);
 	return err;
 }
 
 /* Counts while nothing is sent. */
-static int gen_load_watch(u32 seconds, struct gen_load *load)
+static int gen_load_watch(u32 seconds, bool measure, struct gen_load *load)
 {
 	int err = gen_trace_start();
 
 	if (err)
 		return err;
+	if (measure)
+		gen_dev_profile(true);
 	msleep_interruptible(seconds * MSEC_PER_SEC);
+	if (measure)
+		gen_dev_profile(false);
 	gen_trace_stop(load);
 	return 0;
 }
@@ -138,13 +155,13 @@ int gen_row_expiry(const struct gen_run *run)
 	u64 each;
 	int err;
 
-	err = gen_load_watch(gen_conf.wait, &quiet);
+	err = gen_load_watch(gen_conf.wait, false, &quiet);
 	if (!err)
-		err = gen_load_open(run, false, &sum);
+		err = gen_load_open(run, false, false, &sum);
 	if (!err && tcp)
 		err = gen_store_expect_resets();
 	if (!err)
-		err = gen_load_watch(gen_conf.wait, &load);
+		err = gen_load_watch(gen_conf.wait, true, &load);
 	if (!err && gen_check_error()[0])
 		err = -EIO;
 	if (!err) {
@@ -167,7 +184,7 @@ int gen_row_idle(const struct gen_run *run)
 	struct gen_load load;
 	int err;
 
-	err = gen_load_watch(GEN_IDLE_S, &load);
+	err = gen_load_watch(GEN_IDLE_S, true, &load);
 	if (!err)
 		gen_result("\"n\":%u,\"median\":%llu,\"softirq\":%llu,\"wakeups\":%llu",
 			   gen_store_count(), div_u64(load.busy, GEN_IDLE_S), load.softirq,

@@ -13,6 +13,7 @@
 struct gen_conf gen_conf = {
 	.vport = cpu_to_be16(80),
 	.rport = cpu_to_be16(8080),
+	.cpu = -1,
 };
 
 u8 gen_pattern[GEN_PAYLOAD_MAX];
@@ -49,6 +50,10 @@ MODULE_PARM_DESC(wait, "seconds in which all of them end");
 static bool answer = true;
 module_param(answer, bool, 0444);
 MODULE_PARM_DESC(answer, "answer UDP flows of the rows about many connections");
+
+static bool model;
+module_param(model, bool, 0444);
+MODULE_PARM_DESC(model, "packets that warm up are shown to the model of caches");
 
 static int gen_parse(union nf_inet_addr to[2], char *const text[2])
 {
@@ -118,6 +123,7 @@ static int __init gen_init(void)
 	gen_conf.conns = conns;
 	gen_conf.wait = wait;
 	gen_conf.answer = answer;
+	gen_conf.model = model;
 	if (!servers || !conns || gen_parse(gen_conf.vip, vip) || gen_parse(gen_conf.laddr, laddr) ||
 	    gen_parse(gen_conf.client, client) || gen_parse(gen_conf.server, server) ||
 	    gen_parse(gen_conf.other, other)) {

@@ -36,6 +36,11 @@ static const struct gen_row gen_rows[] = {
 	GEN_ROW("udp", "-random", gen_row_random, UDP, SERVER, 0),
 	GEN_ROW("tcp", "-random", gen_row_random, TCP, SERVER, 0),
 	GEN_ROW_TS("-random", gen_row_random, SERVER, 0),
+	GEN_ROW("udp", "-lines-own", gen_row_lines_own, UDP, SERVER, GEN_SAMPLES),
+	GEN_ROW("udp", "-lines-both", gen_row_lines_both, UDP, SERVER, GEN_SAMPLES),
+	GEN_ROW("udp", "-lines-new", gen_row_lines_new, UDP, SERVER, GEN_SAMPLES),
+	GEN_ROW_TS("-lines-own", gen_row_lines_own, SERVER, GEN_SAMPLES),
+	GEN_ROW_TS("-lines-both", gen_row_lines_both, SERVER, GEN_SAMPLES),
 };
 
 static u32 *gen_samples;

@@ -99,4 +99,9 @@ int gen_row_expiry(const struct gen_run *run);
 int gen_row_idle(const struct gen_run *run);
 int gen_row_refresh(const struct gen_run *run);
 
+/* gen_lines.c */
+int gen_row_lines_own(const struct gen_run *run);
+int gen_row_lines_both(const struct gen_run *run);
+int gen_row_lines_new(const struct gen_run *run);
+
 #endif /* _SLBGEN_ROW_H */
