@@ -36,7 +36,7 @@ usage() {
 modes=
 rows=
 labs=
-jobs=${JOBS:-1}
+jobs=${JOBS:-$(($(nproc) > 1 ? 2 : 1))}
 profile=
 what=
 seed=${SEED:-1}
@@ -94,6 +94,7 @@ if [ -z "${QUICK-}" ]; then
 	lab lines ipvs,ipvs-masq,nft,nft-flow,slb \
 		udp4-lines-own,udp4-lines-both,tcp4ts-lines-own,tcp4ts-lines-both,udp4-lines-new \
 		plugin=lines
+	lab bare plain,slb otherN services=0
 	lab notoa slb tcpN-life toa=off
 	lab keepts slb tcpNts-to-server,tcpNts-to-client,tcpNts-life timestamps=keep
 fi

@@ -21,7 +21,7 @@ OTHER_GW4=10.1.0.254		OTHER_GW6=2001:db8:1::fe
 OTHER_NET4=10.2.0.0/16		OTHER_NET6=2001:db8:2::/64
 OTHER4=10.2.0.1			OTHER6=2001:db8:2::1
 
-# What a lab changes.
+# What a lab changes. SERVICES counts each family's and protocol's; with 0 slb has nothing to do.
 SERVERS=100
 SERVICES=1
 SCHED=wrr

@@ -26,7 +26,9 @@ mode_connections() {
 	slbadm info | awk '$1 == "conns" { print $2 }'
 }
 
-slbadm -P -z "$LADDR4" || die "cannot add $LADDR4"
-slbadm -P -z "$LADDR6" || die "cannot add $LADDR6"
-slb_services | slbadm -R || die "slbadm -R failed"
+if [ "$SERVICES" -gt 0 ]; then
+	slbadm -P -z "$LADDR4" || die "cannot add $LADDR4"
+	slbadm -P -z "$LADDR6" || die "cannot add $LADDR6"
+	slb_services | slbadm -R || die "slbadm -R failed"
+fi
 echo fullnat >/proc/slbgen
