@@ -102,7 +102,7 @@ if [ -n "${SCALE-}" ]; then
 	for family in 4 6; do
 		lab "1m$family" plain,ipvs,ipvs-masq,nft,nft-flow,slb \
 			"udp$family-fill,udp$family-idle,udp$family-random,udp$family-refresh" \
-			conns=1000000 udp=180 tcp=900
+			conns=1000000 udp=300 tcp=900
 	done
 	lab 10m slb udp4-fill,udp4-idle,udp4-random conns=10000000 servers=200 answer=0 udp=14400 \
 		tcp=900 mem=6144
