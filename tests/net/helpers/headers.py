@@ -253,7 +253,8 @@ for what, block4 in BAD_OPTIONS.items():
         rig.client.send(with_options(Pkt(CLIENT[4], VIP[4], 777, 80, flags=SYN), block))
         rig.server.send(with_options(flow.spkt(ACK, b"x"), block))
         rig.quiet()
-        same(rig.counted(), {"seen": 3, "drop:malformed-ip": 3})
+        counted = rig.counted()    # connections of earlier cases may end meanwhile
+        same((counted["seen"], counted["drop:malformed-ip"]), (3, 3))
         flow.data()
 
 

@@ -239,6 +239,7 @@ def _():
 
 @both("conn-max limits the connections of the namespace")
 def _(v):
+    rig.settle()    # what ends meanwhile would make room
     rig.service(v)
     rig.service(v, UDP, laddrs=())
     limit = rig.slb.info()["conns"] + 1
