@@ -311,9 +311,11 @@ int slb_hook_get(struct slb_net *sn)
 		hooks->ops[i] = slb_hook_ops[i];
 		hooks->ops[i].priv = sn;
 	}
+	slb_hostaddr_get(&sn->host, sn->net);
 	err = slb_attempt(-ENOMEM,
 			  nf_register_net_hooks(sn->net, hooks->ops, ARRAY_SIZE(hooks->ops)));
 	if (err) {
+		slb_hostaddr_put(&sn->host, sn->net);
 		kfree(hooks);
 		return err;
 	}
@@ -339,5 +341,6 @@ void slb_hook_put(struct slb_net *sn)
 		return;
 	WRITE_ONCE(sn->hooks, NULL);
 	nf_unregister_net_hooks(sn->net, hooks->ops, ARRAY_SIZE(hooks->ops));
+	slb_hostaddr_put(&sn->host, sn->net);
 	kfree_rcu(hooks, rcu);
 }

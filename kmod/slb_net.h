@@ -29,6 +29,7 @@
 #include <net/netns/generic.h>
 #include "slb_conn.h"
 #include "slb_filter.h"
+#include "slb_hostaddr.h"
 #include "slb_laddr.h"
 #include "slb_lease.h"
 #include "slb_stats.h"
@@ -77,6 +78,7 @@ struct slb_settings {
  * @filter: is an address ours at all; made likewise
  * @nat: addresses of servers that are, or were, in nat mode
  * @nat_used: there was one, and @nat has its counts; r: READ_ONCE, w: @cfg_mutex
+ * @host: the host's own addresses; kept up to date while @hooks are there
  * @counters: per CPU; made likewise, as the last of these, and NULL before
  * @wheel: per CPU; made likewise
  * @set: settings; r: READ_ONCE, w: @cfg_mutex
@@ -112,6 +114,7 @@ struct slb_net {
 	struct slb_filter		filter;
 	struct slb_filter		nat;
 	bool				nat_used;
+	struct slb_hostaddr		host;
 	struct slb_counters __percpu	*counters;
 	struct slb_wheel __percpu	*wheel;
 	struct slb_settings		set;

@@ -304,6 +304,8 @@ static bool slb_pkt_martian4(const struct slb_pkt *pkt, __be32 addr, bool lo)
 		return false;
 	if (ipv4_is_loopback(addr))
 		return true;
+	if (likely(!slb_hostaddr_maybe(&pkt->sn->host, addr)))
+		return false;
 	/* Whichever device has it: service addresses are usually on lo. */
 	type = inet_addr_type_table(pkt->net, addr,
 				    l3mdev_fib_table_rcu(pkt->in) ?: RT_TABLE_LOCAL);

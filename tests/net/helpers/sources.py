@@ -61,6 +61,25 @@ def _(v):
     same(rig.counted(), {"drop:martian": 2, "seen": 2})
 
 
+@case("an address is the host's own from when it comes until it goes, one or a whole network")
+def _():
+    rig.service(4)
+    for src, words in (("10.9.77.1", ("addr", "{} 10.9.77.1/32 dev lo")),
+                       ("10.9.78.255", ("addr", "{} 10.9.78.1/24 broadcast 10.9.78.255 dev c0")),
+                       ("10.9.79.5", ("route", "{} local 10.9.79.0/24 dev lo")),
+                       ("10.9.80.5", ("route", "{} local 10.9.80.5 dev lo table 80"))):
+        own = "table" not in words[1]    # a VRF's table, and the packet is in none
+        for _ in range(2):
+            assert opens(src), src
+            netns.run(LB, "ip", words[0], *words[1].format("add").split())
+            rig.mark()
+            rig.client.send(first(src, VIP[4], TCP))
+            assert bool(rig.server.recv(0.03)) != own, src
+            same(rig.counted().get("drop:martian", 0), int(own), src)
+            netns.run(LB, "ip", words[0], *words[1].format("del").split())
+    assert opens("10.9.81.1")
+
+
 def opens(src, vip=VIP[4], proto=TCP):
     """Does the packet open a connection; if not, is rp-filter why?"""
     rig.mark()
