@@ -104,7 +104,7 @@ if [ -n "${SCALE-}" ]; then
 			"udp$family-fill,udp$family-idle,udp$family-random,udp$family-refresh" \
 			conns=1000000 udp=300 tcp=900
 	done
-	lab 10m slb udp4-fill,udp4-idle,udp4-random conns=10000000 servers=200 answer=0 udp=14400 \
+	lab 10m slb udp4-fill,udp4-idle,udp4-random conns=10000000 servers=400 answer=0 udp=14400 \
 		tcp=900 mem=6144
 fi
 
