@@ -388,8 +388,9 @@ static void slb_conn_file_again(struct slb_net *sn, struct slb_conn *conn, u8 st
  * program that waits for an answer after its own FIN would wait for ever.
  *
  * Context: timer softirq, inside RCU.
+ * Return: whether RSTs were sent.
  */
-void slb_conn_expire(struct slb_net *sn, struct slb_conn *conn)
+bool slb_conn_expire(struct slb_net *sn, struct slb_conn *conn)
 {
 	u8 state = READ_ONCE(slb_conn_way4(conn, SLB_DIR_ORIG)->state);
 
@@ -398,8 +399,7 @@ void slb_conn_expire(struct slb_net *sn, struct slb_conn *conn)
 		this_cpu_inc(conn->svc->stats->idle_reset);
 		this_cpu_inc(conn->srv->stats->idle_reset);
 		slb_conn_file_again(sn, conn, SLB_STATE_CLOSE);
-		slb_conn_reset(sn, conn);
-		return;
+		return slb_conn_reset(sn, conn);
 	}
 	if (state == SLB_STATE_SYN_SENT && !test_bit(SLB_CONN_ANSWERED, &conn->flags)) {
 		this_cpu_inc(conn->svc->stats->syn_unanswered);
@@ -407,6 +407,7 @@ void slb_conn_expire(struct slb_net *sn, struct slb_conn *conn)
 	}
 	slb_count(sn, SLB_COUNT_CONN_EXPIRED);
 	slb_conn_end(sn, conn);
+	return false;
 }
 
 /**

@@ -280,7 +280,7 @@ void slb_conn_end(struct slb_net *sn, struct slb_conn *conn);
 void slb_conn_set_state(struct slb_net *sn, struct slb_conn *conn, u8 state);
 u16 slb_conn_timeout(const struct slb_conn *conn);
 u16 slb_conn_idle(const struct slb_conn *conn, u16 now);
-void slb_conn_expire(struct slb_net *sn, struct slb_conn *conn);
+bool slb_conn_expire(struct slb_net *sn, struct slb_conn *conn);
 bool slb_conn_reset(struct slb_net *sn, struct slb_conn *conn);
 bool slb_conn_rest(struct slb_net *sn, struct slb_conn *conn);
 void slb_conn_toa_done(struct slb_conn *conn);

@@ -26,6 +26,7 @@
 #define SLB_WHEEL_OLD		60000
 #define SLB_WHEEL_HORIZON	(SLB_WHEEL_SLOTS * SLB_WHEEL_TICKS)
 #define SLB_WHEEL_DUE		32	/* entries that end between two holds of the lock */
+#define SLB_WHEEL_RESET		5	/* one that ends with two RSTs counts as so many in a batch */
 #define SLB_WHEEL_AHEAD		64	/* ticks that another CPU may have read the clock later */
 
 static_assert(SLB_WHEEL_OLD + SLB_WHEEL_HORIZON + 1000 < U16_MAX);
@@ -244,7 +245,8 @@ static void slb_wheel_timer(struct timer_list *timer)
 			if (slb_conn_idle(due[i], now) >
 			    slb_conn_timeout(due[i]) + slb_tick_from_s(2))
 				slb_count(w->sn, SLB_COUNT_EXPIRE_LATE);
-			slb_conn_expire(w->sn, due[i]);
+			if (slb_conn_expire(w->sn, due[i]))
+				budget -= min(budget, SLB_WHEEL_RESET - 1u);
 		}
 	}
 	rcu_read_unlock();
