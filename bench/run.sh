@@ -14,7 +14,7 @@ set -u
 
 KERNEL=6.1
 BENCH=$SLB_TOP/bench
-ALL_MODES=plain,ipvs,ipvs-masq,nft,nft-flow,slb-nat,slb
+ALL_MODES=plain,ipvs,ipvs-masq,nft,nft-flow,slb-nat,slb,slb-fast
 MAIN_ROWS=udpN-to-server,udpN-to-client,tcpN-to-server,tcpN-to-client,udpN-new,tcpN-new,tcpN-life,otherN
 MORE_ROWS=tcpNts-to-server,tcpNts-to-client,tcpNts-new,tcpNts-life
 

@@ -11,3 +11,4 @@
 #include "slb_xmit.c"
 #include "slb_path.c"
 #include "slb_hook.c"
+#include "slb_fast.c"

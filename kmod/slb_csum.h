@@ -174,6 +174,24 @@ static inline u16 slb_csum_fold(u64 diff)
 }
 
 /**
+ * slb_csum_header_ok() - is an IPv4 header's checksum right?
+ * @header: 20 bytes, without options
+ *
+ * Context: any.
+ * Return: true if so.
+ */
+static inline bool slb_csum_header_ok(const __be32 *header)
+{
+	u64 sum = slb_csum_sum64(slb_csum_sum64((__force u32)header[4], header), header + 2);
+	u32 half;
+
+	sum += rol64(sum, 32);	/* the upper half has both, with the carry */
+	half = sum >> 32;
+	half += rol32(half, 16);
+	return half >> 16 == 0xffff;
+}
+
+/**
  * slb_csum_apply() - change a checksum by a difference: TCP, ICMP or the IPv4 header's
  * @check: checksum field
  * @diff: difference of everything it covers

@@ -8,17 +8,23 @@
 #include "slb_icmp.h"
 #include "slb_path.h"
 
-/*
- * Do the segments of an aggregate fit? Their length is told from where the layer-4 header is;
- * behind IPv6 options that is not known yet. The jumbo option of one beyond 64 KiB is none of
- * theirs: segmentation takes it away.
+/**
+ * slb_fit_segments() - do the segments of an aggregate fit?
+ * @skb: the aggregate
+ * @l4: offset of its layer-4 header
+ * @v6: its family
+ * @mtu: of its route
+ *
+ * Their length is told from where the layer-4 header is; behind IPv6 options that is not known yet.
+ * The jumbo option of one beyond 64 KiB is none of theirs: segmentation takes it away.
+ *
+ * Context: softirq or BH off.
+ * Return: true if so.
  */
-static bool slb_fit_segments(const struct slb_pkt *pkt, u32 mtu)
+bool slb_fit_segments(struct sk_buff *skb, unsigned int l4, bool v6, u32 mtu)
 {
-	struct sk_buff *skb = pkt->skb;
-
-	skb_set_transport_header(skb, pkt->l4);
-	if (pkt->v6 && unlikely(ipv6_has_hopopt_jumbo(skb))) {
+	skb_set_transport_header(skb, l4);
+	if (v6 && unlikely(ipv6_has_hopopt_jumbo(skb))) {
 		mtu += sizeof(struct hop_jumbo_hdr);
 		IP6CB(skb)->flags |= IP6SKB_FAKEJUMBO;	/* for the output, which asks again */
 	}
@@ -30,7 +36,7 @@ static bool slb_fit_may_exceed(const struct slb_pkt *pkt, u32 mtu)
 {
 	struct sk_buff *skb = pkt->skb;
 
-	if (skb_is_gso(skb) && slb_fit_segments(pkt, mtu))
+	if (skb_is_gso(skb) && slb_fit_segments(skb, pkt->l4, pkt->v6, mtu))
 		return true;
 	if (pkt->v6)
 		return IP6CB(skb)->frag_max_size <= mtu && skb->ignore_df;

@@ -46,23 +46,6 @@ static __always_inline unsigned int slb_hook_judge(struct slb_pkt *pkt, enum slb
 }
 
 /*
- * In nat mode a server's answer goes to the client, so it is known by its source; an ICMP error about
- * a packet to such a server may have any. Most packets from there are not ours all the same: the
- * server has other things to do, and its route leads through here.
- */
-static __always_inline bool slb_hook_is_nat4(const struct slb_net *sn, const struct iphdr *iph)
-{
-	return static_branch_unlikely(&slb_nat_key) && READ_ONCE(sn->nat_used) &&
-	       (slb_filter_hit4(&sn->nat, iph->saddr) || iph->protocol == IPPROTO_ICMP);
-}
-
-static __always_inline bool slb_hook_is_nat6(const struct slb_net *sn, const struct ipv6hdr *ip6h)
-{
-	return static_branch_unlikely(&slb_nat_key) && READ_ONCE(sn->nat_used) &&
-	       (slb_filter_hit6(&sn->nat, &ip6h->saddr) || ip6h->nexthdr == NEXTHDR_ICMP);
-}
-
-/*
  * A packet that may come from a server in nat mode. Only one of a connection is ours: any other goes
  * on uncounted and, whatever is wrong with it, unjudged.
  */
@@ -121,8 +104,16 @@ static noinline unsigned int slb_hook_in6(struct slb_net *sn, struct sk_buff *sk
 	return slb_hook_in(sn, skb, state, to_us, true);
 }
 
-static unsigned int slb_hook_pre4(void *priv, struct sk_buff *skb,
-				  const struct nf_hook_state *state)
+/**
+ * slb_hook_pre4() - an IPv4 packet at PRE_ROUTING
+ * @priv: the namespace's balancer
+ * @skb: the packet
+ * @state: the hook's
+ *
+ * Context: softirq, inside RCU.
+ * Return: a netfilter verdict.
+ */
+unsigned int slb_hook_pre4(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	const struct iphdr *iph = ip_hdr(skb);
 	struct slb_net *sn = priv;
@@ -134,8 +125,16 @@ static unsigned int slb_hook_pre4(void *priv, struct sk_buff *skb,
 	return NF_ACCEPT;
 }
 
-static unsigned int slb_hook_pre6(void *priv, struct sk_buff *skb,
-				  const struct nf_hook_state *state)
+/**
+ * slb_hook_pre6() - an IPv6 packet at PRE_ROUTING
+ * @priv: the namespace's balancer
+ * @skb: the packet
+ * @state: the hook's
+ *
+ * Context: softirq, inside RCU.
+ * Return: a netfilter verdict.
+ */
+unsigned int slb_hook_pre6(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
 	struct slb_net *sn = priv;

@@ -5,9 +5,32 @@
 #ifndef _SLB_HOOK_H
 #define _SLB_HOOK_H
 
-struct slb_net;
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/netfilter.h>
+#include <net/ipv6.h>
+#include "slb_net.h"
 
+unsigned int slb_hook_pre4(void *priv, struct sk_buff *skb, const struct nf_hook_state *state);
+unsigned int slb_hook_pre6(void *priv, struct sk_buff *skb, const struct nf_hook_state *state);
 int slb_hook_get(struct slb_net *sn);
 void slb_hook_put(struct slb_net *sn);
+
+/*
+ * In nat mode a server's answer goes to the client, so it is known by its source; an ICMP error about
+ * a packet to such a server may have any. Most packets from there are not ours all the same: the
+ * server has other things to do, and its route leads through here.
+ */
+static __always_inline bool slb_hook_is_nat4(const struct slb_net *sn, const struct iphdr *iph)
+{
+	return static_branch_unlikely(&slb_nat_key) && READ_ONCE(sn->nat_used) &&
+	       (slb_filter_hit4(&sn->nat, iph->saddr) || iph->protocol == IPPROTO_ICMP);
+}
+
+static __always_inline bool slb_hook_is_nat6(const struct slb_net *sn, const struct ipv6hdr *ip6h)
+{
+	return static_branch_unlikely(&slb_nat_key) && READ_ONCE(sn->nat_used) &&
+	       (slb_filter_hit6(&sn->nat, &ip6h->saddr) || ip6h->nexthdr == NEXTHDR_ICMP);
+}
 
 #endif

@@ -4,6 +4,7 @@
 #include <linux/module.h>
 #include "selftest/selftest.h"
 #include "slb_alloc.h"
+#include "slb_fast.h"
 #include "slb_lro.h"
 #include "slb_net.h"
 #include "slb_nl_gen.h"
@@ -24,12 +25,22 @@ static int __init slb_main_init(void)
 	err = slb_lro_init();
 	if (err)
 		goto err_net;
-	err = slb_attempt(-ENOMEM, genl_register_family(&slb_nl_family));
+	err = slb_fast_rival_init();
 	if (err)
 		goto err_lro;
+	err = slb_fast_dev_init();
+	if (err)
+		goto err_rival;
+	err = slb_attempt(-ENOMEM, genl_register_family(&slb_nl_family));
+	if (err)
+		goto err_fast;
 	pr_info("version %s loaded\n", SLB_RELEASE);
 	return 0;
 
+err_fast:
+	slb_fast_dev_exit();
+err_rival:
+	slb_fast_rival_exit();
 err_lro:
 	slb_lro_exit();
 err_net:
@@ -42,6 +53,8 @@ err_cache:
 static void __exit slb_main_exit(void)
 {
 	genl_unregister_family(&slb_nl_family);
+	slb_fast_dev_exit();
+	slb_fast_rival_exit();
 	slb_lro_exit();
 	slb_net_unregister();
 	rcu_barrier();	/* callbacks that have counted their object but not yet returned */

@@ -8,28 +8,42 @@
 #include "slb_tcpopt.h"
 
 /*
- * Writes the new addresses; returns their checksum difference, which also is the pseudo
- * header's.
+ * Writes the new addresses, and a TTL less by one if it goes one @hop further; returns the addresses'
+ * checksum difference, which also is the pseudo header's.
  */
-static __always_inline u64 slb_nat_addrs(struct slb_pkt *pkt, const struct slb_way *way)
+static __always_inline u64 slb_nat_addrs(struct slb_pkt *pkt, const struct slb_way *way, bool hop)
 {
 	struct ipv6hdr *ip6h;
 	struct iphdr *iph;
 	u64 diff;
 
 	if (pkt->v6) {
-		ip6h = ipv6_hdr(pkt->skb);
+		ip6h = slb_pkt_ip6(pkt);
 		diff = slb_csum_diff_addrs6(0, ip6h->saddr.s6_addr32, &way->addr[8]);
 		ip6h->saddr = *slb_way_addr6(way, 2);
 		ip6h->daddr = *slb_way_addr6(way, 3);
+		ip6h->hop_limit -= hop;
 		return diff;
 	}
-	iph = ip_hdr(pkt->skb);
+	iph = slb_pkt_ip4(pkt);
 	diff = slb_csum_diff_addrs4(0, &iph->saddr, &way->addr[2]);
 	iph->saddr = way->addr[2];
 	iph->daddr = way->addr[3];
-	slb_csum_apply(&iph->check, diff);
+	iph->ttl -= hop;
+	/* the TTL is the upper half of its word */
+	slb_csum_apply(&iph->check, hop ? diff - (__force u16)htons(0x0100) : diff);
 	return diff;
+}
+
+/* Writes the new ports, which are the first in both headers; returns their difference. */
+static __always_inline u64 slb_nat_ports(void *ports, const struct slb_way *way)
+{
+	__be32 from = get_unaligned((__be32 *)ports);
+	__be32 to = get_unaligned((const __be32 *)&way->new_sport);
+
+	BUILD_BUG_ON(offsetof(struct slb_way, new_dport) != offsetof(struct slb_way, new_sport) + 2);
+	put_unaligned(to, (__be32 *)ports);
+	return slb_csum_diff32(0, from, to);
 }
 
 /*
@@ -38,18 +52,18 @@ static __always_inline u64 slb_nat_addrs(struct slb_pkt *pkt, const struct slb_w
  * else is a lie (a guest or a program wrote it) that would have the device write over our addresses
  * or ports: it is forgotten, and the checksum taken for complete.
  */
-static noinline bool slb_nat_odd_partial(const struct slb_pkt *pkt, int start)
+static noinline bool slb_nat_odd_partial(struct sk_buff *skb, bool inner)
 {
-	if (pkt->proto == IPPROTO_UDP && start >= pkt->l4 + pkt->l4_hlen)
-		return skb_is_gso(pkt->skb);
-	pkt->skb->ip_summed = CHECKSUM_NONE;
+	if (inner)
+		return skb_is_gso(skb);
+	skb->ip_summed = CHECKSUM_NONE;
 	return false;
 }
 
 /* Does the checksum at @offset of the layer-4 header hold the sum of the pseudo header alone? */
 static __always_inline bool slb_nat_is_partial(const struct slb_pkt *pkt, u16 offset)
 {
-	const struct sk_buff *skb = pkt->skb;
+	struct sk_buff *skb = pkt->skb;
 	int start;
 
 	if (likely(skb->ip_summed != CHECKSUM_PARTIAL))
@@ -57,21 +71,32 @@ static __always_inline bool slb_nat_is_partial(const struct slb_pkt *pkt, u16 of
 	start = skb_checksum_start_offset(skb);
 	if (likely(start == pkt->l4 && skb->csum_offset == offset))
 		return true;
-	return slb_nat_odd_partial(pkt, start);
+	return slb_nat_odd_partial(skb, pkt->proto == IPPROTO_UDP &&
+					start >= pkt->l4 + pkt->l4_hlen);
 }
 
 static __always_inline void slb_nat_udp(struct slb_pkt *pkt, const struct slb_way *way, u64 pseudo)
 {
 	struct udphdr *uh = slb_pkt_udp(pkt);
-	u64 rest = slb_csum_diff16(0, uh->source, way->new_sport);
+	u64 rest = slb_nat_ports(uh, way);
 
-	rest = slb_csum_diff16(rest, uh->dest, way->new_dport);
-	uh->source = way->new_sport;
-	uh->dest = way->new_dport;
 	if (slb_nat_is_partial(pkt, offsetof(struct udphdr, check)))
 		slb_csum_apply_partial(&uh->check, pseudo);
 	else	/* leaves a zero alone: the sender computed none */
 		slb_csum_apply_udp(&uh->check, pseudo + rest);
+}
+
+/* The timestamp of a block that slb_tcpopt_is_plain(); the new difference. */
+static __always_inline u64 slb_nat_timestamp(const struct slb_pkt *pkt, const struct slb_way *way,
+					     u64 rest)
+{
+	u8 *opt = (u8 *)(slb_pkt_tcp(pkt) + 1);
+
+	if (!(slb_way_fixed(way) & SLB_WAY_TS))
+		return rest;
+	return slb_way_dir(way) == SLB_DIR_ORIG ?
+	       slb_tcpopt_plain_tsval(rest, opt, way->ts_shift) :
+	       slb_tcpopt_plain_tsecr(rest, opt, way->ts_shift);
 }
 
 /*
@@ -89,12 +114,7 @@ static __always_inline int slb_nat_options(struct slb_pkt *pkt, const struct slb
 	if (!len)
 		return 0;
 	if (likely(len == SLB_TCPOPT_PLAIN_LEN && slb_tcpopt_is_plain(opt))) {
-		if (!(slb_way_fixed(way) & SLB_WAY_TS))
-			return 0;
-		if (orig)
-			*rest = slb_tcpopt_plain_tsval(*rest, opt, way->ts_shift);
-		else
-			*rest = slb_tcpopt_plain_tsecr(*rest, opt, way->ts_shift);
+		*rest = slb_nat_timestamp(pkt, way, *rest);
 		return 0;
 	}
 	if (orig) {
@@ -115,20 +135,35 @@ static __always_inline int slb_nat_options(struct slb_pkt *pkt, const struct slb
 	return ret < 0 ? -EINVAL : 0;
 }
 
-static __always_inline int slb_nat_tcp(struct slb_pkt *pkt, struct slb_way *way, const struct dst_entry *dst,
-		       u64 pseudo)
+/* Ports and number; the difference. @ack: the packet has ACK. */
+static __always_inline u64 slb_nat_tcp_fixed(const struct slb_pkt *pkt, const struct slb_way *way,
+					     bool ack)
 {
 	struct tcphdr *th = slb_pkt_tcp(pkt);
-	u64 rest = slb_csum_diff16(0, th->source, way->new_sport);
-	int err = -E2BIG;
+	u64 rest = slb_nat_ports(th, way);
 
-	rest = slb_csum_diff16(rest, th->dest, way->new_dport);
-	th->source = way->new_sport;
-	th->dest = way->new_dport;
 	if (slb_way_dir(way) == SLB_DIR_ORIG)
-		rest = slb_csum_shift32(rest, &th->seq, way->seq_shift);
-	else if (pkt->tcp_flags & TCPHDR_ACK)
-		rest = slb_csum_shift32(rest, &th->ack_seq, way->seq_shift);
+		return slb_csum_shift32(rest, &th->seq, way->seq_shift);
+	if (ack)
+		return slb_csum_shift32(rest, &th->ack_seq, way->seq_shift);
+	return rest;
+}
+
+static __always_inline void slb_nat_tcp_check(const struct slb_pkt *pkt, u64 pseudo, u64 rest)
+{
+	struct tcphdr *th = slb_pkt_tcp(pkt);
+
+	if (slb_nat_is_partial(pkt, offsetof(struct tcphdr, check)))
+		slb_csum_apply_partial(&th->check, pseudo);
+	else
+		slb_csum_apply(&th->check, pseudo + rest);
+}
+
+static __always_inline int slb_nat_tcp(struct slb_pkt *pkt, struct slb_way *way,
+				       const struct dst_entry *dst, u64 pseudo)
+{
+	u64 rest = slb_nat_tcp_fixed(pkt, way, pkt->tcp_flags & TCPHDR_ACK);
+	int err = -E2BIG;
 
 	if (likely(!(pkt->tcp_flags & TCPHDR_SYN) && pkt->toa == SLB_TOA_NONE))
 		err = slb_nat_options(pkt, way, &rest);
@@ -141,12 +176,27 @@ static __always_inline int slb_nat_tcp(struct slb_pkt *pkt, struct slb_way *way,
 		return err;
 	}
 
-	th = slb_pkt_tcp(pkt);
-	if (slb_nat_is_partial(pkt, offsetof(struct tcphdr, check)))
-		slb_csum_apply_partial(&th->check, pseudo);
-	else
-		slb_csum_apply(&th->check, pseudo + rest);
+	slb_nat_tcp_check(pkt, pseudo, rest);
 	return 0;
+}
+
+/*
+ * The fast path's rewrite: of TCP no SYN, always ACK, no TOA and no options but a plain timestamp; the packet goes
+ * one hop further.
+ */
+static __always_inline void slb_nat_steady(struct slb_pkt *pkt, const struct slb_way *way)
+{
+	u64 pseudo = slb_nat_addrs(pkt, way, true);
+	u64 rest;
+
+	if (pkt->proto == IPPROTO_UDP) {
+		slb_nat_udp(pkt, way, pseudo);
+		return;
+	}
+	rest = slb_nat_tcp_fixed(pkt, way, true);
+	if (pkt->l4_hlen != sizeof(struct tcphdr))
+		rest = slb_nat_timestamp(pkt, way, rest);
+	slb_nat_tcp_check(pkt, pseudo, rest);
 }
 
 /**
@@ -160,7 +210,7 @@ static __always_inline int slb_nat_tcp(struct slb_pkt *pkt, struct slb_way *way,
  */
 __always_inline int slb_nat(struct slb_pkt *pkt, struct slb_way *way, const struct dst_entry *dst)
 {
-	u64 pseudo = slb_nat_addrs(pkt, way);
+	u64 pseudo = slb_nat_addrs(pkt, way, false);
 
 	if (pkt->proto == IPPROTO_TCP)
 		return slb_nat_tcp(pkt, way, dst, pseudo);

@@ -182,6 +182,7 @@ static void slb_net_prepare(struct slb_net *sn, struct net *net)
 	INIT_LIST_HEAD(&sn->svc_list);
 	INIT_LIST_HEAD(&sn->pools);
 	INIT_LIST_HEAD(&sn->laddrs);
+	INIT_LIST_HEAD(&sn->fast.devs);
 	ida_init(&sn->laddr_ids);
 	slb_settings_init(&sn->set);
 	get_random_bytes(&sn->seq_key, sizeof(sn->seq_key));
@@ -224,6 +225,7 @@ static void __net_exit slb_net_pre_exit(struct net *net)
 	struct slb_net *sn = slb_net(net);
 
 	WRITE_ONCE(sn->dead, true);
+	slb_fast_off(sn);
 	slb_hook_put(sn);
 }
 

@@ -28,6 +28,7 @@
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 #include "slb_conn.h"
+#include "slb_fast.h"
 #include "slb_filter.h"
 #include "slb_hostaddr.h"
 #include "slb_laddr.h"
@@ -58,6 +59,7 @@ struct slb_prefixes {
  * @idle_reset: an established connection that expires is reset at both ends
  * @conn_max: most connections at a time, 0 is no limit
  * @reset_rate: most answers a second to packets that fit no connection
+ * @fastpath_force: hooks of others do not keep the fast path off
  * @trusted: prefixes whose TOA passes; NULL is empty; r: RCU, w: sn->cfg_mutex
  */
 struct slb_settings {
@@ -69,6 +71,7 @@ struct slb_settings {
 	bool				idle_reset;
 	u32				conn_max;
 	u32				reset_rate;
+	bool				fastpath_force;
 	struct slb_prefixes __rcu	*trusted;
 };
 
@@ -81,6 +84,7 @@ struct slb_settings {
  * @host: the host's own addresses; kept up to date while @hooks are there
  * @counters: per CPU; made likewise, as the last of these, and NULL before
  * @wheel: per CPU; made likewise
+ * @fast: see there
  * @set: settings; r: READ_ONCE, w: @cfg_mutex
  * @svcs: services by key; r: RCU, w: @cfg_mutex
  * @eps: endpoints by key; r: RCU, w: @cfg_mutex (slb_ep_get) and any context (last put)
@@ -117,6 +121,7 @@ struct slb_net {
 	struct slb_hostaddr		host;
 	struct slb_counters __percpu	*counters;
 	struct slb_wheel __percpu	*wheel;
+	struct slb_fastpath		fast;
 	struct slb_settings		set;
 	struct rhashtable		svcs;
 	struct rhashtable		eps;

@@ -115,7 +115,7 @@ static const struct nla_policy slb_nl_conn_get_policy[SLB_A_CONN_STATE + 1] = {
 	[SLB_A_CONN_STATE] = NLA_POLICY_MAX(NLA_U8, SLB_STATE_COUNT - 1),
 };
 
-static const struct nla_policy slb_nl_settings_set_policy[SLB_A_SET_TOA_TRUSTED_NONE + 1] = {
+static const struct nla_policy slb_nl_settings_set_policy[SLB_A_SET_FASTPATH_NONE + 1] = {
 	[SLB_A_SET_TIMEOUTS] = NLA_POLICY_NESTED(slb_nl_timeouts_policy),
 	[SLB_A_SET_IDLE_RESET] = NLA_POLICY_MAX(NLA_U8, 1),
 	[SLB_A_SET_RECLAIM_UNANSWERED] = NLA_POLICY_RANGE(NLA_U32, 1, 3600),
@@ -124,6 +124,9 @@ static const struct nla_policy slb_nl_settings_set_policy[SLB_A_SET_TOA_TRUSTED_
 	[SLB_A_SET_RESET_RATE] = NLA_POLICY_FULL_RANGE(NLA_U32, &slb_nl_range_0_1000000),
 	[SLB_A_SET_TOA_TRUSTED] = NLA_POLICY_NESTED(slb_nl_prefix_policy),
 	[SLB_A_SET_TOA_TRUSTED_NONE] = { .type = NLA_FLAG },
+	[SLB_A_SET_FASTPATH_FORCE] = NLA_POLICY_MAX(NLA_U8, 1),
+	[SLB_A_SET_FASTPATH] = { .type = NLA_NUL_STRING, .len = 15 },
+	[SLB_A_SET_FASTPATH_NONE] = { .type = NLA_FLAG },
 };
 
 static const struct nla_policy slb_nl_zero_policy[SLB_A_SVC_VRF + 1] = {

@@ -7,6 +7,10 @@
 /* A prefix in its nest; 16 bytes of address at most. */
 #define SLB_NL_PREFIX_SIZE	(3 * NLA_HDRLEN + 16 + NLA_ALIGN(1))
 
+/* A name; an interface's nest with two names of hooks. */
+#define SLB_NL_IFNAME_SIZE	(NLA_HDRLEN + IFNAMSIZ)
+#define SLB_NL_FAST_SIZE	(7 * NLA_HDRLEN + IFNAMSIZ + 2 * NLA_ALIGN(1) + 2 * SLB_FAST_HOOK_TEXT)
+
 static const struct slb_prefixes *slb_nl_trusted_locked(struct slb_net *sn)
 {
 	return rcu_dereference_protected(sn->set.trusted, lockdep_is_held(&sn->cfg_mutex));
@@ -28,6 +32,17 @@ static int slb_nl_settings_put_trusted(struct sk_buff *skb, const struct slb_pre
 	return 0;
 }
 
+static int slb_nl_settings_put_fastpath(struct sk_buff *skb, struct slb_net *sn)
+{
+	const char *name;
+	unsigned int i;
+
+	for (i = 0; (name = slb_fast_name_locked(sn, i)); i++)
+		if (nla_put_string(skb, SLB_A_SET_FASTPATH, name))
+			return -EMSGSIZE;
+	return 0;
+}
+
 static int slb_nl_settings_put(struct sk_buff *skb, struct slb_net *sn)
 {
 	const struct slb_settings *set = &sn->set;
@@ -37,9 +52,11 @@ static int slb_nl_settings_put(struct sk_buff *skb, struct slb_net *sn)
 	    nla_put_u32(skb, SLB_A_SET_RECLAIM_UNANSWERED, set->reclaim_unanswered_s) ||
 	    nla_put_u32(skb, SLB_A_SET_RECLAIM_UDP, set->reclaim_udp_s) ||
 	    nla_put_u32(skb, SLB_A_SET_CONN_MAX, set->conn_max) ||
-	    nla_put_u32(skb, SLB_A_SET_RESET_RATE, set->reset_rate))
+	    nla_put_u32(skb, SLB_A_SET_RESET_RATE, set->reset_rate) ||
+	    nla_put_u8(skb, SLB_A_SET_FASTPATH_FORCE, set->fastpath_force) ||
+	    slb_nl_settings_put_trusted(skb, slb_nl_trusted_locked(sn)))
 		return -EMSGSIZE;
-	return slb_nl_settings_put_trusted(skb, slb_nl_trusted_locked(sn));
+	return slb_nl_settings_put_fastpath(skb, sn);
 }
 
 /**
@@ -57,8 +74,8 @@ int slb_nl_settings_get_doit(struct sk_buff *skb, struct genl_info *info)
 	void *hdr;
 	int err;
 
-	reply = slb_nl_reply_new(info, SLB_TRUSTED_MAX * SLB_NL_PREFIX_SIZE, SLB_CMD_SETTINGS_GET,
-				 &hdr);
+	reply = slb_nl_reply_new(info, SLB_TRUSTED_MAX * SLB_NL_PREFIX_SIZE +
+				 SLB_FASTPATH_MAX * SLB_NL_IFNAME_SIZE, SLB_CMD_SETTINGS_GET, &hdr);
 	if (!reply)
 		return -ENOMEM;
 	mutex_lock(&sn->cfg_mutex);
@@ -131,6 +148,58 @@ static int slb_nl_settings_trusted(struct genl_info *info, struct slb_prefixes *
 	return err;
 }
 
+/* One name more. */
+static int slb_nl_settings_ifname(const struct nlattr *attr, struct netlink_ext_ack *extack,
+				  struct slb_fast_names *list)
+{
+	char *name = list->name[list->n];
+	unsigned int i;
+
+	if (list->n == SLB_FASTPATH_MAX)
+		return slb_nl_refuse(extack, attr, -E2BIG, "more interfaces than the list holds");
+	if (nla_strscpy(name, attr, IFNAMSIZ) < 0 || !dev_valid_name(name))
+		return slb_nl_refuse(extack, attr, -EINVAL, "no interface can have that name");
+	for (i = 0; i < list->n; i++)
+		if (!strcmp(list->name[i], name))
+			return slb_nl_refuse(extack, attr, -EINVAL, "an interface is named twice");
+	list->n++;
+	return 0;
+}
+
+/* The names that the request gives, or NULL for an empty list, in @names. */
+static int slb_nl_settings_fastpath(struct genl_info *info, struct slb_fast_names **names)
+{
+	struct netlink_ext_ack *extack = info->extack;
+	struct slb_fast_names *list;
+	const struct nlattr *attr;
+	int rem, err = 0;
+
+	*names = NULL;
+	if (!info->attrs[SLB_A_SET_FASTPATH] && !info->attrs[SLB_A_SET_FASTPATH_NONE])
+		return 0;
+	if (!IS_ENABLED(CONFIG_NETFILTER_INGRESS))
+		return slb_nl_refuse(extack, info->attrs[SLB_A_SET_FASTPATH], -EOPNOTSUPP,
+				     "the kernel has no netfilter hook at ingress");
+	list = slb_alloc(kzalloc(sizeof(*list), GFP_KERNEL));
+	if (!list)
+		return slb_nl_refuse(extack, NULL, -ENOMEM, "no memory for the interfaces");
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
+		if (nla_type(attr) != SLB_A_SET_FASTPATH)
+			continue;
+		err = slb_nl_settings_ifname(attr, extack, list);
+		if (err)
+			break;
+	}
+	if (!err && list->n && info->attrs[SLB_A_SET_FASTPATH_NONE])
+		err = slb_nl_refuse(extack, info->attrs[SLB_A_SET_FASTPATH_NONE], -EINVAL,
+				    "interfaces are given and the list is to be emptied");
+	if (err)
+		kfree(list);
+	else
+		*names = list;
+	return err;
+}
+
 /* What the request gives, over what @set has. */
 static int slb_nl_settings_read(struct genl_info *info, struct slb_settings *set)
 {
@@ -146,6 +215,8 @@ static int slb_nl_settings_read(struct genl_info *info, struct slb_settings *set
 		set->conn_max = nla_get_u32(tb[SLB_A_SET_CONN_MAX]);
 	if (tb[SLB_A_SET_RESET_RATE])
 		set->reset_rate = nla_get_u32(tb[SLB_A_SET_RESET_RATE]);
+	if (tb[SLB_A_SET_FASTPATH_FORCE])
+		set->fastpath_force = nla_get_u8(tb[SLB_A_SET_FASTPATH_FORCE]);
 	if (tb[SLB_A_SET_TIMEOUTS])
 		return slb_nl_timeouts(tb[SLB_A_SET_TIMEOUTS], info->extack, set->timeout_s, 1);
 	return 0;
@@ -172,6 +243,7 @@ int slb_nl_settings_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	bool trust = info->attrs[SLB_A_SET_TOA_TRUSTED] || info->attrs[SLB_A_SET_TOA_TRUSTED_NONE];
 	struct slb_net *sn = slb_nl_net(info);
+	struct slb_fast_names *names;
 	struct slb_settings set;
 	struct slb_prefixes *list;
 	int err;
@@ -179,9 +251,15 @@ int slb_nl_settings_set_doit(struct sk_buff *skb, struct genl_info *info)
 	err = slb_nl_settings_trusted(info, &list);
 	if (err)
 		return err;
+	err = slb_nl_settings_fastpath(info, &names);
+	if (err)
+		goto err_list;
 	mutex_lock(&sn->cfg_mutex);
 	set = sn->set;
 	err = slb_nl_settings_read(info, &set);
+	if (!err && names && slb_fast_set_locked(sn, names))
+		err = slb_nl_refuse(info->extack, info->attrs[SLB_A_SET_FASTPATH], -ENOMEM,
+				    "no memory for the fast path's hooks");
 	if (!err) {
 		slb_settings_change_locked(sn, &set);
 		if (trust)
@@ -189,8 +267,11 @@ int slb_nl_settings_set_doit(struct sk_buff *skb, struct genl_info *info)
 		slb_nl_settings_notify(info, sn);
 	}
 	mutex_unlock(&sn->cfg_mutex);
-	if (err)
-		kvfree(list);
+	kfree(names);
+	if (!err)
+		return 0;
+err_list:
+	kvfree(list);
 	return err;
 }
 
@@ -221,6 +302,35 @@ int slb_nl_counter_get_doit(struct sk_buff *skb, struct genl_info *info)
 	return slb_nl_reply_send(info, reply, hdr, err);
 }
 
+static int slb_nl_info_put_fast(struct sk_buff *skb, const struct slb_fast_state *state)
+{
+	struct nlattr *nest = nla_nest_start(skb, SLB_A_INFO_FASTPATH);
+
+	if (!nest || nla_put_string(skb, SLB_A_FAST_NAME, state->name) ||
+	    nla_put_u8(skb, SLB_A_FAST_STATE4, state->state[0]) ||
+	    nla_put_u8(skb, SLB_A_FAST_STATE6, state->state[1]) ||
+	    (state->state[0] == SLB_FAST_HOOK &&
+	     nla_put_string(skb, SLB_A_FAST_HOOK4, state->hook[0])) ||
+	    (state->state[1] == SLB_FAST_HOOK &&
+	     nla_put_string(skb, SLB_A_FAST_HOOK6, state->hook[1])))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int slb_nl_info_put_fasts(struct sk_buff *skb, struct slb_net *sn)
+{
+	struct slb_fast_state state;
+	unsigned int i;
+	int err = 0;
+
+	mutex_lock(&sn->cfg_mutex);
+	for (i = 0; !err && slb_fast_next_locked(sn, i, &state); i++)
+		err = slb_nl_info_put_fast(skb, &state);
+	mutex_unlock(&sn->cfg_mutex);
+	return err;
+}
+
 static int slb_nl_info_put(struct sk_buff *skb, struct slb_net *sn)
 {
 	struct slb_counters sum;
@@ -244,7 +354,7 @@ static int slb_nl_info_put(struct sk_buff *skb, struct slb_net *sn)
 	    nla_put_u32(skb, SLB_A_INFO_CONN_BYTES4, sizeof(struct slb_conn) + 2 * SLB_WAY4_SIZE) ||
 	    nla_put_u32(skb, SLB_A_INFO_CONN_BYTES6, sizeof(struct slb_conn) + 2 * SLB_WAY6_SIZE))
 		return -EMSGSIZE;
-	return 0;
+	return slb_nl_info_put_fasts(skb, sn);
 }
 
 /**
@@ -260,7 +370,7 @@ int slb_nl_info_get_doit(struct sk_buff *skb, struct genl_info *info)
 	struct sk_buff *reply;
 	void *hdr;
 
-	reply = slb_nl_reply_new(info, 0, SLB_CMD_INFO_GET, &hdr);
+	reply = slb_nl_reply_new(info, SLB_FASTPATH_MAX * SLB_NL_FAST_SIZE, SLB_CMD_INFO_GET, &hdr);
 	if (!reply)
 		return -ENOMEM;
 	return slb_nl_reply_send(info, reply, hdr, slb_nl_info_put(reply, slb_nl_net(info)));

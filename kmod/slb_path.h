@@ -9,6 +9,14 @@
 #include "slb_net.h"
 #include "slb_pkt.h"
 
+/* slb_way_conn() for who knows the family. */
+static __always_inline struct slb_conn *slb_way_conn_of(const struct slb_way *way, bool v6)
+{
+	size_t size = v6 ? SLB_WAY6_SIZE : SLB_WAY4_SIZE;
+
+	return (struct slb_conn *)((char *)way - slb_way_dir(way) * size - sizeof(struct slb_conn));
+}
+
 /* slb_path.c: the order of the steps */
 unsigned int slb_path(struct slb_pkt *pkt);
 unsigned int slb_path_known(struct slb_pkt *pkt, struct slb_way *way);
@@ -29,6 +37,7 @@ unsigned int slb_open(struct slb_pkt *pkt);
 bool slb_open_has_service(const struct slb_pkt *pkt);
 
 /* slb_fit.c: TTL and MTU */
+bool slb_fit_segments(struct sk_buff *skb, unsigned int l4, bool v6, u32 mtu);
 bool slb_fit(struct slb_pkt *pkt, const struct dst_entry *dst);
 
 /* slb_nat.c: addresses, ports, numbers, checksums */

@@ -99,6 +99,16 @@ static inline u8 slb_scope_proto(u32 scope)
 	return scope & 1 ? IPPROTO_UDP : IPPROTO_TCP;
 }
 
+static inline struct iphdr *slb_pkt_ip4(const struct slb_pkt *pkt)
+{
+	return (struct iphdr *)pkt->skb->data;
+}
+
+static inline struct ipv6hdr *slb_pkt_ip6(const struct slb_pkt *pkt)
+{
+	return (struct ipv6hdr *)pkt->skb->data;
+}
+
 static inline struct tcphdr *slb_pkt_tcp(const struct slb_pkt *pkt)
 {
 	return (struct tcphdr *)(pkt->skb->data + pkt->l4);

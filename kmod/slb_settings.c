@@ -71,6 +71,7 @@ void slb_settings_change_locked(struct slb_net *sn, const struct slb_settings *n
 	WRITE_ONCE(set->idle_reset, new->idle_reset);
 	WRITE_ONCE(set->conn_max, new->conn_max);
 	WRITE_ONCE(set->reset_rate, new->reset_rate);
+	WRITE_ONCE(set->fastpath_force, new->fastpath_force);
 	slb_net_changed_locked(sn);
 	if (!timeouts)
 		return;

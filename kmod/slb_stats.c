@@ -70,6 +70,9 @@ void slb_counters_sum(const struct slb_net *sn, struct slb_counters *sum)
 	for_each_possible_cpu(cpu)
 		slb_stats_add((u64 *)sum, (const u64 *)per_cpu_ptr(counters, cpu),
 			      SLB_COUNTERS_WORDS);
+	/* The fast path counts its packets once. */
+	sum->count[SLB_COUNT_SEEN] += sum->count[SLB_COUNT_FAST];
+	sum->count[SLB_COUNT_FORWARDED] += sum->count[SLB_COUNT_FAST];
 	sum->count[SLB_COUNT_TABLE_SPLIT] += READ_ONCE(sn->table.splits);
 	sum->count[SLB_COUNT_TABLE_NOMEM] += READ_ONCE(sn->table.nomem);
 }

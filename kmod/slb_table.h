@@ -224,6 +224,76 @@ slb_table_miss(const struct slb_table *tab, const struct slb_tuple *t, u32 hash,
 	return slb_table_find_locked(mtab, t, hash, v6);
 }
 
+/*
+ * The way with such a key in a chain, whose first link is *@next; NULL with the marker that ends it
+ * there.
+ */
+static __always_inline struct slb_way *slb_table_chain4(unsigned long *next, u64 ports, u64 addrs)
+{
+	while (!(*next & 1)) {
+		struct slb_way *way = (struct slb_way *)*next;
+
+		if (slb_way_is4(way, ports, addrs))
+			return way;
+		*next = READ_ONCE(way->next);
+	}
+	return NULL;
+}
+
+static __always_inline struct slb_way *slb_table_chain6(unsigned long *next, u64 ports,
+							const void *addrs)
+{
+	while (!(*next & 1)) {
+		struct slb_way *way = (struct slb_way *)*next;
+
+		if (slb_way_is6(way, ports, addrs))
+			return way;
+		*next = READ_ONCE(way->next);
+	}
+	return NULL;
+}
+
+static __always_inline unsigned long slb_table_first_rcu(const struct slb_table *tab, u32 bucket)
+{
+	return READ_ONCE(*slb_table_head(rcu_dereference(tab->dir), bucket));
+}
+
+/**
+ * slb_table_peek4_rcu() - find the way that an IPv4 packet travels, or not
+ * @tab: the namespace's table
+ * @ports: scope and both ports, as they lie in a tuple
+ * @addrs: both addresses, likewise
+ *
+ * Context: softirq or process, inside rcu_read_lock().
+ * Return: the way, valid until rcu_read_unlock(), or NULL, also where a split interferes.
+ */
+static __always_inline struct slb_way *slb_table_peek4_rcu(const struct slb_table *tab, u64 ports,
+							   u64 addrs)
+{
+	u32 hash = slb_table_sip4(tab, ports, addrs);
+	unsigned long next = slb_table_first_rcu(tab, slb_table_bucket(hash, slb_table_size(tab)));
+
+	return slb_table_chain4(&next, ports, addrs);
+}
+
+/**
+ * slb_table_peek6_rcu() - find the way that an IPv6 packet travels, or not
+ * @tab: the namespace's table
+ * @ports: scope and both ports, as they lie in a tuple
+ * @addrs: both addresses
+ *
+ * Context: softirq or process, inside rcu_read_lock().
+ * Return: the way, valid until rcu_read_unlock(), or NULL, also where a split interferes.
+ */
+static __always_inline struct slb_way *slb_table_peek6_rcu(const struct slb_table *tab, u64 ports,
+							   const void *addrs)
+{
+	u32 hash = slb_table_sip6(tab, ports, addrs);
+	unsigned long next = slb_table_first_rcu(tab, slb_table_bucket(hash, slb_table_size(tab)));
+
+	return slb_table_chain6(&next, ports, addrs);
+}
+
 /**
  * slb_table_at4_rcu() - find the way that an IPv4 packet travels
  * @tab: the namespace's table
@@ -241,16 +311,10 @@ slb_table_at4_rcu(const struct slb_table *tab, const struct slb_tuple *t, u32 ha
 	u64 addrs = slb_table_word(t->v4);
 	unsigned int seq = raw_read_seqcount(&slb_table_cast(tab)->seq);
 	u32 bucket = slb_table_bucket(hash, slb_table_size(tab));
-	unsigned long next = READ_ONCE(*slb_table_head(rcu_dereference(tab->dir), bucket));
+	unsigned long next = slb_table_first_rcu(tab, bucket);
+	struct slb_way *way = slb_table_chain4(&next, ports, addrs);
 
-	while (!(next & 1)) {
-		struct slb_way *way = (struct slb_way *)next;
-
-		if (slb_way_is4(way, ports, addrs))
-			return way;
-		next = READ_ONCE(way->next);
-	}
-	return slb_table_miss(tab, t, hash, false, next, bucket, seq);
+	return way ?: slb_table_miss(tab, t, hash, false, next, bucket, seq);
 }
 
 /**
@@ -269,16 +333,10 @@ slb_table_at6_rcu(const struct slb_table *tab, const struct slb_tuple *t, u32 ha
 	u64 ports = slb_table_word(&t->scope);
 	unsigned int seq = raw_read_seqcount(&slb_table_cast(tab)->seq);
 	u32 bucket = slb_table_bucket(hash, slb_table_size(tab));
-	unsigned long next = READ_ONCE(*slb_table_head(rcu_dereference(tab->dir), bucket));
+	unsigned long next = slb_table_first_rcu(tab, bucket);
+	struct slb_way *way = slb_table_chain6(&next, ports, t->v6);
 
-	while (!(next & 1)) {
-		struct slb_way *way = (struct slb_way *)next;
-
-		if (slb_way_is6(way, ports, t->v6))
-			return way;
-		next = READ_ONCE(way->next);
-	}
-	return slb_table_miss(tab, t, hash, true, next, bucket, seq);
+	return way ?: slb_table_miss(tab, t, hash, true, next, bucket, seq);
 }
 
 /* The same for who has no use for the hash. */

@@ -117,7 +117,7 @@ static u32 slb_track_oldest_ack(const struct slb_track *t, u32 una)
  * Does the packet follow the last ones of its direction within so many bytes? Valid once the
  * direction has acknowledged something.
  */
-static bool slb_track_near(const struct slb_pkt *pkt, const struct slb_way *way, u32 within)
+static __always_inline bool slb_track_near(const struct slb_pkt *pkt, const struct slb_way *way, u32 within)
 {
 	/* Another CPU may be storing; any of its values will do. */
 	return data_race(way->end) - pkt->seq <= within && pkt->ack - data_race(way->ack) <= within;
@@ -451,6 +451,40 @@ static bool slb_track_toa_over(const struct slb_pkt *pkt, const struct slb_way *
  */
 #define SLB_TRACK_NEAR	(1U << 18)
 
+/* What is recorded of every packet. */
+static __always_inline void slb_track_seen(const struct slb_pkt *pkt, struct slb_way *way,
+					   const struct slb_conn *conn)
+{
+	u16 now = slb_tick_now();
+
+	/* What another CPU stores meanwhile is as good. */
+	if (data_race(way->seen) != now)
+		WRITE_ONCE(way->seen, now);
+	slb_track_stats(pkt, conn, slb_way_dir(way));
+}
+
+/* A packet with ACK and without SYN, FIN and RST of an established connection? */
+static __always_inline bool slb_track_is_steady(const struct slb_pkt *pkt,
+						const struct slb_way *way)
+{
+	return READ_ONCE(way->state) == SLB_STATE_ESTABLISHED &&
+	       (pkt->tcp_flags & (TCPHDR_SYN | TCPHDR_FIN | TCPHDR_RST | TCPHDR_ACK)) ==
+	       TCPHDR_ACK;
+}
+
+/* The numbers of a packet that slb_track_is_steady() and slb_track_near(). */
+static __always_inline void slb_track_steady(const struct slb_pkt *pkt, struct slb_way *way)
+{
+	u32 end = pkt->seq + pkt->dlen;
+
+	/* Two CPUs with packets of one direction may store in the wrong order; the next mends it. */
+	if (after(end, data_race(way->end)))
+		WRITE_ONCE(way->end, end);
+	/* As above. */
+	if (pkt->ack != data_race(way->ack))
+		WRITE_ONCE(way->ack, pkt->ack);
+}
+
 /**
  * slb_track() - record what a packet tells
  * @pkt: the packet, translated; its parsed fields are those received
@@ -460,13 +494,7 @@ static bool slb_track_toa_over(const struct slb_pkt *pkt, const struct slb_way *
  */
 __always_inline void slb_track(struct slb_pkt *pkt, struct slb_way *way)
 {
-	u16 now = slb_tick_now();
-	u32 end;
-
-	/* What another CPU stores meanwhile is as good. */
-	if (data_race(way->seen) != now)
-		WRITE_ONCE(way->seen, now);
-	slb_track_stats(pkt, slb_way_conn(way), slb_way_dir(way));
+	slb_track_seen(pkt, way, slb_way_conn(way));
 	if (pkt->proto == IPPROTO_UDP)
 		return;
 
@@ -474,9 +502,7 @@ __always_inline void slb_track(struct slb_pkt *pkt, struct slb_way *way)
 	if (unlikely((data_race(way->bits) & (SLB_WAY_TOA | SLB_WAY_REPLY)) ==
 		     (SLB_WAY_TOA | SLB_WAY_REPLY)) && slb_track_toa_over(pkt, way))
 		slb_conn_toa_done(slb_way_conn(way));
-	if (unlikely(READ_ONCE(way->state) != SLB_STATE_ESTABLISHED ||
-		     (pkt->tcp_flags & (TCPHDR_SYN | TCPHDR_FIN | TCPHDR_RST | TCPHDR_ACK)) !=
-		     TCPHDR_ACK)) {
+	if (unlikely(!slb_track_is_steady(pkt, way))) {
 		slb_track_slow(pkt, way);
 		return;
 	}
@@ -484,11 +510,5 @@ __always_inline void slb_track(struct slb_pkt *pkt, struct slb_way *way)
 		slb_track_far(pkt, way);
 		return;
 	}
-	end = pkt->seq + pkt->dlen;
-	/* Two CPUs with packets of one direction may store in the wrong order; the next mends it. */
-	if (after(end, data_race(way->end)))
-		WRITE_ONCE(way->end, end);
-	/* As above. */
-	if (pkt->ack != data_race(way->ack))
-		WRITE_ONCE(way->ack, pkt->ack);
+	slb_track_steady(pkt, way);
 }

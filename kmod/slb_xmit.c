@@ -4,13 +4,10 @@
  */
 #include <linux/if_vlan.h>
 #include <linux/netfilter_bridge.h>
-#include <net/ip.h>
-#include <net/ipv6.h>
-#include <net/route.h>
 #include <net/xfrm.h>
 #include "slb_alloc.h"
 #include "slb_path.h"
-#include "slb_route.h"
+#include "slb_xmit.h"
 
 /*
  * An aggregate that cannot be sent. One that is a list of whole packets is cut up anew instead of
@@ -79,45 +76,19 @@ static void slb_xmit_unbridge(struct sk_buff *skb)
  */
 __always_inline int slb_xmit_prepare(struct slb_pkt *pkt, const struct dst_entry *dst)
 {
-	struct sk_buff *skb = pkt->skb;
 	unsigned int room;
 
-	slb_xmit_unbridge(skb);
+	slb_xmit_unbridge(pkt->skb);
 	if (likely(!pkt->local)) {
 		if (slb_xmit_forbidden(pkt))
 			return -EPERM;
-		skb_forward_csum(skb);
-		skb_clear_tstamp(skb);
-		skb_orphan(skb);
+		slb_xmit_strip(pkt->skb);
 	}
 	room = LL_RESERVED_SPACE(dst->dev) + dst->header_len + pkt->toa_len;
-	if (unlikely(slb_attempt(-ENOMEM, skb_cow(skb, room)))) {
-		pkt->reason = SLB_DROP_NO_MEMORY;
-		return -ENOMEM;
-	}
-	return 0;
-}
-
-static __always_inline void slb_xmit_header4(struct slb_pkt *pkt)
-{
-	struct iphdr *iph = ip_hdr(pkt->skb);
-
-	if (unlikely(pkt->local))	/* is not forwarded; its socket has set the priority */
-		return;
-	ip_decrease_ttl(iph);
-	IPCB(pkt->skb)->flags |= IPSKB_FORWARDED;
-	if (READ_ONCE(pkt->net->ipv4.sysctl_ip_fwd_update_priority))
-		pkt->skb->priority = rt_tos2priority(iph->tos);
-	__IP_INC_STATS(pkt->net, IPSTATS_MIB_OUTFORWDATAGRAMS);
-}
-
-static __always_inline void slb_xmit_header6(struct slb_pkt *pkt)
-{
-	if (unlikely(pkt->local))
-		return;
-	ipv6_hdr(pkt->skb)->hop_limit--;
-	IP6CB(pkt->skb)->flags |= IP6SKB_FORWARDED;
-	__IP6_INC_STATS(pkt->net, NULL, IPSTATS_MIB_OUTFORWDATAGRAMS);
+	if (likely(!slb_xmit_own(pkt->skb, room)))
+		return 0;
+	pkt->reason = SLB_DROP_NO_MEMORY;
+	return -ENOMEM;
 }
 
 /**
@@ -133,15 +104,9 @@ __always_inline void slb_xmit_extra(struct slb_pkt *pkt, struct dst_entry *dst)
 {
 	struct sk_buff *skb = pkt->skb;
 
-	if (likely(!pkt->v6))
-		slb_xmit_header4(pkt);
-	else
-		slb_xmit_header6(pkt);
-	slb_skb_set_untracked(skb);
-	if (likely(skb_dst(skb) != dst)) {
-		skb_dst_drop(skb);
-		skb_dst_set_noref(skb, dst);
-	}
+	if (likely(!pkt->local))	/* else it is not forwarded; its socket has set the priority */
+		slb_xmit_header(pkt, pkt->v6);
+	slb_xmit_route(skb, dst);
 	dst_output(pkt->net, pkt->local ? skb->sk : NULL, skb);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What the arguments of options mean. Each function says what is wrong and returns -1 then. */
+#include <ctype.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -370,27 +371,84 @@ static int slb_arg_trusted(struct slb_settings *set, const char *text)
 	return wrong ? -1 : 0;
 }
 
+/* As the kernel judges names of interfaces. */
+static const char *slb_arg_ifname_wrong(const struct slb_settings *set, const char *name)
+{
+	size_t i;
+
+	if (!*name)
+		return "the name is missing";
+	if (strlen(name) >= IFNAMSIZ)
+		return "the name is too long";
+	if (!strcmp(name, ".") || !strcmp(name, ".."))
+		return "no interface can have that name";
+	for (i = 0; name[i]; i++)
+		if (name[i] == '/' || name[i] == ':' || isspace((unsigned char)name[i]))
+			return "no interface can have that name";
+	for (i = 0; i < set->fastpath_count; i++)
+		if (!strcmp(set->fastpath[i], name))
+			return "it is named twice";
+	return set->fastpath_count == SLB_FASTPATH_MAX ? "too many interfaces" : NULL;
+}
+
+static int slb_arg_fastpath(struct slb_settings *set, const char *text)
+{
+	char *copy = strdup(text);
+	const char *wrong = NULL;
+	char *rest = copy;
+	char *part;
+
+	set->given |= SLB_GIVEN(SLB_A_SET_FASTPATH);
+	while (rest && strcmp(text, "none")) {
+		part = strsep(&rest, ",");
+		wrong = slb_arg_ifname_wrong(set, part);
+		if (wrong) {
+			slb_err_print("fastpath: `%s': %s", part, wrong);
+			break;
+		}
+		strcpy(set->fastpath[set->fastpath_count++], part);
+	}
+	free(copy);
+	return wrong ? -1 : 0;
+}
+
+/* The settings that are lists. */
+static const struct {
+	const char	*name;
+	__u16		attr;
+	int		(*parse)(struct slb_settings *set, const char *text);
+} slb_arg_lists[] = {
+	{ "toa-trusted", SLB_A_SET_TOA_TRUSTED, slb_arg_trusted },
+	{ "fastpath", SLB_A_SET_FASTPATH, slb_arg_fastpath },
+	{}
+};
+
 static int slb_arg_setting(struct slb_settings *set, const char *key, const char *value)
 {
 	const struct slb_field *field;
+	size_t list = 0;
 	const char *range;
+	__u16 attr;
 
 	field = slb_field_find(slb_to_fields, key);
 	if (field)
 		return slb_arg_timeout(&set->timeouts, field, value, false);
 	field = slb_field_find(slb_set_fields, key);
-	if (!field && strcmp(key, "toa-trusted")) {
+	while (slb_arg_lists[list].name && strcmp(key, slb_arg_lists[list].name))
+		list++;
+	if (!field && !slb_arg_lists[list].name) {
 		slb_err_print("there is no setting `%s'", key);
 		return -1;
 	}
-	if (set->given & SLB_GIVEN(field ? field->attr : SLB_A_SET_TOA_TRUSTED)) {
+	attr = field ? field->attr : slb_arg_lists[list].attr;
+	if (set->given & SLB_GIVEN(attr)) {
 		slb_err_print("%s was given twice", key);
 		return -1;
 	}
 	if (!field)
-		return slb_arg_trusted(set, value);
-	set->given |= SLB_GIVEN(field->attr);
-	range = slb_field_parse(field, &set->value[field->attr], value);
+		return slb_arg_lists[list].parse(set, value);
+	set->given |= SLB_GIVEN(attr);
+	range = slb_field_parse(field, &set->value[attr], value);
 	return range ? slb_arg_not(key, value, range) : 0;
 }
 

@@ -125,6 +125,7 @@ static void slb_conf_laddr_print(const struct slb_laddr *laddr)
 static void slb_conf_set_print(const struct slb_settings *set)
 {
 	const struct slb_field *field;
+	char names[SLB_FASTPATH_TEXT];
 	char text[SLB_END_TEXT];
 	size_t i;
 
@@ -135,11 +136,15 @@ static void slb_conf_set_print(const struct slb_settings *set)
 		if (set->given & SLB_GIVEN(field->attr))
 			printf(" %s=%s", field->name, slb_field_text(field, set->value[field->attr],
 								     text, sizeof(text)));
-	if (!(set->given & SLB_GIVEN(SLB_A_SET_TOA_TRUSTED)))
-		return;
-	printf(" toa-trusted=%s", set->trusted_count ? "" : "none");
-	for (i = 0; i < set->trusted_count; i++)
-		printf("%s%s", i ? "," : "", slb_prefix_text(text, &set->trusted[i]));
+	if (set->given & SLB_GIVEN(SLB_A_SET_TOA_TRUSTED)) {
+		printf(" toa-trusted=%s", set->trusted_count ? "" : "none");
+		for (i = 0; i < set->trusted_count; i++)
+			printf("%s%s", i ? "," : "", slb_prefix_text(text, &set->trusted[i]));
+	}
+	if (set->given & SLB_GIVEN(SLB_A_SET_FASTPATH)) {
+		printf(" fastpath=");
+		slb_conf_word_print(slb_fastpath_text(names, set));
+	}
 }
 
 /**

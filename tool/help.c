@@ -97,6 +97,7 @@ static void slb_help_settings(void)
 	for (field = slb_set_fields; field->name; field++)
 		printf("  %-19s %s\n", field->name, slb_field_range(field, range, sizeof(range)));
 	printf("  %-19s PREFIX[,PREFIX...] or none\n", "toa-trusted");
+	printf("  %-19s INTERFACE[,INTERFACE...] or none\n", "fastpath");
 }
 
 /**
@@ -303,6 +304,7 @@ static void slb_complete_plain(const struct slb_command *command, int words)
 		slb_complete_fields(slb_to_fields);
 		slb_complete_fields(slb_set_fields);
 		printf("toa-trusted=\n");
+		printf("fastpath=\n");
 	}
 }
 

@@ -390,6 +390,11 @@ int slb_list_settings(struct slb_nl *nl)
 	for (i = 0; i < set->trusted_count; i++)
 		slb_out_str("", i ? ",%s" : "%s", slb_prefix_text(text, &set->trusted[i]));
 	slb_out_close();
+	slb_out_text("\nfastpath=%s", set->fastpath_count ? "" : "none");
+	slb_out_array("fastpath");
+	for (i = 0; i < set->fastpath_count; i++)
+		slb_out_str("", i ? ",%s" : "%s", set->fastpath[i]);
+	slb_out_close();
 	slb_out_text("\n");
 	slb_out_close();
 	slb_config_free(&config);
@@ -439,6 +444,30 @@ void slb_list_version(struct slb_nl *nl, bool loaded)
 	slb_out_str("module", "slb    %s\n", info.version);
 }
 
+static void slb_fast_state_print(const struct slb_fast_state *fast, int v6)
+{
+	const struct slb_name *name = fast->state[v6] < SLB_FAST_COUNT ?
+				      &slb_fast_names[fast->state[v6]] : NULL;
+
+	slb_out_text(v6 ? ", IPv6 %s" : "IPv4 %s", fast->state[v6] == SLB_FAST_ON ? "" : "off: ");
+	slb_out_str(v6 ? "ipv6" : "ipv4", "%s", name ? name->name : "unknown");
+	if (fast->state[v6] != SLB_FAST_HOOK)
+		return;
+	slb_out_text(" ");
+	slb_out_str(v6 ? "hook6" : "hook4", "%s", fast->hook[v6]);
+}
+
+static void slb_fast_print(const struct slb_fast_state *fast)
+{
+	slb_out_object(NULL);
+	slb_out_text("%-12s ", "fastpath");
+	slb_out_str("name", "%s: ", fast->name);
+	slb_fast_state_print(fast, 0);
+	slb_fast_state_print(fast, 1);
+	slb_out_text("\n");
+	slb_out_close();
+}
+
 /**
  * slb_list_info() - print the module's limits and live objects
  * @nl: the family
@@ -449,6 +478,7 @@ int slb_list_info(struct slb_nl *nl)
 {
 	struct slb_info info;
 	__u16 attr;
+	size_t i;
 	int err;
 
 	err = slb_info_fetch(nl, &info);
@@ -457,10 +487,14 @@ int slb_list_info(struct slb_nl *nl)
 	slb_out_str("tool", "tool         %s\n", SLB_RELEASE);
 	slb_out_str("module", "module       %s\n", info.version);
 	for (attr = SLB_A_INFO_VERSION + 1; attr <= SLB_A_INFO_MAX; attr++) {
-		if (attr == SLB_A_INFO_PAD)
+		if (attr == SLB_A_INFO_PAD || attr == SLB_A_INFO_FASTPATH)
 			continue;
 		slb_out_text("%-12s ", slb_info_attrs.attr[attr].name);
 		slb_out_u64(slb_info_attrs.attr[attr].name, "%llu\n", info.value[attr]);
 	}
+	slb_out_array("fastpath");
+	for (i = 0; i < info.fast_count; i++)
+		slb_fast_print(&info.fast[i]);
+	slb_out_close();
 	return 0;
 }

@@ -51,6 +51,7 @@ const struct slb_field slb_set_fields[] = {
 	{ .name = "conn-max", .attr = SLB_A_SET_CONN_MAX, .wide = true, .max = 0xffffffff },
 	{ .name = "reset-rate", .attr = SLB_A_SET_RESET_RATE, .wide = true, .max = 1000000,
 	  .dflt = 1000 },
+	{ .name = "fastpath-force", .attr = SLB_A_SET_FASTPATH_FORCE, .kind = SLB_FIELD_SWITCH },
 	{}
 };
 
@@ -441,6 +442,23 @@ bool slb_config_srv_is_of(const struct slb_config *config, size_t srv, size_t sv
 {
 	return srv < config->srv_count &&
 	       !slb_svc_key_compare(&config->srv[srv].svc, &config->svc[svc].key);
+}
+
+/**
+ * slb_fastpath_text() - the list of interfaces as --set takes it
+ * @text: SLB_FASTPATH_TEXT bytes
+ * @set: the settings
+ *
+ * Return: @text.
+ */
+const char *slb_fastpath_text(char *text, const struct slb_settings *set)
+{
+	char *end = text;
+	size_t i;
+
+	for (i = 0; i < set->fastpath_count; i++)
+		end += sprintf(end, "%s%s", i ? "," : "", set->fastpath[i]);
+	return set->fastpath_count ? text : strcpy(text, "none");
 }
 
 /**

@@ -8,6 +8,7 @@
 #ifndef SLB_MODEL_H
 #define SLB_MODEL_H
 
+#include <net/if.h>
 #include <linux/slb.h>
 #include <linux/types.h>
 #include <stdbool.h>
@@ -105,6 +106,8 @@ struct slb_settings {
 	struct slb_timeouts	timeouts;
 	struct slb_prefix	*trusted;	/* malloc()ed */
 	size_t			trusted_count;
+	char			fastpath[SLB_FASTPATH_MAX][IFNAMSIZ];
+	size_t			fastpath_count;
 };
 
 /**
@@ -156,6 +159,9 @@ struct slb_srv *slb_config_srv_add(struct slb_config *config);
 struct slb_laddr *slb_config_laddr_add(struct slb_config *config);
 void slb_config_sort(struct slb_config *config);
 bool slb_config_srv_is_of(const struct slb_config *config, size_t srv, size_t svc);
+/* Bytes of a text with all interfaces of fastpath. */
+#define SLB_FASTPATH_TEXT	(SLB_FASTPATH_MAX * IFNAMSIZ + 5)
+const char *slb_fastpath_text(char *text, const struct slb_settings *set);
 void slb_config_free(struct slb_config *config);
 
 #endif

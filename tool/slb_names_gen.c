@@ -43,6 +43,25 @@ const struct slb_name slb_unknown_names[] = {
 		"the packet goes on to the host" },
 };
 
+const struct slb_name slb_fast_names[] = {
+	[SLB_FAST_ON] = { "on",
+		"it serves packets" },
+	[SLB_FAST_NO_DEVICE] = { "no-device",
+		"there is no interface of that name" },
+	[SLB_FAST_NO_MEMORY] = { "no-memory",
+		"there was no memory for its hook" },
+	[SLB_FAST_LOOPBACK] = { "loopback",
+		"a loopback interface has none" },
+	[SLB_FAST_ENSLAVED] = { "enslaved",
+		"the interface is a port of a bridge, a bond or the like" },
+	[SLB_FAST_VRF] = { "vrf",
+		"the interface belongs to a VRF" },
+	[SLB_FAST_HOOK] = { "hook",
+		"the netfilter hook of somebody else would miss packets" },
+	[SLB_FAST_POLICY] = { "policy",
+		"IPsec policies are to be looked at" },
+};
+
 const struct slb_name slb_state_names[] = {
 	[SLB_STATE_NONE] = { "none",
 		"no packet judged yet" },
@@ -184,6 +203,10 @@ const struct slb_name slb_count_names[] = {
 		"TCP packets whose numbers cannot be their sender's, forwarded without effect" },
 	[SLB_COUNT_NAT_PORT_CHANGED] = { "nat-port-changed",
 		"connections in nat mode whose source port was translated, because another one had the client's" },
+	[SLB_COUNT_FAST] = { "fast",
+		"packets that the fast path of their interface translated and sent on" },
+	[SLB_COUNT_FAST_LEFT] = { "fast-left",
+		"packets to or from an address of ours that a fast path left to the normal way" },
 };
 
 static const struct slb_attr_name slb_service_attrs_list[] = {
@@ -279,10 +302,13 @@ static const struct slb_attr_name slb_settings_attrs_list[] = {
 	[SLB_A_SET_RESET_RATE] = { "reset-rate" },
 	[SLB_A_SET_TOA_TRUSTED] = { "toa-trusted", &slb_prefix_attrs },
 	[SLB_A_SET_TOA_TRUSTED_NONE] = { "toa-trusted-none" },
+	[SLB_A_SET_FASTPATH_FORCE] = { "fastpath-force" },
+	[SLB_A_SET_FASTPATH] = { "fastpath" },
+	[SLB_A_SET_FASTPATH_NONE] = { "fastpath-none" },
 };
 
 const struct slb_attr_set slb_settings_attrs = {
-	slb_settings_attrs_list, SLB_A_SET_TOA_TRUSTED_NONE + 1
+	slb_settings_attrs_list, SLB_A_SET_FASTPATH_NONE + 1
 };
 
 static const struct slb_attr_name slb_prefix_attrs_list[] = {
@@ -357,10 +383,23 @@ static const struct slb_attr_name slb_info_attrs_list[] = {
 	[SLB_A_INFO_CONN_BYTES4] = { "conn-bytes4" },
 	[SLB_A_INFO_CONN_BYTES6] = { "conn-bytes6" },
 	[SLB_A_INFO_PAD] = { "pad" },
+	[SLB_A_INFO_FASTPATH] = { "fastpath", &slb_fastpath_attrs },
 };
 
 const struct slb_attr_set slb_info_attrs = {
-	slb_info_attrs_list, SLB_A_INFO_PAD + 1
+	slb_info_attrs_list, SLB_A_INFO_FASTPATH + 1
+};
+
+static const struct slb_attr_name slb_fastpath_attrs_list[] = {
+	[SLB_A_FAST_NAME] = { "name" },
+	[SLB_A_FAST_STATE4] = { "state4" },
+	[SLB_A_FAST_STATE6] = { "state6" },
+	[SLB_A_FAST_HOOK4] = { "hook4" },
+	[SLB_A_FAST_HOOK6] = { "hook6" },
+};
+
+const struct slb_attr_set slb_fastpath_attrs = {
+	slb_fastpath_attrs_list, SLB_A_FAST_HOOK6 + 1
 };
 
 const struct slb_cmd_name slb_cmd_names[] = {

@@ -11,6 +11,7 @@ extern const struct slb_name slb_sched_names[SLB_SCHED_COUNT];
 extern const struct slb_name slb_fwd_names[SLB_FWD_COUNT];
 extern const struct slb_name slb_timestamps_names[SLB_TIMESTAMPS_COUNT];
 extern const struct slb_name slb_unknown_names[SLB_UNKNOWN_COUNT];
+extern const struct slb_name slb_fast_names[SLB_FAST_COUNT];
 extern const struct slb_name slb_state_names[SLB_STATE_COUNT];
 extern const struct slb_name slb_drop_names[SLB_DROP_COUNT];
 extern const struct slb_name slb_count_names[SLB_COUNT_COUNT];
@@ -25,6 +26,7 @@ extern const struct slb_attr_set slb_stats_attrs;
 extern const struct slb_attr_set slb_conn_attrs;
 extern const struct slb_attr_set slb_counter_attrs;
 extern const struct slb_attr_set slb_info_attrs;
+extern const struct slb_attr_set slb_fastpath_attrs;
 extern const struct slb_cmd_name slb_cmd_names[__SLB_CMD_MAX];
 
 #endif /* SLB_NAMES_GEN_H */

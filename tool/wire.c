@@ -251,6 +251,14 @@ int slb_settings_send(struct slb_nl *nl, const struct slb_settings *settings)
 		slb_prefix_put(nlh, SLB_A_SET_TOA_TRUSTED, SLB_A_PREFIX_ADDR, SLB_A_PREFIX_LEN,
 			       &settings->trusted[i]);
 	}
+	if (settings->given & SLB_GIVEN(SLB_A_SET_FASTPATH) && !settings->fastpath_count)
+		mnl_attr_put(nlh, SLB_A_SET_FASTPATH_NONE, 0, NULL);
+	for (i = 0; i < settings->fastpath_count; i++)
+		if (!mnl_attr_put_strz_check(nlh, SLB_NL_REQUEST, SLB_A_SET_FASTPATH,
+					     settings->fastpath[i])) {
+			snprintf(nl->words, sizeof(nl->words), "too many prefixes and interfaces");
+			return -E2BIG;
+		}
 	return slb_nl_talk(nl, NULL, NULL);
 }
 
@@ -338,7 +346,12 @@ static int slb_settings_answer(const struct nlmsghdr *nlh, void *data)
 	slb_timeouts_get(&settings->timeouts, attrs[SLB_A_SET_TIMEOUTS]);
 	slb_fields_get(slb_set_fields, &settings->given, settings->value, attrs);
 	settings->given |= SLB_GIVEN(SLB_A_SET_TOA_TRUSTED);
+	settings->given |= SLB_GIVEN(SLB_A_SET_FASTPATH);
 	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
+		if (mnl_attr_get_type(attr) == SLB_A_SET_FASTPATH &&
+		    settings->fastpath_count < SLB_FASTPATH_MAX)
+			slb_string_get(settings->fastpath[settings->fastpath_count++], IFNAMSIZ,
+				       attr);
 		if (mnl_attr_get_type(attr) != SLB_A_SET_TOA_TRUSTED)
 			continue;
 		slb_nl_index_nest(attr, parts, SLB_A_PREFIX_MAX);
@@ -373,17 +386,34 @@ int slb_svc_fetch(struct slb_nl *nl, struct slb_svc *svc)
 	return slb_nl_talk(nl, slb_svc_fetch_answer, svc);
 }
 
+static void slb_fast_get(struct slb_fast_state *fast, const struct nlattr *nest)
+{
+	const struct nlattr *attrs[SLB_A_FAST_MAX + 1];
+
+	slb_nl_index_nest(nest, attrs, SLB_A_FAST_MAX);
+	slb_string_get(fast->name, sizeof(fast->name), attrs[SLB_A_FAST_NAME]);
+	fast->state[0] = slb_nl_number(attrs[SLB_A_FAST_STATE4]);
+	fast->state[1] = slb_nl_number(attrs[SLB_A_FAST_STATE6]);
+	slb_string_get(fast->hook[0], sizeof(fast->hook[0]), attrs[SLB_A_FAST_HOOK4]);
+	slb_string_get(fast->hook[1], sizeof(fast->hook[1]), attrs[SLB_A_FAST_HOOK6]);
+}
+
 static int slb_info_answer(const struct nlmsghdr *nlh, void *data)
 {
 	const struct nlattr *attrs[SLB_A_INFO_MAX + 1];
 	struct slb_info *info = data;
+	const struct nlattr *attr;
 	unsigned int i;
 
 	slb_nl_index(nlh, attrs, SLB_A_INFO_MAX);
 	slb_string_get(info->version, sizeof(info->version), attrs[SLB_A_INFO_VERSION]);
 	for (i = 0; i <= SLB_A_INFO_MAX; i++)
-		if (i != SLB_A_INFO_VERSION)
+		if (i != SLB_A_INFO_VERSION && i != SLB_A_INFO_FASTPATH)
 			info->value[i] = slb_nl_number(attrs[i]);
+	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr))
+		if (mnl_attr_get_type(attr) == SLB_A_INFO_FASTPATH &&
+		    info->fast_count < SLB_FASTPATH_MAX)
+			slb_fast_get(&info->fast[info->fast_count++], attr);
 	return 0;
 }
 

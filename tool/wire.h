@@ -9,13 +9,29 @@
 #include "nl.h"
 
 /**
+ * struct slb_fast_state - the fast path of an interface
+ * @name: the interface
+ * @state: enum slb_fast, of IPv4 and of IPv6
+ * @hook: with SLB_FAST_HOOK the hook that is in its way
+ */
+struct slb_fast_state {
+	char		name[IFNAMSIZ];
+	unsigned int	state[2];
+	char		hook[2][128];
+};
+
+/**
  * struct slb_info - the module, its limits and live objects
  * @version: module's version
  * @value: numbers by SLB_A_INFO_*
+ * @fast: interfaces of the setting fastpath
+ * @fast_count: entries in @fast
  */
 struct slb_info {
-	char	version[64];
-	__u64	value[SLB_A_INFO_MAX + 1];
+	char		version[64];
+	__u64		value[SLB_A_INFO_MAX + 1];
+	struct slb_fast_state	fast[SLB_FASTPATH_MAX];
+	size_t		fast_count;
 };
 
 /**

@@ -351,6 +351,10 @@
 > --set toa-trusted=0.0.0.0/0,::/0
 0 --set reclaim-unanswered=1 reclaim-udp=3600 reset-rate=1000000
 > --set reclaim-unanswered=1 reclaim-udp=3600 reset-rate=1000000
+0 --set fastpath=none fastpath-force=off
+> --set fastpath-force=off fastpath=none
+0 --set fastpath=eth0,eth1.10,a_name_of_15-by
+> --set fastpath=eth0,eth1.10,a_name_of_15-by
 0 --set 900 120 300
 > --set established=900 fin-wait=120 udp=300
 0 --set 0 0 300
@@ -395,6 +399,22 @@
 > slbadm: toa-trusted: `10.0.0.1/8': bits are set behind the prefix
 2 --set toa-trusted=10.0.0.0/8,none
 > slbadm: toa-trusted: `none':
+2 --set fastpath=
+> slbadm: fastpath: `': the name is missing
+2 --set fastpath=eth0,
+> slbadm: fastpath: `': the name is missing
+2 --set fastpath=a_name_of_16-byt
+> slbadm: fastpath: `a_name_of_16-byt': the name is too long
+2 --set fastpath=eth0:1
+> slbadm: fastpath: `eth0:1': no interface can have that name
+2 --set fastpath=..
+> slbadm: fastpath: `..': no interface can have that name
+2 --set fastpath=eth0,eth1,eth0
+> slbadm: fastpath: `eth0': it is named twice
+2 --set fastpath=eth0 fastpath=eth1
+> slbadm: fastpath was given twice
+2 --set fastpath-force=1
+> slbadm: fastpath-force: `1' is not on or off
 2 --set toa-trusted=none toa-trusted=none
 > slbadm: toa-trusted was given twice
 2 --set 1 2

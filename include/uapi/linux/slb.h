@@ -36,6 +36,9 @@
 /* most prefixes whose TOA passes */
 #define SLB_TRUSTED_MAX	64
 
+/* most interfaces with a fast path */
+#define SLB_FASTPATH_MAX	64
+
 /* lowest local port that is ever leased */
 #define SLB_LPORT_FIRST	1024
 
@@ -110,6 +113,31 @@ enum slb_unknown {
 	SLB_UNKNOWN_PASS,
 
 	SLB_UNKNOWN_COUNT
+};
+
+/**
+ * enum slb_fast - what an interface's fast path does
+ * @SLB_FAST_ON: it serves packets
+ * @SLB_FAST_NO_DEVICE: there is no interface of that name
+ * @SLB_FAST_NO_MEMORY: there was no memory for its hook
+ * @SLB_FAST_LOOPBACK: a loopback interface has none
+ * @SLB_FAST_ENSLAVED: the interface is a port of a bridge, a bond or the like
+ * @SLB_FAST_VRF: the interface belongs to a VRF
+ * @SLB_FAST_HOOK: the netfilter hook of somebody else would miss packets
+ * @SLB_FAST_POLICY: IPsec policies are to be looked at
+ * @SLB_FAST_COUNT: (how many)
+ */
+enum slb_fast {
+	SLB_FAST_ON,
+	SLB_FAST_NO_DEVICE,
+	SLB_FAST_NO_MEMORY,
+	SLB_FAST_LOOPBACK,
+	SLB_FAST_ENSLAVED,
+	SLB_FAST_VRF,
+	SLB_FAST_HOOK,
+	SLB_FAST_POLICY,
+
+	SLB_FAST_COUNT
 };
 
 /**
@@ -247,6 +275,9 @@ enum slb_drop {
  *	without effect
  * @SLB_COUNT_NAT_PORT_CHANGED: connections in nat mode whose source port was translated,
  *	because another one had the client's
+ * @SLB_COUNT_FAST: packets that the fast path of their interface translated and sent on
+ * @SLB_COUNT_FAST_LEFT: packets to or from an address of ours that a fast path left to the
+ *	normal way
  * @SLB_COUNT_COUNT: (how many)
  */
 enum slb_count {
@@ -279,6 +310,8 @@ enum slb_count {
 	SLB_COUNT_PMTU_LEARNED,
 	SLB_COUNT_OUT_OF_WINDOW,
 	SLB_COUNT_NAT_PORT_CHANGED,
+	SLB_COUNT_FAST,
+	SLB_COUNT_FAST_LEFT,
 
 	SLB_COUNT_COUNT
 };
@@ -433,6 +466,11 @@ enum slb_a_to {
  * @SLB_A_SET_TOA_TRUSTED: (nest of enum slb_a_prefix, any number) source prefixes whose TOA
  *	passes; the ones given replace the list
  * @SLB_A_SET_TOA_TRUSTED_NONE: (flag) empties the list
+ * @SLB_A_SET_FASTPATH_FORCE: (u8) 1: the fast path passes by other netfilter hooks too; default
+ *	0
+ * @SLB_A_SET_FASTPATH: (string, any number) interfaces with a fast path; the names given
+ *	replace the list
+ * @SLB_A_SET_FASTPATH_NONE: (flag) empties the list
  * @__SLB_A_SET_MAX: (one more)
  * @SLB_A_SET_MAX: (the last)
  */
@@ -445,6 +483,9 @@ enum slb_a_set {
 	SLB_A_SET_RESET_RATE,
 	SLB_A_SET_TOA_TRUSTED,
 	SLB_A_SET_TOA_TRUSTED_NONE,
+	SLB_A_SET_FASTPATH_FORCE,
+	SLB_A_SET_FASTPATH,
+	SLB_A_SET_FASTPATH_NONE,
 
 	__SLB_A_SET_MAX,
 	SLB_A_SET_MAX = __SLB_A_SET_MAX - 1
@@ -572,6 +613,8 @@ enum slb_a_ctr {
  * @SLB_A_INFO_CONN_BYTES4: (u32) bytes of an IPv4 connection
  * @SLB_A_INFO_CONN_BYTES6: (u32) bytes of an IPv6 connection
  * @SLB_A_INFO_PAD: (pad) padding
+ * @SLB_A_INFO_FASTPATH: (nest of enum slb_a_fast, any number) an interface of the setting
+ *	fastpath
  * @__SLB_A_INFO_MAX: (one more)
  * @SLB_A_INFO_MAX: (the last)
  */
@@ -588,9 +631,31 @@ enum slb_a_info {
 	SLB_A_INFO_CONN_BYTES4,
 	SLB_A_INFO_CONN_BYTES6,
 	SLB_A_INFO_PAD,
+	SLB_A_INFO_FASTPATH,
 
 	__SLB_A_INFO_MAX,
 	SLB_A_INFO_MAX = __SLB_A_INFO_MAX - 1
+};
+
+/**
+ * enum slb_a_fast - The fast path of an interface.
+ * @SLB_A_FAST_NAME: (string) interface
+ * @SLB_A_FAST_STATE4: (u8) of IPv4 packets
+ * @SLB_A_FAST_STATE6: (u8) of IPv6 packets
+ * @SLB_A_FAST_HOOK4: (string) with state hook: the function and its place
+ * @SLB_A_FAST_HOOK6: (string) the same for IPv6
+ * @__SLB_A_FAST_MAX: (one more)
+ * @SLB_A_FAST_MAX: (the last)
+ */
+enum slb_a_fast {
+	SLB_A_FAST_NAME = 1,
+	SLB_A_FAST_STATE4,
+	SLB_A_FAST_STATE6,
+	SLB_A_FAST_HOOK4,
+	SLB_A_FAST_HOOK6,
+
+	__SLB_A_FAST_MAX,
+	SLB_A_FAST_MAX = __SLB_A_FAST_MAX - 1
 };
 
 /**
@@ -620,8 +685,8 @@ enum slb_a_info {
  *	svc-port, vrf, srv-addr, srv-port, state. Needs CAP_NET_ADMIN.
  * @SLB_CMD_SETTINGS_GET: The settings.
  * @SLB_CMD_SETTINGS_SET: Changes the settings given. Request: timeouts, idle-reset,
- *	reclaim-unanswered, reclaim-udp, conn-max, reset-rate, toa-trusted, toa-trusted-none. Needs
- *	CAP_NET_ADMIN.
+ *	reclaim-unanswered, reclaim-udp, conn-max, reset-rate, toa-trusted, toa-trusted-none,
+ *	fastpath-force, fastpath, fastpath-none. Needs CAP_NET_ADMIN.
  * @SLB_CMD_SETTINGS_NTF: The settings changed.
  * @SLB_CMD_COUNTER_GET: The counters of the namespace.
  * @SLB_CMD_ZERO: Sets the counters of one service and its servers, or without one every

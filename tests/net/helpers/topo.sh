@@ -103,6 +103,15 @@ rig() {
 	lb_addresses
 	topo_make
 	lb_all+=("$lb")
+	fastpath_on
+}
+
+# fastpath_on: with SLB_FASTPATH=1 in the environment every interface that a test may make on the
+# balancer has a fast path.
+fastpath_on() {
+	[ -n "${SLB_FASTPATH-}" ] || return 0
+	slb --set fastpath=c0,d0,s0,s1,s2,s3,s4,t0,cv,sv,p0,b1,b2,bond0,br0,bv fastpath-force=off ||
+		bail "cannot switch the fast path on"
 }
 
 lb_addresses() {
@@ -143,6 +152,7 @@ cluster() {
 	lb_addresses
 	topo_make
 	lb_all+=("$lb")
+	fastpath_on
 	SLB_CLIENT=$client SLB_SERVERS=$(for ((i = 1; i <= n; i++)); do ns=srv$i && echo "${!ns}"; done)
 	export SLB_CLIENT SLB_SERVERS
 }
