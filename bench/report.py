@@ -49,6 +49,8 @@ def collect(build, guests):
         rows = result.setdefault(mode, {})
         with open(os.path.join(build, guest + ".json"), encoding="ascii") as lines:
             for line in lines:
+                if line.startswith("#"): # symbols, left by a profile
+                    continue
                 record = json.loads(line)
                 if "row" not in record:
                     continue
