@@ -145,8 +145,9 @@ enum {
  * @rcu: once the entry is dead
  * @flags: SLB_CONN_*
  * @mark: mark of the packet that opened the connection; routes cached in the ways are for it
- * @isn: client's initial sequence number, client's numbers; its last SYN's while in SYN_SENT
- * @last_ts: highest TSval sent to the server outside of ESTABLISHED and in SYN, FIN and RST
+ * @isn: TCP: client's initial sequence number, client's numbers; its last SYN's while in SYN_SENT
+ * @last_ts: TCP: highest TSval sent to the server outside of ESTABLISHED and in SYN, FIN and RST
+ * @hash: UDP instead of the two: hashes of both ways' keys, while they are linked
  * @cpu: CPU whose wheel holds the entry; under that wheel's lock
  * @slot: slot of that wheel; under that wheel's lock
  */
@@ -160,8 +161,13 @@ struct slb_conn {
 	};
 	unsigned long		flags;
 	u32			mark;
-	u32			isn;
-	u32			last_ts;
+	union {
+		struct {
+			u32	isn;
+			u32	last_ts;
+		};
+		u32		hash[2];
+	};
 	u16			cpu;
 	u16			slot;
 };

@@ -42,6 +42,14 @@ static u32 slb_way_hash(const struct slb_table *tab, const struct slb_way *way)
 	return slb_table_sip4(tab, ports, slb_table_word(way->addr));
 }
 
+/* The same of a linked way. A UDP connection remembers it; TCP's numbers leave no room for that. */
+static u32 slb_conn_hash(const struct slb_table *tab, const struct slb_conn *conn, int dir)
+{
+	const struct slb_way *way = slb_conn_way(conn, dir);
+
+	return slb_way_fixed(way) & SLB_WAY_UDP ? conn->hash[dir] : slb_way_hash(tab, way);
+}
+
 static bool slb_way_same(const struct slb_way *a, const struct slb_way *b)
 {
 	u64 ports = slb_table_word(&b->scope);
@@ -367,6 +375,10 @@ int slb_table_insert(struct slb_table *tab, struct slb_conn *conn, u32 hash0)
 	unsigned long *head0, *head1;
 	int err = 0;
 
+	if (slb_way_fixed(way0) & SLB_WAY_UDP) {
+		conn->hash[SLB_DIR_ORIG] = hash0;
+		conn->hash[SLB_DIR_REPLY] = hash1;
+	}
 	slb_table_lock_pair(tab, hash0, hash1);
 	head0 = slb_table_chain(tab, hash0);
 	head1 = slb_table_chain(tab, hash1);
@@ -397,8 +409,8 @@ void slb_table_remove(struct slb_table *tab, struct slb_conn *conn)
 {
 	struct slb_way *way0 = slb_conn_way(conn, SLB_DIR_ORIG);
 	struct slb_way *way1 = slb_conn_way(conn, SLB_DIR_REPLY);
-	u32 hash0 = slb_way_hash(tab, way0);
-	u32 hash1 = slb_way_hash(tab, way1);
+	u32 hash0 = slb_conn_hash(tab, conn, SLB_DIR_ORIG);
+	u32 hash1 = slb_conn_hash(tab, conn, SLB_DIR_REPLY);
 	int gone;
 
 	slb_table_lock_pair(tab, hash0, hash1);
@@ -419,7 +431,7 @@ void slb_table_remove(struct slb_table *tab, struct slb_conn *conn)
 void slb_table_remove_orig(struct slb_table *tab, struct slb_conn *conn)
 {
 	struct slb_way *way = slb_conn_way(conn, SLB_DIR_ORIG);
-	u32 hash = slb_way_hash(tab, way);
+	u32 hash = slb_conn_hash(tab, conn, SLB_DIR_ORIG);
 	spinlock_t *lock = &tab->lock[hash % SLB_TABLE_LOCKS];
 	int gone = 0;
 
