@@ -7,12 +7,15 @@
  * quiet: counts that rise leave it alone and take no lock; counts that fall below it lower it. A
  * server that comes to the top with a key below its load gets its load as key and sinks, until
  * the top one's key is true. Each rise of a load causes at most one such sinking, so a pick costs
- * O(log n) over time.
+ * O(log n) over time. Where all loads have risen since, one pick would pay for all: after so many
+ * sinkings it takes the best of the servers that it has met, and the next ones go on.
  *
  * Raising a key (pick) and lowering a load (load) may cross. Each writes its own word, then reads
  * the other's with a full barrier between: at least one of them sees both and sets the key right.
  */
 #include "slb_sched.h"
+
+#define SLB_SCHED_WLC_SETTLE	64	/* servers that may sink in one pick */
 
 static u64 slb_sched_wlc_load_of(const struct slb_srv *srv)
 {
@@ -79,6 +82,23 @@ static bool slb_sched_wlc_settle(struct slb_roster *sched, struct slb_srv *srv)
 	return sched->srv[0] == srv;
 }
 
+/* The server with the least load, or nearly so. */
+static struct slb_srv *slb_sched_wlc_least(struct slb_roster *sched)
+{
+	struct slb_srv *best = NULL;
+	struct slb_srv *srv;
+	unsigned int i;
+
+	for (i = 0; i < SLB_SCHED_WLC_SETTLE; i++) {
+		srv = sched->srv[0];
+		if (slb_sched_wlc_settle(sched, srv))
+			return srv;
+		if (!best || slb_sched_wlc_before(srv, best))
+			best = srv;
+	}
+	return best;
+}
+
 static struct slb_srv *slb_sched_wlc_pick(struct slb_group *group, struct slb_roster *sched,
 					  const struct slb_pkt *pkt)
 {
@@ -87,9 +107,7 @@ static struct slb_srv *slb_sched_wlc_pick(struct slb_group *group, struct slb_ro
 	spin_lock(&group->lock);
 	sched = slb_sched_mine(group, &slb_sched_wlc);
 	if (sched && sched->n) {
-		do {
-			srv = sched->srv[0];
-		} while (!slb_sched_wlc_settle(sched, srv));
+		srv = slb_sched_wlc_least(sched);
 		srv->sched.turn = ++sched->turn;
 		slb_sched_heap_moved(sched, srv, slb_sched_wlc_before);
 	}
