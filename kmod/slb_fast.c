@@ -159,26 +159,6 @@ static __always_inline struct dst_entry *slb_fast_route(const struct slb_pkt *pk
 	return dst;
 }
 
-/* dst_mtu() of a route without a tunnel: its own, or else its device's, unless something was learned. */
-static __always_inline u32 slb_fast_mtu(const struct dst_entry *dst, bool v6)
-{
-	const struct rtable *rt4 = (const struct rtable *)dst;
-	const struct net_device *dev = READ_ONCE(dst->dev);
-	u32 mtu = dst_metric_raw(dst, RTAX_MTU);
-	const struct inet6_dev *idev;
-
-	if (!v6) {
-		if (unlikely(rt4->rt_pmtu || rt4->rt_mtu_locked ||
-			     dst_metric_locked(dst, RTAX_MTU)))
-			return dst_mtu(dst);
-		return mtu ?: READ_ONCE(dev->mtu);
-	}
-	if (mtu)
-		return mtu;
-	idev = __in6_dev_get(dev);
-	return likely(idev) ? READ_ONCE(idev->cnf.mtu6) : IPV6_MIN_MTU;
-}
-
 /* An aggregate, or too long. */
 static noinline bool slb_fast_fits_in_parts(struct sk_buff *skb, unsigned int l4, u32 mtu, bool v6)
 {
@@ -191,7 +171,7 @@ static noinline bool slb_fast_fits_in_parts(struct sk_buff *skb, unsigned int l4
 static __always_inline bool slb_fast_fits(const struct slb_pkt *pkt, const struct dst_entry *dst,
 					  bool v6)
 {
-	u32 mtu = slb_fast_mtu(dst, v6);
+	u32 mtu = slb_fit_plain_mtu(dst, v6);
 
 	if (likely(!skb_is_gso(pkt->skb) && pkt->len <= mtu))
 		return true;

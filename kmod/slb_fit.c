@@ -45,10 +45,39 @@ static bool slb_fit_may_exceed(const struct slb_pkt *pkt, u32 mtu)
 	return IPCB(skb)->frag_max_size <= mtu && skb->ignore_df;
 }
 
+/* dst_mtu() of a route without a tunnel: its own, or else its device's, unless something was learned. */
+static __always_inline u32 slb_fit_plain_mtu(const struct dst_entry *dst, bool v6)
+{
+	const struct rtable *rt4 = (const struct rtable *)dst;
+	const struct net_device *dev = READ_ONCE(dst->dev);
+	u32 mtu = dst_metric_raw(dst, RTAX_MTU);
+	const struct inet6_dev *idev;
+
+	if (!v6) {
+		if (unlikely(rt4->rt_pmtu || rt4->rt_mtu_locked ||
+			     dst_metric_locked(dst, RTAX_MTU)))
+			return dst_mtu(dst);
+		return mtu ?: READ_ONCE(dev->mtu);
+	}
+	if (mtu)
+		return mtu;
+	idev = __in6_dev_get(dev);
+	return likely(idev) ? READ_ONCE(idev->cnf.mtu6) : IPV6_MIN_MTU;
+}
+
+/* Any route's, at less than dst_mtu() costs. */
+static __always_inline u32 slb_fit_mtu(const struct dst_entry *dst, bool v6)
+{
+	if (unlikely(dst->lwtstate || dst_xfrm(dst)))
+		return dst_mtu(dst);
+	return min_t(u32, slb_fit_plain_mtu(dst, v6), v6 ? IP6_MAX_MTU : IP_MAX_MTU);
+}
+
 /**
  * slb_fit() - check TTL and MTU, decide whether the TOA fits too
  * @pkt: the packet; @toa may turn from INLINE to AHEAD
  * @dst: its route
+ * @v6: pkt->v6
  *
  * The address of a packet that fits without it stays in the packet: padding may make room, and if
  * not, slb_toa_edit() sends it ahead. An aggregate with a TOA is not sent ahead: its segments are
@@ -58,10 +87,10 @@ static bool slb_fit_may_exceed(const struct slb_pkt *pkt, u32 mtu)
  * Context: softirq or BH off, inside RCU.
  * Return: true if it fits; else the sender was told and pkt->reason is set.
  */
-__always_inline bool slb_fit(struct slb_pkt *pkt, const struct dst_entry *dst)
+__always_inline bool slb_fit(struct slb_pkt *pkt, const struct dst_entry *dst, bool v6)
 {
-	u8 ttl = pkt->v6 ? ipv6_hdr(pkt->skb)->hop_limit : ip_hdr(pkt->skb)->ttl;
-	u32 mtu = dst_mtu(dst);
+	u8 ttl = v6 ? ipv6_hdr(pkt->skb)->hop_limit : ip_hdr(pkt->skb)->ttl;
+	u32 mtu = slb_fit_mtu(dst, v6);
 
 	if (unlikely(ttl <= 1 && !pkt->local)) {
 		slb_icmp_time_exceeded(pkt);

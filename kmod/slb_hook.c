@@ -31,11 +31,12 @@ static __always_inline bool slb_hook_for_us(struct sk_buff *skb)
 }
 
 /* Parsed or not, every packet that comes here is seen, and ends passed, forwarded or dropped. */
-static __always_inline unsigned int slb_hook_judge(struct slb_pkt *pkt, enum slb_parse parsed)
+static __always_inline unsigned int slb_hook_judge(struct slb_pkt *pkt, enum slb_parse parsed,
+						   bool v6)
 {
 	slb_count(pkt->sn, SLB_COUNT_SEEN);
 	if (likely(parsed == SLB_PARSE_OK))
-		return slb_path(pkt);
+		return slb_path(pkt, v6);
 	if (parsed == SLB_PARSE_REFUSE)
 		return slb_path_refuse(pkt);
 	if (parsed == SLB_PARSE_QUOTE)
@@ -64,7 +65,7 @@ static noinline unsigned int slb_hook_nat(struct slb_pkt *pkt)
 		return slb_path_drop(pkt, pkt->reason);
 	if (unlikely(parsed == SLB_PARSE_QUOTE))
 		return slb_quote(pkt);
-	return slb_path_known(pkt, way);
+	return slb_path_known(pkt, way, pkt->v6);
 }
 
 /*
@@ -88,7 +89,7 @@ static __always_inline unsigned int slb_hook_in(struct slb_net *sn, struct sk_bu
 	pkt.in = state->in;
 	if (unlikely(!to_us))
 		return slb_hook_nat(&pkt);
-	return slb_hook_judge(&pkt, v6 ? slb_pkt_parse6(&pkt) : slb_pkt_parse4(&pkt));
+	return slb_hook_judge(&pkt, v6 ? slb_pkt_parse6(&pkt) : slb_pkt_parse4(&pkt), v6);
 }
 
 /* In functions of their own, so that a bystander does not pay for the stack that they take. */
@@ -156,7 +157,7 @@ static unsigned int slb_hook_out(struct slb_net *sn, struct sk_buff *skb,
 	unsigned int verdict;
 
 	local_bh_disable();
-	verdict = slb_hook_judge(&pkt, v6 ? slb_pkt_parse6(&pkt) : slb_pkt_parse4(&pkt));
+	verdict = slb_hook_judge(&pkt, v6 ? slb_pkt_parse6(&pkt) : slb_pkt_parse4(&pkt), v6);
 	local_bh_enable();
 	return verdict;
 }

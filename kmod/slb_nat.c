@@ -11,13 +11,14 @@
  * Writes the new addresses, and a TTL less by one if it goes one @hop further; returns the addresses'
  * checksum difference, which also is the pseudo header's.
  */
-static __always_inline u64 slb_nat_addrs(struct slb_pkt *pkt, const struct slb_way *way, bool hop)
+static __always_inline u64 slb_nat_addrs(struct slb_pkt *pkt, const struct slb_way *way, bool hop,
+					 bool v6)
 {
 	struct ipv6hdr *ip6h;
 	struct iphdr *iph;
 	u64 diff;
 
-	if (pkt->v6) {
+	if (v6) {
 		ip6h = slb_pkt_ip6(pkt);
 		diff = slb_csum_diff_addrs6(0, ip6h->saddr.s6_addr32, &way->addr[8]);
 		ip6h->saddr = *slb_way_addr6(way, 2);
@@ -186,7 +187,7 @@ static __always_inline int slb_nat_tcp(struct slb_pkt *pkt, struct slb_way *way,
  */
 static __always_inline void slb_nat_steady(struct slb_pkt *pkt, const struct slb_way *way)
 {
-	u64 pseudo = slb_nat_addrs(pkt, way, true);
+	u64 pseudo = slb_nat_addrs(pkt, way, true, pkt->v6);
 	u64 rest;
 
 	if (pkt->proto == IPPROTO_UDP) {
@@ -204,13 +205,15 @@ static __always_inline void slb_nat_steady(struct slb_pkt *pkt, const struct slb
  * @pkt: the packet, its headers writable
  * @way: its direction
  * @dst: its route
+ * @v6: pkt->v6
  *
  * Context: softirq or BH off, inside RCU.
  * Return: 0; else pkt->reason is set and the packet is fit only to be dropped.
  */
-__always_inline int slb_nat(struct slb_pkt *pkt, struct slb_way *way, const struct dst_entry *dst)
+__always_inline int slb_nat(struct slb_pkt *pkt, struct slb_way *way, const struct dst_entry *dst,
+			    bool v6)
 {
-	u64 pseudo = slb_nat_addrs(pkt, way, false);
+	u64 pseudo = slb_nat_addrs(pkt, way, false, v6);
 
 	if (pkt->proto == IPPROTO_TCP)
 		return slb_nat_tcp(pkt, way, dst, pseudo);

@@ -38,6 +38,19 @@ unsigned int slb_path_pass(const struct slb_pkt *pkt)
 	return NF_ACCEPT;
 }
 
+/* See slb_path_find_rcu(). */
+static __always_inline struct slb_way *slb_path_find(struct slb_pkt *pkt, bool v6)
+{
+	const struct slb_table *tab = &pkt->sn->table;
+
+	if (v6) {
+		pkt->hash = slb_table_hash6(tab, &pkt->tuple);
+		return slb_table_at6_rcu(tab, &pkt->tuple, pkt->hash);
+	}
+	pkt->hash = slb_table_hash4(tab, &pkt->tuple);
+	return slb_table_at4_rcu(tab, &pkt->tuple, pkt->hash);
+}
+
 /**
  * slb_path_find_rcu() - the way a packet belongs to
  * @pkt: the packet; its hash is set
@@ -45,16 +58,9 @@ unsigned int slb_path_pass(const struct slb_pkt *pkt)
  * Context: softirq, inside RCU.
  * Return: valid until rcu_read_unlock(), or NULL.
  */
-__always_inline struct slb_way *slb_path_find_rcu(struct slb_pkt *pkt)
+struct slb_way *slb_path_find_rcu(struct slb_pkt *pkt)
 {
-	const struct slb_table *tab = &pkt->sn->table;
-
-	if (pkt->v6) {
-		pkt->hash = slb_table_hash6(tab, &pkt->tuple);
-		return slb_table_at6_rcu(tab, &pkt->tuple, pkt->hash);
-	}
-	pkt->hash = slb_table_hash4(tab, &pkt->tuple);
-	return slb_table_at4_rcu(tab, &pkt->tuple, pkt->hash);
+	return slb_path_find(pkt, pkt->v6);
 }
 
 /**
@@ -96,13 +102,14 @@ static unsigned int slb_path_late(struct slb_pkt *pkt)
 }
 
 /* See slb_path_route_rcu(). */
-static __always_inline struct dst_entry *slb_path_route(struct slb_pkt *pkt, struct slb_way *way)
+static __always_inline struct dst_entry *slb_path_route(struct slb_pkt *pkt, struct slb_way *way,
+							bool v6)
 {
 	struct dst_entry *dst = READ_ONCE(way->dst);
-	u32 cookie = pkt->v6 ? (__force u32)READ_ONCE(way->addr[SLB_WAY6_COOKIE]) : 0;
+	u32 cookie = v6 ? (__force u32)READ_ONCE(way->addr[SLB_WAY6_COOKIE]) : 0;
 
 	if (likely(dst && dst_check(dst, cookie) &&
-		   pkt->skb->mark == slb_way_conn(way)->mark))
+		   pkt->skb->mark == slb_way_conn_of(way, v6)->mark))
 		return dst;
 	return slb_route_slow_rcu(pkt, way);
 }
@@ -117,7 +124,31 @@ static __always_inline struct dst_entry *slb_path_route(struct slb_pkt *pkt, str
  */
 struct dst_entry *slb_path_route_rcu(struct slb_pkt *pkt, struct slb_way *way)
 {
-	return slb_path_route(pkt, way);
+	return slb_path_route(pkt, way, pkt->v6);
+}
+
+/* See slb_path_forward(). */
+static __always_inline unsigned int slb_path_go(struct slb_pkt *pkt, struct slb_way *way, bool v6)
+{
+	struct dst_entry *dst = slb_path_route(pkt, way, v6);
+	int err;
+
+	if (unlikely(!dst)) {
+		slb_icmp_host_unreach(pkt);
+		return slb_path_drop(pkt, SLB_DROP_NO_ROUTE);
+	}
+	slb_toa_decide(pkt, way);
+	if (!slb_fit(pkt, dst, v6))
+		return slb_path_drop(pkt, pkt->reason);
+	err = slb_xmit_prepare(pkt, dst);
+	if (!err)
+		err = slb_nat(pkt, way, dst, v6);
+	if (unlikely(err))
+		return slb_path_drop(pkt, pkt->reason);
+	slb_track(pkt, way, v6);
+	if (unlikely(pkt->toa == SLB_TOA_AHEAD))
+		slb_toa_send_ahead(pkt, way, dst);
+	return slb_xmit(pkt, dst, v6);
 }
 
 /**
@@ -132,57 +163,41 @@ struct dst_entry *slb_path_route_rcu(struct slb_pkt *pkt, struct slb_way *way)
  * Context: softirq or BH off, inside RCU.
  * Return: NF_STOLEN or NF_DROP.
  */
-__always_inline unsigned int slb_path_forward(struct slb_pkt *pkt, struct slb_way *way)
+unsigned int slb_path_forward(struct slb_pkt *pkt, struct slb_way *way)
 {
-	struct dst_entry *dst = slb_path_route(pkt, way);
-	int err;
-
-	if (unlikely(!dst)) {
-		slb_icmp_host_unreach(pkt);
-		return slb_path_drop(pkt, SLB_DROP_NO_ROUTE);
-	}
-	slb_toa_decide(pkt, way);
-	if (!slb_fit(pkt, dst))
-		return slb_path_drop(pkt, pkt->reason);
-	err = slb_xmit_prepare(pkt, dst);
-	if (!err)
-		err = slb_nat(pkt, way, dst);
-	if (unlikely(err))
-		return slb_path_drop(pkt, pkt->reason);
-	slb_track(pkt, way);
-	if (unlikely(pkt->toa == SLB_TOA_AHEAD))
-		slb_toa_send_ahead(pkt, way, dst);
-	return slb_xmit(pkt, dst);
+	return pkt->v6 ? slb_path_go(pkt, way, true) : slb_path_go(pkt, way, false);
 }
 
 /**
  * slb_path_known() - a parsed packet of a known connection
  * @pkt: the packet
  * @way: its direction, from slb_path_find_rcu()
+ * @v6: pkt->v6
  *
  * Context: softirq or BH off, inside RCU.
  * Return: a netfilter verdict.
  */
-__always_inline unsigned int slb_path_known(struct slb_pkt *pkt, struct slb_way *way)
+__always_inline unsigned int slb_path_known(struct slb_pkt *pkt, struct slb_way *way, bool v6)
 {
 	if (unlikely(pkt->tcp_flags & TCPHDR_SYN) && slb_path_reopens(pkt, way) &&
 	    slb_conn_rest(pkt->sn, slb_way_conn(way)))
 		return slb_open(pkt);
 	if (unlikely(READ_ONCE(way->bits) & (SLB_WAY_ENDED | SLB_WAY_RESTING)))
 		return slb_path_late(pkt);
-	return slb_path_forward(pkt, way);
+	return slb_path_go(pkt, way, v6);
 }
 
 /**
  * slb_path() - a parsed packet to an address of ours
  * @pkt: the packet
+ * @v6: pkt->v6
  *
  * Context: softirq or BH off, inside RCU.
  * Return: a netfilter verdict.
  */
-__always_inline unsigned int slb_path(struct slb_pkt *pkt)
+__always_inline unsigned int slb_path(struct slb_pkt *pkt, bool v6)
 {
-	struct slb_way *way = slb_path_find_rcu(pkt);
+	struct slb_way *way = slb_path_find(pkt, v6);
 
-	return way ? slb_path_known(pkt, way) : slb_open(pkt);
+	return way ? slb_path_known(pkt, way, v6) : slb_open(pkt);
 }

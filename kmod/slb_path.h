@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The steps of a packet's way, one function each, and the verdicts they end in.
+ * The steps of a packet's way, one function each, and the verdicts they end in. Those that every
+ * packet takes are told the family, which pkt->v6 says too: where they are compiled together
+ * (slb_build_path.c), one function for each family comes of it.
  */
 #ifndef _SLB_PATH_H
 #define _SLB_PATH_H
@@ -18,8 +20,8 @@ static __always_inline struct slb_conn *slb_way_conn_of(const struct slb_way *wa
 }
 
 /* slb_path.c: the order of the steps */
-unsigned int slb_path(struct slb_pkt *pkt);
-unsigned int slb_path_known(struct slb_pkt *pkt, struct slb_way *way);
+unsigned int slb_path(struct slb_pkt *pkt, bool v6);
+unsigned int slb_path_known(struct slb_pkt *pkt, struct slb_way *way, bool v6);
 unsigned int slb_path_forward(struct slb_pkt *pkt, struct slb_way *way);
 unsigned int slb_path_drop(struct slb_pkt *pkt, enum slb_drop reason);
 unsigned int slb_path_pass(const struct slb_pkt *pkt);
@@ -38,10 +40,10 @@ bool slb_open_has_service(const struct slb_pkt *pkt);
 
 /* slb_fit.c: TTL and MTU */
 bool slb_fit_segments(struct sk_buff *skb, unsigned int l4, bool v6, u32 mtu);
-bool slb_fit(struct slb_pkt *pkt, const struct dst_entry *dst);
+bool slb_fit(struct slb_pkt *pkt, const struct dst_entry *dst, bool v6);
 
 /* slb_nat.c: addresses, ports, numbers, checksums */
-int slb_nat(struct slb_pkt *pkt, struct slb_way *way, const struct dst_entry *dst);
+int slb_nat(struct slb_pkt *pkt, struct slb_way *way, const struct dst_entry *dst, bool v6);
 
 /* slb_toa.c: the client's address, and every other edit of TCP options */
 void slb_toa_decide(struct slb_pkt *pkt, const struct slb_way *way);
@@ -50,11 +52,11 @@ int slb_toa_edit(struct slb_pkt *pkt, struct slb_way *way, const struct dst_entr
 void slb_toa_send_ahead(struct slb_pkt *pkt, struct slb_way *way, struct dst_entry *dst);
 
 /* slb_track.c: state, numbers, stamps, statistics */
-void slb_track(struct slb_pkt *pkt, struct slb_way *way);
+void slb_track(struct slb_pkt *pkt, struct slb_way *way, bool v6);
 
 /* slb_xmit.c: everything else that forwarding means, and out */
 int slb_xmit_prepare(struct slb_pkt *pkt, const struct dst_entry *dst);
-void slb_xmit_extra(struct slb_pkt *pkt, struct dst_entry *dst);
-unsigned int slb_xmit(struct slb_pkt *pkt, struct dst_entry *dst);
+void slb_xmit_extra(struct slb_pkt *pkt, struct dst_entry *dst, bool v6);
+unsigned int slb_xmit(struct slb_pkt *pkt, struct dst_entry *dst, bool v6);
 
 #endif

@@ -128,7 +128,8 @@ static inline enum slb_parse slb_pkt_lie(struct slb_pkt *pkt, enum slb_drop reas
 
 /**
  * slb_pkt_init() - begin with a packet that has come in
- * @pkt: __uninitialized: all of it is set but @net and @in; of the IPv4 tuple no more than there is
+ * @pkt: __uninitialized: all of it is set but @net and @in, @hash, and what parsing fills in for every
+ *	packet that it calls good; of the IPv4 tuple no more than there is
  * @sn: the namespace's balancer
  * @skb: the packet
  * @v6: family
@@ -153,11 +154,7 @@ static __always_inline void slb_pkt_init(struct slb_pkt *pkt, struct slb_net *sn
 		pkt->tuple.v4[0] = 0;
 		pkt->tuple.v4[1] = 0;
 	}
-	pkt->hash = 0;
-	pkt->seq = 0;
-	pkt->ack = 0;
 	pkt->len = 0;
-	pkt->dlen = 0;
 	pkt->l4 = 0;
 	pkt->l4_hlen = 0;
 	pkt->quote = 0;

@@ -400,11 +400,11 @@ unsigned int slb_quote(struct slb_pkt *pkt)
 	dst = slb_path_route_rcu(pkt, way);
 	if (!dst)
 		return slb_path_drop(pkt, SLB_DROP_NO_ROUTE);
-	if (!slb_fit(pkt, dst) || slb_xmit_prepare(pkt, dst))
+	if (!slb_fit(pkt, dst, pkt->v6) || slb_xmit_prepare(pkt, dst))
 		return slb_path_drop(pkt, pkt->reason);
 	slb_quote_rewrite(pkt, way);
 	slb_count(pkt->sn, SLB_COUNT_ICMP_TRANSLATED);
-	return slb_xmit(pkt, dst);
+	return slb_xmit(pkt, dst, pkt->v6);
 }
 
 #ifdef SLB_SELFTEST

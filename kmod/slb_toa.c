@@ -347,5 +347,5 @@ void slb_toa_send_ahead(struct slb_pkt *pkt, struct slb_way *way, struct dst_ent
 	}
 	slb_count(pkt->sn, SLB_COUNT_TOA_AHEAD);
 	ahead.skb = skb;
-	slb_xmit_extra(&ahead, dst);
+	slb_xmit_extra(&ahead, dst, pkt->v6);
 }

@@ -489,12 +489,13 @@ static __always_inline void slb_track_steady(const struct slb_pkt *pkt, struct s
  * slb_track() - record what a packet tells
  * @pkt: the packet, translated; its parsed fields are those received
  * @way: its direction
+ * @v6: pkt->v6
  *
  * Context: softirq or BH off, inside RCU.
  */
-__always_inline void slb_track(struct slb_pkt *pkt, struct slb_way *way)
+__always_inline void slb_track(struct slb_pkt *pkt, struct slb_way *way, bool v6)
 {
-	slb_track_seen(pkt, way, slb_way_conn(way));
+	slb_track_seen(pkt, way, slb_way_conn_of(way, v6));
 	if (pkt->proto == IPPROTO_UDP)
 		return;
 

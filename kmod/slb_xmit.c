@@ -95,17 +95,18 @@ __always_inline int slb_xmit_prepare(struct slb_pkt *pkt, const struct dst_entry
  * slb_xmit_extra() - send a packet of our own that takes another's way
  * @pkt: the packet, translated, its header complete but for TTL
  * @dst: its route; valid until rcu_read_unlock()
+ * @v6: pkt->v6
  *
  * Whatever queues the packet beyond the RCU section takes its own reference (skb_dst_force()).
  *
  * Context: softirq or BH off, inside RCU.
  */
-__always_inline void slb_xmit_extra(struct slb_pkt *pkt, struct dst_entry *dst)
+__always_inline void slb_xmit_extra(struct slb_pkt *pkt, struct dst_entry *dst, bool v6)
 {
 	struct sk_buff *skb = pkt->skb;
 
 	if (likely(!pkt->local))	/* else it is not forwarded; its socket has set the priority */
-		slb_xmit_header(pkt, pkt->v6);
+		slb_xmit_header(pkt, v6);
 	slb_xmit_route(skb, dst);
 	dst_output(pkt->net, pkt->local ? skb->sk : NULL, skb);
 }
@@ -114,14 +115,15 @@ __always_inline void slb_xmit_extra(struct slb_pkt *pkt, struct dst_entry *dst)
  * slb_xmit() - send a translated packet
  * @pkt: the packet
  * @dst: its route; valid until rcu_read_unlock(), or held by the packet already
+ * @v6: pkt->v6
  *
  * Context: softirq or BH off, inside RCU.
  * Return: NF_STOLEN.
  */
-__always_inline unsigned int slb_xmit(struct slb_pkt *pkt, struct dst_entry *dst)
+__always_inline unsigned int slb_xmit(struct slb_pkt *pkt, struct dst_entry *dst, bool v6)
 {
 	slb_count(pkt->sn, SLB_COUNT_FORWARDED);
-	slb_xmit_extra(pkt, dst);
+	slb_xmit_extra(pkt, dst, v6);
 	return NF_STOLEN;
 }
 
