@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * RSTs of our own. Each is built from nothing, routed by an output lookup and sent without
+ * RSTs of our own. Each is built from nothing, routed like the packets it goes with and sent without
  * LOCAL_OUT: its addresses are not the host's to filter, and our own hook there must not see it.
  */
 #include <linux/ktime.h>
@@ -87,13 +87,11 @@ static void slb_reset_fill6(struct sk_buff *skb, const struct slb_rst *rst, u8 h
 	skb->protocol = htons(ETH_P_IPV6);
 }
 
-/* Context: BH off, inside RCU. */
-static void slb_reset_send(struct slb_net *sn, const struct slb_rst *rst)
+/* Takes the reference to @dst, which may be NULL: no route. Context: BH off, inside RCU. */
+static void slb_reset_send(struct slb_net *sn, const struct slb_rst *rst, struct dst_entry *dst)
 {
-	struct dst_entry *dst;
 	struct sk_buff *skb;
 
-	dst = slb_route_lookup(sn, &rst->route);
 	if (!dst)
 		return;
 	skb = slb_alloc(alloc_skb(LL_MAX_HEADER + sizeof(struct ipv6hdr) + sizeof(struct tcphdr),
@@ -154,11 +152,12 @@ static void slb_reset_numbers(struct slb_rst *rst, const struct slb_conn *conn, 
  */
 void slb_reset_conn(struct slb_net *sn, struct slb_conn *conn, int to)
 {
+	const struct slb_way *way = slb_conn_way(conn, to);
 	struct slb_rst rst = {};
 
-	slb_route_key_from_way(&rst.route, conn, slb_conn_way(conn, to));
+	slb_route_key_from_way(&rst.route, conn, way);
 	slb_reset_numbers(&rst, conn, to);
-	slb_reset_send(sn, &rst);
+	slb_reset_send(sn, &rst, slb_route_get(sn, &rst.route, way));
 }
 
 /**
@@ -196,7 +195,7 @@ void slb_reset_answer(const struct slb_pkt *pkt)
 			  !!(pkt->tcp_flags & TCPHDR_FIN);
 		rst.with_ack = true;
 	}
-	slb_reset_send(pkt->sn, &rst);
+	slb_reset_send(pkt->sn, &rst, slb_route_lookup(pkt->sn, &rst.route));
 }
 
 /**

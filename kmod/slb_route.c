@@ -93,6 +93,30 @@ void slb_route_key_from_way(struct slb_route_key *key, const struct slb_conn *co
 	}
 }
 
+/**
+ * slb_route_get() - the route of a packet of our own that takes a connection's way
+ * @sn: the namespace's balancer
+ * @key: the packet as it leaves; from slb_route_key_from_way()
+ * @way: the direction
+ *
+ * The one that the direction's packets take; looked up, and not kept, when there is none.
+ *
+ * Context: BH off, inside RCU.
+ * Return: a route with a reference, or NULL.
+ */
+struct dst_entry *slb_route_get(struct slb_net *sn, const struct slb_route_key *key,
+				const struct slb_way *way)
+{
+	struct dst_entry *dst = READ_ONCE(way->dst);
+	u32 cookie = 0;
+
+	if (key->v6_family)
+		cookie = (__force u32)READ_ONCE(way->addr[SLB_WAY6_COOKIE]);
+	if (dst && dst_check(dst, cookie) && dst_hold_safe(dst))
+		return dst;
+	return slb_route_lookup(sn, key);
+}
+
 /* The route of packets without a mark or traffic class hangs on the map that their ports are from. */
 static bool slb_route_is_plain(const struct slb_pkt *pkt)
 {

@@ -62,6 +62,8 @@ static inline bool slb_skb_is_untracked(const struct sk_buff *skb)
 void slb_route_key_from_way(struct slb_route_key *key, const struct slb_conn *conn,
 			    const struct slb_way *way);
 struct dst_entry *slb_route_lookup(struct slb_net *sn, const struct slb_route_key *key);
+struct dst_entry *slb_route_get(struct slb_net *sn, const struct slb_route_key *key,
+				const struct slb_way *way);
 void slb_route_take_shared(const struct slb_pkt *pkt, const struct slb_lease_map *map,
 			   struct slb_way *way);
 struct dst_entry *slb_route_slow_rcu(struct slb_pkt *pkt, struct slb_way *way);
