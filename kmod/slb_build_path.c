@@ -9,6 +9,7 @@
 #include "slb_toa.c"
 #include "slb_track.c"
 #include "slb_xmit.c"
+#include "slb_open.c"
 #include "slb_path.c"
 #include "slb_hook.c"
 #include "slb_fast.c"

@@ -560,10 +560,12 @@ static unsigned int slb_open_new(struct slb_pkt *pkt, struct slb_opening *open)
  */
 unsigned int slb_open(struct slb_pkt *pkt)
 {
-	struct slb_opening open = { .svc = slb_open_service(pkt) };
+	struct slb_opening open __uninitialized;
 	u8 flags = pkt->tcp_flags;
 	enum slb_drop reason;
 
+	open.svc = slb_open_service(pkt);
+	open.opts.seen = 0;	/* UDP: nothing scans for them */
 	if (!open.svc)
 		return slb_path_pass(pkt);
 	if (pkt->proto == IPPROTO_TCP &&

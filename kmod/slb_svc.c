@@ -11,7 +11,7 @@
  * behind RCU. With the last of them the address leaves the bystander filter, and the memory
  * follows behind RCU, when no packet that found it in the table or list can still look at it.
  */
-#include <linux/jhash.h>
+#include <linux/hash.h>
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
 #include "slb_alloc.h"
@@ -20,14 +20,16 @@
 
 static_assert(sizeof(struct slb_svc_key) == 24);	/* no padding to compare */
 
-/* Every packet that opens a connection looks: words, inline. The operator's addresses need no more. */
+/* Every packet that opens a connection looks: inline, and two products, which do for the operator's keys. */
 static u32 slb_svc_hash(const void *data, u32 len, u32 seed)
 {
 	const struct slb_svc_key *key = data;
 	const __be32 *addr = key->addr.s6_addr32;
+	u32 hash = (__force u32)(addr[0] ^ addr[1] ^ addr[2] ^ addr[3]) ^ seed;
 
-	return jhash_3words((__force u32)(addr[0] ^ addr[1] ^ addr[2] ^ addr[3]),
-			    (__force u32)key->port << 16 | key->proto << 8 | key->v6, key->vrf, seed);
+	hash = (hash ^ key->vrf) * GOLDEN_RATIO_32;
+	hash ^= ((__force u32)key->port << 16 | key->proto << 8 | key->v6) * 0x9e3779b1u;
+	return hash ^ hash >> 15;
 }
 
 static int slb_svc_differs(struct rhashtable_compare_arg *arg, const void *obj)
