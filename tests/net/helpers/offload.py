@@ -69,7 +69,8 @@ def burst(dev, link, make, fewer):
         rig.mark()
         pkts = make()
         batch(dev, link, pkts)
-        seen = rig.counted()["seen"]
+        while not (seen := rig.counted().get("seen")):     # what has arrived was a neighbour's word
+            time.sleep(0.01)
         if seen <= fewer(len(pkts)):
             return pkts
         time.sleep(0.1)
