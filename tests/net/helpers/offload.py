@@ -7,7 +7,7 @@ import subprocess
 import time
 
 import netns
-from cases import Skip, both, case, main, same
+from cases import Skip, both, case, eventually, main, same
 from features import features
 from wire import (ACK, CLIENT, LB, PSH, SLOW, SYN, TCP, UDP, VIP, Flow, Pkt, Rig, checksum, opt_mss, opt_toa)
 
@@ -69,8 +69,7 @@ def burst(dev, link, make, fewer):
         rig.mark()
         pkts = make()
         batch(dev, link, pkts)
-        while not (seen := rig.counted().get("seen")):     # what has arrived was a neighbour's word
-            time.sleep(0.01)
+        seen = eventually(lambda: rig.counted().get("seen"), "the burst")   # a neighbour's word may come first
         if seen <= fewer(len(pkts)):
             return pkts
         time.sleep(0.1)
