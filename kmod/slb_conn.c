@@ -136,41 +136,6 @@ static void slb_conn_account(struct slb_conn *conn, bool active)
 }
 
 /**
- * slb_conn_timeout() - idle time after which an entry ends
- * @conn: the entry
- *
- * Context: any, inside RCU or with the entry held by a wheel's lock.
- * Return: ticks.
- */
-u16 slb_conn_timeout(const struct slb_conn *conn)
-{
-	u8 state = READ_ONCE(slb_conn_way4(conn, SLB_DIR_ORIG)->state);
-
-	return READ_ONCE(conn->svc->ticks[state]);
-}
-
-/**
- * slb_conn_idle() - time since the last packet of either direction
- * @conn: the entry
- * @now: slb_tick_now()
- *
- * A stamp taken on another CPU after @now was read looks 65 535 ticks old and counts as 0.
- *
- * Context: as slb_conn_timeout().
- * Return: ticks.
- */
-u16 slb_conn_idle(const struct slb_conn *conn, u16 now)
-{
-	u16 orig = now - READ_ONCE(slb_conn_way4(conn, SLB_DIR_ORIG)->seen);
-	u16 reply = now - READ_ONCE(slb_conn_way(conn, SLB_DIR_REPLY)->seen);
-	u16 idle = min(orig, reply);
-
-	if (unlikely(max(orig, reply) > U16_MAX - 8))
-		return 0;
-	return idle;
-}
-
-/**
  * slb_conn_link() - make a filled entry visible
  * @sn: the namespace's balancer
  * @conn: complete: both ways, svc, srv, lease

@@ -276,6 +276,27 @@ static inline void slb_conn_unlock(struct slb_conn *conn)
 	bit_spin_unlock(SLB_CONN_LOCK, &conn->flags);
 }
 
+/**
+ * slb_conn_idle() - time since the last packet of either direction
+ * @conn: the entry
+ * @now: slb_tick_now()
+ *
+ * A stamp taken on another CPU after @now was read looks 65 535 ticks old and counts as 0.
+ *
+ * Context: any, inside RCU or with the entry held by a wheel's lock.
+ * Return: ticks.
+ */
+static inline u16 slb_conn_idle(const struct slb_conn *conn, u16 now)
+{
+	u16 orig = now - READ_ONCE(slb_conn_way4(conn, SLB_DIR_ORIG)->seen);
+	u16 reply = now - READ_ONCE(slb_conn_way(conn, SLB_DIR_REPLY)->seen);
+	u16 idle = min(orig, reply);
+
+	if (unlikely(max(orig, reply) > U16_MAX - 8))
+		return 0;
+	return idle;
+}
+
 int slb_conn_cache_init(void);
 void slb_conn_cache_exit(void);
 struct slb_conn *slb_conn_alloc(bool v6);
@@ -284,8 +305,6 @@ void slb_conn_free_unlinked(struct slb_net *sn, struct slb_conn *conn);
 int slb_conn_link(struct slb_net *sn, struct slb_conn *conn, u32 hash);
 void slb_conn_end(struct slb_net *sn, struct slb_conn *conn);
 void slb_conn_set_state(struct slb_net *sn, struct slb_conn *conn, u8 state);
-u16 slb_conn_timeout(const struct slb_conn *conn);
-u16 slb_conn_idle(const struct slb_conn *conn, u16 now);
 bool slb_conn_expire(struct slb_net *sn, struct slb_conn *conn);
 bool slb_conn_reset(struct slb_net *sn, struct slb_conn *conn);
 bool slb_conn_rest(struct slb_net *sn, struct slb_conn *conn);

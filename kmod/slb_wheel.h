@@ -10,8 +10,9 @@
 #include <linux/spinlock.h>
 #include <linux/timer.h>
 #include <linux/types.h>
+#include "slb_conn.h"
+#include "slb_svc.h"
 
-struct slb_conn;
 struct slb_net;
 
 #define SLB_WHEEL_SLOTS		1024	/* a later deadline waits in the last slot, then goes on */
@@ -37,6 +38,20 @@ struct slb_wheel {
 	struct slb_net		*sn;
 	struct hlist_head	slot[SLB_WHEEL_SLOTS];
 };
+
+/**
+ * slb_conn_timeout() - idle time after which an entry ends
+ * @conn: the entry
+ *
+ * Context: any, inside RCU or with the entry held by a wheel's lock.
+ * Return: ticks.
+ */
+static inline u16 slb_conn_timeout(const struct slb_conn *conn)
+{
+	u8 state = READ_ONCE(slb_conn_way4(conn, SLB_DIR_ORIG)->state);
+
+	return READ_ONCE(conn->svc->ticks[state]);
+}
 
 int slb_wheel_init(struct slb_net *sn);
 void slb_wheel_stop(struct slb_net *sn);
