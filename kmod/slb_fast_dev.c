@@ -102,7 +102,7 @@ static void slb_fast_free(struct slb_net *sn, struct list_head *devs)
 /* One more name, in @devs; its interface gets the hook if it is there. */
 static int slb_fast_add(struct slb_net *sn, struct list_head *devs, const char *name)
 {
-	struct slb_fast_dev *fdev = slb_alloc(kzalloc(sizeof(*fdev), GFP_KERNEL));
+	struct slb_fast_dev *fdev = slb_alloc(kzalloc(sizeof(*fdev), SLB_GFP_CONFIG));
 	struct net_device *dev;
 
 	if (!fdev)

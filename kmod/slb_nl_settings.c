@@ -180,7 +180,7 @@ static int slb_nl_settings_fastpath(struct genl_info *info, struct slb_fast_name
 	if (!IS_ENABLED(CONFIG_NETFILTER_INGRESS))
 		return slb_nl_refuse(extack, info->attrs[SLB_A_SET_FASTPATH], -EOPNOTSUPP,
 				     "the kernel has no netfilter hook at ingress");
-	list = slb_alloc(kzalloc(sizeof(*list), GFP_KERNEL));
+	list = slb_alloc(kzalloc(sizeof(*list), SLB_GFP_CONFIG));
 	if (!list)
 		return slb_nl_refuse(extack, NULL, -ENOMEM, "no memory for the interfaces");
 	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {

@@ -314,6 +314,11 @@ def _(slb):
     slb.settings(toa_trusted=[{"addr": "10.0.0.0", "len": 8}, {"addr": "fd00::", "len": 16}], reset_rate=5)
 
 
+@config("interfaces with a fast path, of which one is there", lambda slb: slb.settings(fastpath_none=True))
+def _(slb):
+    slb.settings(fastpath=["c0", "later"])
+
+
 for what in ("get_settings", "counters", "info"):
     @config(f"ask for {what.replace('_', ' ')}")
     def _(slb, what=what):
