@@ -27,7 +27,7 @@ make -s --no-print-directory -C tool check | tee build/results/tool.ktap
 wait "$uml" || give_up "the sanitizer kernel does not build"
 trap - EXIT INT TERM
 
-lanes=(uml time qemu-6.1 qemu-6.12)
+lanes=(qemu-6.12 uml qemu-6.1 time)
 mapfile -t tests < <(make -s --no-print-directory -C tests list)
 tests/lanes.sh "${lanes[@]}" -- "${tests[@]}"
 set -o pipefail

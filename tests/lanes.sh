@@ -4,8 +4,9 @@
 #
 #   lanes.sh LANE... -- TEST...
 #
-# UML and QEMU keep one CPU busy each, so they run side by side. Each lane's KTAP is kept in
-# build/results/LANE.ktap.
+# A lane's machine keeps one CPU busy, so two lanes run at a time, begun in the order given: the longest
+# first. Each lane's KTAP is kept in build/results/LANE.ktap. One lane's is printed as it comes; of several
+# there is a line for each test, and all of it when they have ended.
 set -u
 . "$(dirname "$0")/../scripts/common.sh"
 
@@ -53,27 +54,37 @@ run() {
 }
 
 [ ! -f "$SLB_TOP/tool/Makefile" ] || "${NICE[@]}" make -s -C "$SLB_TOP/tool" || die "the tool does not build"
-beside=
-later=()
+# running: keeps those of $jobs that still do.
+jobs=()
+running() {
+	local job still=()
+
+	for job in "${jobs[@]}"; do
+		if kill -0 "$job" 2>/dev/null; then still+=("$job"); fi
+	done
+	jobs=("${still[@]}")
+}
+
+trap '[ ${#jobs[@]} = 0 ] || kill "${jobs[@]}" 2>/dev/null' EXIT
+trap 'exit 130' INT TERM
 for lane in "${lanes[@]}"; do
 	rm -f "$results/$lane.ktap"
 	if ! build "$lane"; then
-		failure "$lane: build" | tee "$results/$lane.ktap"
-	elif [ "$lane" = uml ] && [ ${#lanes[@]} -gt 1 ]; then
-		run "$lane" "$@" >"$results/$lane.ktap" 2>&1 &
-		beside=$!
-	else
-		later+=("$lane")
+		failure "$lane: build" >"$results/$lane.ktap"
+		continue
 	fi
+	while running && [ ${#jobs[@]} -ge 2 ]; do
+		wait -n "${jobs[@]}"
+	done
+	: >"$results/$lane.ktap"
+	run "$lane" "$@" >"$results/$lane.ktap" 2>&1 &
+	jobs+=($!)
+	tail -q -s 0.2 -n +1 -f --pid=$! "$results/$lane.ktap" |
+		if [ ${#lanes[@]} = 1 ]; then cat; else sed -un "s/^\(not \)*ok /# $lane: &/p"; fi &
 done
-trap '[ -z "$beside" ] || kill "$beside" 2>/dev/null' EXIT
-trap 'exit 130' INT TERM
-for lane in "${later[@]}"; do
-	run "$lane" "$@" 2>&1 | tee "$results/$lane.ktap"
+wait
+jobs=()
+[ ${#lanes[@]} = 1 ] || for lane in "${lanes[@]}"; do
+	cat "$results/$lane.ktap"
 done
-if [ -n "$beside" ]; then
-	wait "$beside"
-	beside=
-	cat "$results/uml.ktap"
-fi
 "$SLB_TOP/scripts/total.sh" "${lanes[@]/%/.ktap}"
