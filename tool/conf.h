@@ -6,8 +6,14 @@
 #include "opts.h"
 
 void slb_conf_req_print(const struct slb_req *req);
-int slb_conf_save(struct slb_nl *nl);
-int slb_conf_restore(struct slb_nl *nl, const struct slb_req *req);
+int slb_conf_save(struct slb_nl *nl, const struct slb_req *req);
+int slb_conf_restore(const struct slb_req *req);
+
+/* Parts of lines, as -S writes them. */
+void slb_conf_word_print(const char *word);
+void slb_conf_key_print(const struct slb_svc_key *key);
+void slb_conf_timeouts_print(const struct slb_timeouts *timeouts);
+void slb_conf_srv_print(const struct slb_srv *srv);
 
 int slb_req_apply(struct slb_nl *nl, struct slb_req *req, __u16 flags);
 __u16 slb_req_flags(const struct slb_req *req);

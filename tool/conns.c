@@ -1,12 +1,121 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* View of the connections; printed as they come, so that a million of them takes no memory. */
+/* Connections: filters and view. They are printed as they come: a million takes no memory. */
+#include <arpa/inet.h>
 #include <ctype.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "err.h"
 #include "list.h"
+#include "object.h"
 #include "out.h"
 #include "slb_names_gen.h"
+
+/**
+ * slb_arg_client() - --client
+ * @req: the command line
+ * @opt: the option
+ * @text: ADDR[/LEN]
+ *
+ * Return: 0, or -1 after saying what is wrong.
+ */
+int slb_arg_client(struct slb_req *req, const struct slb_option *opt, const char *text)
+{
+	const char *wrong = slb_prefix_parse(&req->filter.client, text);
+
+	return wrong ? slb_arg_wrong(opt, text, wrong) : 0;
+}
+
+/**
+ * slb_arg_state() - --state
+ * @req: the command line
+ * @opt: the option
+ * @text: the state's name, in any case and with dashes or underscores
+ *
+ * Return: 0, or -1 after saying what is wrong.
+ */
+int slb_arg_state(struct slb_req *req, const struct slb_option *opt, const char *text)
+{
+	char name[32] = "";
+	unsigned int i;
+
+	for (i = 0; text[i] && i < sizeof(name) - 1; i++)
+		name[i] = text[i] == '_' ? '-' : text[i];
+	for (i = 0; i < slb_states.count; i++) {
+		if (!strcasecmp(name, slb_word(&slb_states, i))) {
+			req->filter.state = i;
+			return 0;
+		}
+	}
+	return slb_arg_wrong(opt, text, "there is no such state");
+}
+
+struct slb_conn_each {
+	void	(*each)(const struct slb_conn *conn, void *data);
+	void	*data;
+};
+
+static int slb_conn_answer(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *attrs[SLB_A_CONN_MAX + 1];
+	const struct slb_conn_each *each = data;
+	struct slb_conn conn = {};
+
+	slb_nl_index(nlh, attrs, SLB_A_CONN_MAX);
+	conn.svc.proto = slb_nl_number(attrs[SLB_A_CONN_PROTO]);
+	conn.svc.vrf = slb_nl_number(attrs[SLB_A_CONN_VRF]);
+	slb_end_get(&conn.svc.end, attrs[SLB_A_CONN_SVC_ADDR], attrs[SLB_A_CONN_SVC_PORT]);
+	slb_end_get(&conn.client, attrs[SLB_A_CONN_CLIENT_ADDR], attrs[SLB_A_CONN_CLIENT_PORT]);
+	slb_end_get(&conn.laddr, attrs[SLB_A_CONN_LADDR], attrs[SLB_A_CONN_LPORT]);
+	slb_end_get(&conn.srv, attrs[SLB_A_CONN_SRV_ADDR], attrs[SLB_A_CONN_SRV_PORT]);
+	conn.state = slb_nl_number(attrs[SLB_A_CONN_STATE]);
+	conn.expires = slb_nl_number(attrs[SLB_A_CONN_EXPIRES]);
+	conn.seq_shift = slb_nl_number(attrs[SLB_A_CONN_SEQ_SHIFT]);
+	conn.ts_shift = slb_nl_number(attrs[SLB_A_CONN_TS_SHIFT]);
+	conn.toa_pending = attrs[SLB_A_CONN_TOA_PENDING];
+	each->each(&conn, each->data);
+	return 0;
+}
+
+/**
+ * slb_conn_walk() - go over the connections as the kernel sends them
+ * @nl: the family
+ * @filter: which ones
+ * @each: called for each
+ * @data: for @each
+ *
+ * Return: 0 or a negative errno.
+ */
+int slb_conn_walk(struct slb_nl *nl, const struct slb_filter *filter,
+		  void (*each)(const struct slb_conn *conn, void *data), void *data)
+{
+	struct slb_conn_each context = { .each = each, .data = data };
+	struct nlmsghdr *nlh = slb_nl_request(nl, SLB_CMD_CONN_GET, NLM_F_DUMP);
+	int err;
+
+	if (filter->svc.proto) {
+		mnl_attr_put_u8(nlh, SLB_A_CONN_PROTO, filter->svc.proto);
+		slb_addr_put(nlh, SLB_A_CONN_SVC_ADDR, &filter->svc.end.addr);
+		mnl_attr_put_u16(nlh, SLB_A_CONN_SVC_PORT, htons(filter->svc.end.port));
+		if (filter->svc.vrf)
+			mnl_attr_put_u32(nlh, SLB_A_CONN_VRF, filter->svc.vrf);
+	}
+	if (filter->client.addr.len) {
+		slb_addr_put(nlh, SLB_A_CONN_CLIENT_ADDR, &filter->client.addr);
+		mnl_attr_put_u8(nlh, SLB_A_CONN_CLIENT_LEN, filter->client.len);
+	}
+	if (filter->srv.addr.len)
+		slb_addr_put(nlh, SLB_A_CONN_SRV_ADDR, &filter->srv.addr);
+	if (filter->srv.port)
+		mnl_attr_put_u16(nlh, SLB_A_CONN_SRV_PORT, htons(filter->srv.port));
+	if (filter->state >= 0)
+		mnl_attr_put_u8(nlh, SLB_A_CONN_STATE, filter->state);
+	err = slb_nl_talk(nl, slb_conn_answer, &context);
+	/* The table may change meanwhile; what lives through that is listed all the same. */
+	return err == -EINTR ? 0 : err;
+}
 
 /* The state as ipvsadm writes it, "TIME_WAIT" for "time-wait". */
 static const char *slb_state_column(char *buf, size_t size, const char *name)
@@ -69,3 +178,18 @@ int slb_list_conns(struct slb_nl *nl, const struct slb_req *req)
 	slb_out_close();
 	return err;
 }
+
+static int slb_conns_req_finish(struct slb_req *req)
+{
+	req->filter.svc = req->svc.key;
+	return 0;
+}
+
+static const char *slb_conns_req_text(char *buf, const struct slb_req *req)
+{
+	return slb_object_all.text(buf, req);
+}
+
+const struct slb_object slb_object_conns = {
+	.finish = slb_conns_req_finish, .text = slb_conns_req_text,
+};

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "err.h"
 #include "list.h"
 #include "opts.h"
 
@@ -100,11 +101,8 @@ static void slb_help_settings(void)
 	printf("  %-19s INTERFACE[,INTERFACE...] or none\n", "fastpath");
 }
 
-/**
- * slb_help_print() - print help
- * @topic: about this command; NULL for an overview
- */
-void slb_help_print(const struct slb_command *topic)
+/* Help about a command, or an overview. */
+static void slb_help_print(const struct slb_command *topic)
 {
 	const struct slb_command *command;
 
@@ -131,6 +129,18 @@ void slb_help_print(const struct slb_command *topic)
 		printf("    %s\n", command->help);
 	}
 	printf("\n`slbadm --help COMMAND' explains a command's options, slbadm(8) everything.\n");
+}
+
+/**
+ * slb_help_run() - print help
+ * @req: the command line: about one command, or none for an overview
+ *
+ * Return: SLB_EXIT_DONE.
+ */
+int slb_help_run(const struct slb_req *req)
+{
+	slb_help_print(req->topic);
+	return SLB_EXIT_DONE;
 }
 
 /**
@@ -239,7 +249,7 @@ static void slb_complete_argument(const struct slb_option *opt)
 }
 
 /* Which of the words before the last is the command, and which slots they fill. */
-static const struct slb_command *slb_complete_scan(int argc, char **argv, __u32 *seen,
+static const struct slb_command *slb_complete_scan(int argc, char **argv, __u64 *seen,
 						   const struct slb_option **waiting)
 {
 	const struct slb_command *command = NULL;
@@ -320,7 +330,7 @@ int slb_help_complete(int argc, char **argv)
 	const struct slb_option *waiting = NULL;
 	const struct slb_command *command;
 	const struct slb_option *opt;
-	__u32 seen = 0;
+	__u64 seen = 0;
 
 	command = slb_complete_scan(argc ? argc - 1 : 0, argv, &seen, &waiting);
 	if (waiting) {

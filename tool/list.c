@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Views of services and servers, local addresses, settings and counters. */
+/* The view of services and their servers. */
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
@@ -86,41 +86,14 @@ static void slb_stats_print(const struct slb_stats *stats, bool exact)
 	slb_out_text("\n");
 }
 
-/* One setting, named as in the options; text names it only where it is not at its default. */
-static void slb_field_print(const struct slb_field *field, __u32 value, bool flags)
-{
-	char text[64];
-	char buf[16];
-
-	switch (field->kind) {
-	case SLB_FIELD_SWITCH:
-		slb_out_bool(field->name, value);
-		break;
-	case SLB_FIELD_WORD:
-		slb_out_str(field->name, NULL, slb_field_text(field, value, buf, sizeof(buf)));
-		break;
-	default:
-		slb_out_u64(field->name, NULL, value);
-	}
-	if (!flags || value == field->dflt)
-		return;
-	snprintf(text, sizeof(text), " %s=%s", field->name,
-		 slb_field_text(field, value, buf, sizeof(buf)));
-	slb_out_text("%s", text);
-}
-
-static void slb_timeouts_print(const struct slb_timeouts *timeouts, bool flags)
-{
-	const struct slb_field *field;
-
-	slb_out_object("timeouts");
-	for (field = slb_to_fields; field->name; field++)
-		slb_field_print(field, timeouts->value[field->attr], flags);
-	slb_out_close();
-}
-
-/* A pool's name may hold anything; the terminal is not to obey it. */
-static void slb_pool_print(const char *fmt, const char *pool)
+/**
+ * slb_pool_print() - print the name of a pool
+ * @fmt: printf() format with one string, or NULL
+ * @pool: the name; the empty one is the default pool
+ *
+ * It may hold any bytes; the terminal is not to obey them.
+ */
+void slb_pool_print(const char *fmt, const char *pool)
 {
 	char clean[SLB_NAME_MAX + 1];
 	size_t i;
@@ -206,39 +179,6 @@ static void slb_services_print(const struct slb_config *config, const struct slb
 	slb_out_close();
 }
 
-static void slb_names_print(const char *key, const char *title, const struct slb_name *names,
-			    const __u64 *value, size_t count, size_t first)
-{
-	bool any = false;
-	size_t i;
-
-	slb_out_object(key);
-	for (i = first; i < count; i++) {
-		slb_out_u64(names[i].name, NULL, value[i]);
-		if (!value[i])
-			continue;
-		slb_out_text("%s  %-16s %14llu  %s\n", any ? "" : title, names[i].name, value[i],
-			     names[i].text);
-		any = true;
-	}
-	slb_out_close();
-}
-
-static int slb_counters_print(struct slb_nl *nl)
-{
-	struct slb_counters counters;
-	int err;
-
-	err = slb_counters_fetch(nl, &counters);
-	if (err)
-		return err;
-	slb_names_print("counters", "Counters\n", slb_count_names, counters.count,
-			SLB_COUNT_COUNT, 0);
-	slb_names_print("drops", "Dropped packets\n", slb_drop_names, counters.drop,
-			SLB_DROP_COUNT, SLB_DROP_NONE + 1);
-	return 0;
-}
-
 static void slb_services_head(const struct slb_info *info, bool stats, bool exact)
 {
 	int width = exact ? 15 : 9;
@@ -256,14 +196,8 @@ static void slb_services_head(const struct slb_info *info, bool stats, bool exac
 		     stats ? "" : "           Forward Weight ActiveConn InActConn");
 }
 
-/**
- * slb_list_services() - print services with their servers
- * @nl: the family
- * @req: the command line: one service or all, with counters or without
- *
- * Return: 0 or a negative errno.
- */
-int slb_list_services(struct slb_nl *nl, const struct slb_req *req)
+/* One service or all, with counters or without. */
+static int slb_list_services(struct slb_nl *nl, const struct slb_req *req)
 {
 	bool stats = slb_req_has(req, SLB_SLOT_STATS);
 	struct slb_svc svc = { .key = req->svc.key };
@@ -290,211 +224,19 @@ int slb_list_services(struct slb_nl *nl, const struct slb_req *req)
 	return err;
 }
 
-static void slb_laddr_print(const struct slb_laddr *laddr)
-{
-	char vrf[SLB_VRF_TEXT];
-	char ports[16];
-
-	snprintf(ports, sizeof(ports), "%u-%u", laddr->value[SLB_A_LADDR_PORT_FIRST],
-		 laddr->value[SLB_A_LADDR_PORT_LAST]);
-	slb_out_object(NULL);
-	slb_pool_print("%-10s ", laddr->pool);
-	slb_out_addr("address", 24, &laddr->addr);
-	slb_out_u64("port-first", NULL, laddr->value[SLB_A_LADDR_PORT_FIRST]);
-	slb_out_u64("port-last", NULL, laddr->value[SLB_A_LADDR_PORT_LAST]);
-	slb_out_text(" %-12s", ports);
-	slb_out_u64("leases", " %8llu", laddr->value[SLB_A_LADDR_LEASES]);
-	slb_out_u64("exhausted", " %9llu", laddr->exhausted);
-	slb_out_u64("reclaimed", " %9llu", laddr->reclaimed);
-	slb_out_bool("dedicated", laddr->value[SLB_A_LADDR_DEDICATED]);
-	slb_out_bool("dying", laddr->value[SLB_A_LADDR_DYING]);
-	slb_out_text("%s%s", laddr->value[SLB_A_LADDR_DEDICATED] ? " dedicated" : "",
-		     laddr->value[SLB_A_LADDR_DYING] ? " dying" : "");
-	if (laddr->value[SLB_A_LADDR_VRF])
-		slb_out_str("vrf", " vrf=%s", slb_vrf_text(vrf, laddr->value[SLB_A_LADDR_VRF]));
-	slb_out_text("\n");
-	slb_out_close();
-}
-
 /**
- * slb_list_laddrs() - print local addresses
+ * slb_list() - print what -L is asked for
  * @nl: the family
- * @req: the command line: those of one pool, of the pool of one service, or all
+ * @req: the command line
  *
  * Return: 0 or a negative errno.
  */
-int slb_list_laddrs(struct slb_nl *nl, const struct slb_req *req)
+int slb_list(struct slb_nl *nl, const struct slb_req *req)
 {
-	struct slb_svc svc = { .key = req->svc.key };
-	const char *pool = NULL;
-	struct slb_config config;
-	size_t i;
-	int err;
-
-	if (slb_req_has(req, SLB_SLOT_SERVICE)) {
-		err = slb_svc_fetch(nl, &svc);
-		if (err)
-			return err;
-		pool = svc.pool;
-	} else if (slb_req_has(req, SLB_SLOT_POOL)) {
-		pool = req->laddr.pool;
-	}
-	err = slb_config_load(nl, &config, SLB_LOAD_LADDRS);
-	if (err)
-		return err;
-	slb_out_text("%-10s %-24s %-12s %8s %9s %9s Flags\n", "Pool", "LocalAddress", "Ports",
-		     "Leases", "Exhausted", "Reclaimed");
-	slb_out_array("laddrs");
-	for (i = 0; i < config.laddr_count; i++)
-		if (!pool || !strcmp(pool, config.laddr[i].pool))
-			slb_laddr_print(&config.laddr[i]);
-	slb_out_close();
-	slb_config_free(&config);
-	return 0;
-}
-
-static void slb_setting_print(const struct slb_field *field, __u32 value)
-{
-	char buf[16];
-
-	slb_field_print(field, value, false);
-	slb_out_text("%s=%s\n", field->name, slb_field_text(field, value, buf, sizeof(buf)));
-}
-
-/**
- * slb_list_settings() - print all settings, as --set takes them
- * @nl: the family
- *
- * Return: 0 or a negative errno.
- */
-int slb_list_settings(struct slb_nl *nl)
-{
-	const struct slb_field *field;
-	struct slb_settings *set;
-	struct slb_config config;
-	char text[SLB_END_TEXT];
-	size_t i;
-	int err;
-
-	err = slb_config_load(nl, &config, SLB_LOAD_SETTINGS);
-	if (err)
-		return err;
-	set = &config.settings;
-	slb_out_object("settings");
-	for (field = slb_to_fields; field->name; field++)
-		slb_setting_print(field, set->timeouts.value[field->attr]);
-	for (field = slb_set_fields; field->name; field++)
-		slb_setting_print(field, set->value[field->attr]);
-	slb_out_text("toa-trusted=%s", set->trusted_count ? "" : "none");
-	slb_out_array("toa-trusted");
-	for (i = 0; i < set->trusted_count; i++)
-		slb_out_str("", i ? ",%s" : "%s", slb_prefix_text(text, &set->trusted[i]));
-	slb_out_close();
-	slb_out_text("\nfastpath=%s", set->fastpath_count ? "" : "none");
-	slb_out_array("fastpath");
-	for (i = 0; i < set->fastpath_count; i++)
-		slb_out_str("", i ? ",%s" : "%s", set->fastpath[i]);
-	slb_out_close();
-	slb_out_text("\n");
-	slb_out_close();
-	slb_config_free(&config);
-	return 0;
-}
-
-/**
- * slb_list_timeouts() - print the three timeouts that ipvsadm -L --timeout prints
- * @nl: the family
- *
- * Return: 0 or a negative errno.
- */
-int slb_list_timeouts(struct slb_nl *nl)
-{
-	struct slb_config config;
-	const __u32 *value;
-	int err;
-
-	if (slb_out_json())
-		return slb_list_settings(nl);
-	err = slb_config_load(nl, &config, SLB_LOAD_SETTINGS);
-	if (err)
-		return err;
-	value = config.settings.timeouts.value;
-	slb_out_text("Timeout (tcp tcpfin udp): %u %u %u\n", value[SLB_A_TO_ESTABLISHED],
-		     value[SLB_A_TO_FIN_WAIT], value[SLB_A_TO_UDP]);
-	slb_config_free(&config);
-	return 0;
-}
-
-/**
- * slb_list_version() - print the versions of tool and module
- * @nl: the family, if it is there
- * @loaded: whether it is there
- */
-void slb_list_version(struct slb_nl *nl, bool loaded)
-{
-	struct slb_info info;
-
-	slb_out_str("tool", "slbadm %s\n", SLB_RELEASE);
-	if (!loaded || slb_info_fetch(nl, &info)) {
-		slb_out_str(NULL, "slb    %s\n", nl->words);
-		slb_out_bool("loaded", false);
-		return;
-	}
-	slb_out_bool("loaded", true);
-	slb_out_str("module", "slb    %s\n", info.version);
-}
-
-static void slb_fast_state_print(const struct slb_fast_state *fast, int v6)
-{
-	const struct slb_name *name = fast->state[v6] < SLB_FAST_COUNT ?
-				      &slb_fast_names[fast->state[v6]] : NULL;
-
-	slb_out_text(v6 ? ", IPv6 %s" : "IPv4 %s", fast->state[v6] == SLB_FAST_ON ? "" : "off: ");
-	slb_out_str(v6 ? "ipv6" : "ipv4", "%s", name ? name->name : "unknown");
-	if (fast->state[v6] != SLB_FAST_HOOK)
-		return;
-	slb_out_text(" ");
-	slb_out_str(v6 ? "hook6" : "hook4", "%s", fast->hook[v6]);
-}
-
-static void slb_fast_print(const struct slb_fast_state *fast)
-{
-	slb_out_object(NULL);
-	slb_out_text("%-12s ", "fastpath");
-	slb_out_str("name", "%s: ", fast->name);
-	slb_fast_state_print(fast, 0);
-	slb_fast_state_print(fast, 1);
-	slb_out_text("\n");
-	slb_out_close();
-}
-
-/**
- * slb_list_info() - print the module's limits and live objects
- * @nl: the family
- *
- * Return: 0 or a negative errno.
- */
-int slb_list_info(struct slb_nl *nl)
-{
-	struct slb_info info;
-	__u16 attr;
-	size_t i;
-	int err;
-
-	err = slb_info_fetch(nl, &info);
-	if (err)
-		return err;
-	slb_out_str("tool", "tool         %s\n", SLB_RELEASE);
-	slb_out_str("module", "module       %s\n", info.version);
-	for (attr = SLB_A_INFO_VERSION + 1; attr <= SLB_A_INFO_MAX; attr++) {
-		if (attr == SLB_A_INFO_PAD || attr == SLB_A_INFO_FASTPATH)
-			continue;
-		slb_out_text("%-12s ", slb_info_attrs.attr[attr].name);
-		slb_out_u64(slb_info_attrs.attr[attr].name, "%llu\n", info.value[attr]);
-	}
-	slb_out_array("fastpath");
-	for (i = 0; i < info.fast_count; i++)
-		slb_fast_print(&info.fast[i]);
-	slb_out_close();
-	return 0;
+	if (slb_req_has(req, SLB_SLOT_CONNS) || slb_req_has(req, SLB_SLOT_CLIENT) ||
+	    slb_req_has(req, SLB_SLOT_SERVER) || slb_req_has(req, SLB_SLOT_STATE))
+		return slb_list_conns(nl, req);
+	if (slb_req_has(req, SLB_SLOT_TIMEOUTS))
+		return slb_list_timeouts(nl);
+	return slb_list_services(nl, req);
 }

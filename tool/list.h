@@ -5,12 +5,18 @@
 
 #include "opts.h"
 
-int slb_list_services(struct slb_nl *nl, const struct slb_req *req);
+int slb_list(struct slb_nl *nl, const struct slb_req *req);
 int slb_list_conns(struct slb_nl *nl, const struct slb_req *req);
 int slb_list_laddrs(struct slb_nl *nl, const struct slb_req *req);
-int slb_list_settings(struct slb_nl *nl);
+int slb_list_settings(struct slb_nl *nl, const struct slb_req *req);
 int slb_list_timeouts(struct slb_nl *nl);
-int slb_list_info(struct slb_nl *nl);
+int slb_list_info(struct slb_nl *nl, const struct slb_req *req);
+int slb_counters_print(struct slb_nl *nl);
+void slb_pool_print(const char *fmt, const char *pool);
+
+/* main.c */
+int slb_main_version(const struct slb_req *req);
+
 void slb_list_version(struct slb_nl *nl, bool loaded);
 
 /* toa.c: the receiver's family */

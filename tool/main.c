@@ -6,6 +6,7 @@
 #include "conf.h"
 #include "err.h"
 #include "list.h"
+#include "object.h"
 #include "out.h"
 #include "slb_names_gen.h"
 #include "slb_toa_names_gen.h"
@@ -37,26 +38,6 @@ static int slb_main_change(struct slb_req *req)
 	return err ? SLB_EXIT_REFUSED : SLB_EXIT_DONE;
 }
 
-static int slb_main_list(struct slb_nl *nl, const struct slb_req *req)
-{
-	switch (req->command->id) {
-	case SLB_DO_LADDR_LIST:
-		return slb_list_laddrs(nl, req);
-	case SLB_DO_SET:
-		return slb_list_settings(nl);
-	case SLB_DO_INFO:
-		return slb_list_info(nl);
-	default:
-		break;
-	}
-	if (slb_req_has(req, SLB_SLOT_CONNS) || slb_req_has(req, SLB_SLOT_CLIENT) ||
-	    slb_req_has(req, SLB_SLOT_SERVER) || slb_req_has(req, SLB_SLOT_STATE))
-		return slb_list_conns(nl, req);
-	if (slb_req_has(req, SLB_SLOT_TIMEOUTS))
-		return slb_list_timeouts(nl);
-	return slb_list_services(nl, req);
-}
-
 static int slb_main_view(const struct slb_req *req)
 {
 	char text[SLB_OBJECT_TEXT];
@@ -65,20 +46,25 @@ static int slb_main_view(const struct slb_req *req)
 
 	if (slb_req_open(&nl, req))
 		return SLB_EXIT_REFUSED;
-	if (req->command->id == SLB_DO_SAVE) {
-		err = slb_conf_save(&nl);
-	} else {
+	/* What -S prints is neither of the two forms. */
+	if (req->command->id != SLB_DO_SAVE)
 		slb_out_begin(slb_req_has(req, SLB_SLOT_JSON), slb_req_has(req, SLB_SLOT_NUMERIC));
-		err = slb_main_list(&nl, req);
+	err = req->command->view(&nl, req);
+	if (req->command->id != SLB_DO_SAVE)
 		slb_out_end();
-	}
 	if (err)
 		slb_err_print("%s: %s", slb_req_text(text, req), nl.words);
 	slb_nl_close(&nl);
 	return err ? SLB_EXIT_REFUSED : SLB_EXIT_DONE;
 }
 
-static int slb_main_version(const struct slb_req *req)
+/**
+ * slb_main_version() - print the versions of tool and module
+ * @req: the command line
+ *
+ * Return: SLB_EXIT_DONE.
+ */
+int slb_main_version(const struct slb_req *req)
 {
 	struct slb_nl nl;
 	bool loaded;
@@ -93,31 +79,14 @@ static int slb_main_version(const struct slb_req *req)
 
 static int slb_main_run(struct slb_req *req)
 {
-	struct slb_nl nl = {};
-	int ret;
+	const struct slb_command *command = req->command;
 
-	switch (req->command->id) {
-	case SLB_DO_HELP:
-		slb_help_print(req->topic);
-		return SLB_EXIT_DONE;
-	case SLB_DO_VERSION:
-		return slb_main_version(req);
-	case SLB_DO_TOA:
-		return slb_toa_run(req);
-	case SLB_DO_RESTORE:
-		ret = slb_conf_restore(&nl, req);
-		slb_nl_close(&nl);
-		return ret;
-	case SLB_DO_SET:
-		return req->word_count ? slb_main_change(req) : slb_main_view(req);
-	case SLB_DO_LADDR_LIST:
-	case SLB_DO_LIST:
-	case SLB_DO_SAVE:
-	case SLB_DO_INFO:
+	if (command->run)
+		return command->run(req);
+	/* --set with words changes something. */
+	if (command->view && !(req->word_count && command->object && command->object->send))
 		return slb_main_view(req);
-	default:
-		return slb_main_change(req);
-	}
+	return slb_main_change(req);
 }
 
 int main(int argc, char **argv)

@@ -17,7 +17,7 @@
 #include "addr.h"
 #include "names.h"
 
-#define SLB_GIVEN(attr)		(1U << (attr))
+#define SLB_GIVEN(attr)		(1ULL << (attr))
 #define SLB_VRF_TEXT		16	/* IF_NAMESIZE */
 #define SLB_OBJECT_TEXT		(2 * SLB_END_TEXT + 8 * SLB_NAME_MAX)
 
@@ -66,7 +66,7 @@ struct slb_svc_key {
 
 /* Seconds by state; 0 in a service takes the namespace's. */
 struct slb_timeouts {
-	__u32	given;
+	__u64	given;
 	__u32	value[SLB_A_TO_MAX + 1];
 };
 
@@ -76,7 +76,7 @@ struct slb_stats {
 
 struct slb_svc {
 	struct slb_svc_key	key;
-	__u32			given;
+	__u64			given;
 	__u32			value[SLB_A_SVC_MAX + 1];
 	struct slb_timeouts	timeouts;
 	struct slb_stats	stats;
@@ -86,14 +86,14 @@ struct slb_svc {
 struct slb_srv {
 	struct slb_svc_key	svc;
 	struct slb_end		end;
-	__u32			given;
+	__u64			given;
 	__u32			value[SLB_A_SRV_MAX + 1];
 	struct slb_stats	stats;
 };
 
 struct slb_laddr {
 	struct slb_addr	addr;
-	__u32		given;
+	__u64		given;
 	__u32		value[SLB_A_LADDR_MAX + 1];
 	__u64		exhausted;
 	__u64		reclaimed;
@@ -101,7 +101,7 @@ struct slb_laddr {
 };
 
 struct slb_settings {
-	__u32			given;
+	__u64			given;
 	__u32			value[SLB_A_SET_MAX + 1];
 	struct slb_timeouts	timeouts;
 	struct slb_prefix	*trusted;	/* malloc()ed */
@@ -141,6 +141,10 @@ const char *slb_field_parse(const struct slb_field *field, __u32 *value, const c
 const char *slb_field_text(const struct slb_field *field, __u32 value, char *buf, size_t size);
 const char *slb_field_range(const struct slb_field *field, char *buf, size_t size);
 
+void slb_field_default(const struct slb_field *field, __u64 *given, __u32 *value, bool tcp);
+void slb_field_print(const struct slb_field *field, __u32 value, bool flags);
+void slb_timeouts_print(const struct slb_timeouts *timeouts, bool flags);
+
 const char *slb_word(const struct slb_words *words, unsigned int value);
 const char *slb_proto_text(__u8 proto);
 const char *slb_vrf_text(char *buf, __u32 vrf);
@@ -154,6 +158,7 @@ void slb_svc_default(struct slb_svc *svc);
 void slb_srv_default(struct slb_srv *srv);
 void slb_laddr_default(struct slb_laddr *laddr);
 
+void *slb_list_add(void *list, size_t *count, size_t size);
 struct slb_svc *slb_config_svc_add(struct slb_config *config);
 struct slb_srv *slb_config_srv_add(struct slb_config *config);
 struct slb_laddr *slb_config_laddr_add(struct slb_config *config);

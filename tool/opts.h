@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The command line. Two tables say all there is: the commands and the options. Parsing, which
+ * The command line. The two tables of table.c say all there is: commands and options. Parsing, which
  * option is legal with which command, --help, completion and the manual's synopsis derive from
  * them. A line of a restore file is a command line too.
  */
@@ -36,7 +36,7 @@ enum slb_do {
 	SLB_DO_HELP,
 };
 
-#define SLB_DO(command)	(1U << (command))
+#define SLB_DO(command)	(1ULL << (command))
 
 /*
  * What an option sets. A command takes one option for each; they are parsed in this order, so that
@@ -72,7 +72,18 @@ enum slb_slot {
 	SLB_SLOTS
 };
 
-#define SLB_SLOT(slot)	(1U << (slot))
+#define SLB_SLOT(slot)	(1ULL << (slot))
+
+/* What a command does to its object. */
+enum slb_act {
+	SLB_ACT_NONE,
+	SLB_ACT_ADD,
+	SLB_ACT_EDIT,
+	SLB_ACT_DEL,
+};
+
+struct slb_object;
+struct slb_req;
 
 /**
  * struct slb_command - a row of the table of commands
@@ -80,6 +91,12 @@ enum slb_slot {
  * @letter: short option, or 0
  * @name: long option; a bare word if there are no dashes before it in @dashes
  * @dashes: "--" or ""
+ * @object: kind of the object it is about, or NULL
+ * @act: what it does to it
+ * @verb: its text in messages, in front of the object's name
+ * @view: prints what is asked for, if there are no words, or the command changes nothing; returns 0
+ *	or a negative errno, @nl says why then
+ * @run: does it all itself and returns SLB_EXIT_*; else the object's functions are used
  * @must: slots without which the command makes no sense
  * @word: how its plain words are called in the help, NULL if it takes none
  * @words: how many plain words it takes at most
@@ -92,15 +109,18 @@ struct slb_command {
 	char		letter;
 	const char	*name;
 	const char	*dashes;
-	__u32		must;
+	const struct slb_object *object;
+	enum slb_act	act;
+	const char	*verb;
+	int		(*view)(struct slb_nl *nl, const struct slb_req *req);
+	int		(*run)(const struct slb_req *req);
+	__u64		must;
 	const char	*word;
 	int		words;
 	enum slb_slot	word_slot;
 	const char	*help;
 	bool		batch;
 };
-
-struct slb_req;
 
 /**
  * struct slb_option - a row of the table of options
@@ -119,7 +139,7 @@ struct slb_option {
 	const char	*name;
 	const char	*arg;
 	enum slb_slot	slot;
-	__u32		may;
+	__u64		may;
 	int		(*parse)(struct slb_req *req, const struct slb_option *opt,
 				 const char *text);
 	const char	*help;
@@ -141,7 +161,7 @@ struct slb_option {
  */
 struct slb_req {
 	const struct slb_command	*command;
-	__u32				seen;
+	__u64				seen;
 	struct slb_svc			svc;
 	struct slb_srv			srv;
 	struct slb_laddr		laddr;
@@ -154,6 +174,9 @@ struct slb_req {
 
 extern const struct slb_command slb_commands[];
 extern const struct slb_option slb_options[];
+
+/* Why there are no -g, -i and tunnels; -R -b overlooks these options. */
+extern const char slb_opt_no_routing[];
 
 int slb_req_parse(struct slb_req *req, int argc, char **argv, bool fullnat);
 void slb_req_free(struct slb_req *req);
@@ -168,7 +191,11 @@ const struct slb_option *slb_option_find(const struct slb_command *command, char
 					 const char *name);
 const struct slb_command *slb_command_find(char letter, const char *name, const char *dashes);
 
-/* args.c: what an argument means. */
+/* What an argument means. Each says what is wrong and returns -1 then. */
+int slb_arg_wrong(const struct slb_option *opt, const char *text, const char *wrong);
+int slb_arg_not(const char *name, const char *text, const char *range);
+int slb_arg_timeout(struct slb_timeouts *timeouts, const struct slb_field *field,
+		    const char *text, bool zero);
 int slb_arg_service(struct slb_req *req, const struct slb_option *opt, const char *text);
 int slb_arg_server(struct slb_req *req, const struct slb_option *opt, const char *text);
 int slb_arg_local(struct slb_req *req, const struct slb_option *opt, const char *text);
@@ -183,11 +210,9 @@ int slb_arg_ports(struct slb_req *req, const struct slb_option *opt, const char 
 int slb_arg_dedicated(struct slb_req *req, const struct slb_option *opt, const char *text);
 int slb_arg_client(struct slb_req *req, const struct slb_option *opt, const char *text);
 int slb_arg_state(struct slb_req *req, const struct slb_option *opt, const char *text);
-int slb_arg_settings(struct slb_req *req);
-int slb_arg_finish(struct slb_req *req);
 
 /* help.c */
-void slb_help_print(const struct slb_command *topic);
+int slb_help_run(const struct slb_req *req);
 void slb_help_synopsis(void);
 void slb_help_try(const struct slb_command *topic);
 int slb_help_complete(int argc, char **argv);

@@ -11,6 +11,7 @@
 
 #include "conf.h"
 #include "err.h"
+#include "object.h"
 
 #define SLB_FILE_WORDS	1100	/* in a line; "--set toa-trusted=..." is two */
 
@@ -19,105 +20,68 @@
  * @command: the command
  * @seen: slots that were filled
  * @number: line in the file
- * @svc: index into the file's services, if the command is about one
- * @object: index into the file's servers or local addresses
+ * @part: what it says of its object, as the object's kind keeps it
  */
 struct slb_line {
 	const struct slb_command	*command;
-	__u32				seen;
+	__u64				seen;
 	unsigned int			number;
-	size_t				svc;
-	size_t				object;
+	void				*part[SLB_PARTS];
 };
 
 struct slb_file {
 	const char		*name;
-	struct slb_config	config;		/* objects in the order of the file */
-	struct slb_settings	*set;
-	size_t			set_count;
 	struct slb_line		*line;
 	size_t			line_count;
 };
 
 static void slb_file_free(struct slb_file *file)
 {
+	const struct slb_object *object;
 	size_t i;
+	int n;
 
-	for (i = 0; i < file->set_count; i++)
-		free(file->set[i].trusted);
-	free(file->set);
+	for (i = 0; i < file->line_count; i++) {
+		object = file->line[i].command->object;
+		if (object->drop)
+			object->drop(file->line[i].part[0]);
+		for (n = 0; n < SLB_PARTS; n++)
+			free(file->line[i].part[n]);
+	}
 	free(file->line);
-	slb_config_free(&file->config);
-}
-
-static void slb_file_keep_svc(struct slb_file *file, struct slb_line *line,
-			      const struct slb_req *req)
-{
-	*slb_config_svc_add(&file->config) = req->svc;
-	line->svc = file->config.svc_count - 1;
 }
 
 /* Keeps a command until the whole file has been understood. */
 static void slb_file_keep(struct slb_file *file, struct slb_req *req, unsigned int number)
 {
+	const struct slb_object *object = req->command->object;
 	struct slb_line *line;
+	int n;
 
-	file->line = slb_mem_grow(file->line, (file->line_count + 1) * sizeof(*file->line));
-	line = &file->line[file->line_count++];
-	memset(line, 0, sizeof(*line));
+	file->line = slb_list_add(file->line, &file->line_count, sizeof(*file->line));
+	line = &file->line[file->line_count - 1];
 	line->command = req->command;
 	line->seen = req->seen;
 	line->number = number;
-	switch (req->command->id) {
-	case SLB_DO_SRV_ADD:
-	case SLB_DO_SRV_EDIT:
-	case SLB_DO_SRV_DEL:
-		*slb_config_srv_add(&file->config) = req->srv;
-		line->object = file->config.srv_count - 1;
-		break;
-	case SLB_DO_SET:
-		file->set = slb_mem_grow(file->set, (file->set_count + 1) * sizeof(*file->set));
-		file->set[file->set_count] = req->set;
-		req->set.trusted = NULL;	/* now the file's */
-		line->object = file->set_count++;
-		break;
-	case SLB_DO_LADDR_ADD:
-	case SLB_DO_LADDR_EDIT:
-	case SLB_DO_LADDR_DEL:
-		*slb_config_laddr_add(&file->config) = req->laddr;
-		line->object = file->config.laddr_count - 1;
-		slb_file_keep_svc(file, line, req);	/* its pool may be that of a service */
-		break;
-	default:
-		slb_file_keep_svc(file, line, req);
+	for (n = 0; n < SLB_PARTS && object->part[n].size; n++) {
+		line->part[n] = slb_mem_grow(NULL, object->part[n].size);
+		memcpy(line->part[n], (char *)req + object->part[n].at, object->part[n].size);
 	}
+	if (object->kept)
+		object->kept(req);
 }
 
-/* The command that was kept, with everything an adding line leaves out at its default. */
-static void slb_file_req(const struct slb_file *file, const struct slb_line *line,
-			 struct slb_req *req)
+/* The command that was kept. */
+static void slb_file_req(const struct slb_line *line, struct slb_req *req)
 {
+	const struct slb_object *object = line->command->object;
+	int n;
+
 	memset(req, 0, sizeof(*req));
 	req->command = line->command;
 	req->seen = line->seen;
-	switch (req->command->id) {
-	case SLB_DO_SRV_ADD:
-	case SLB_DO_SRV_EDIT:
-	case SLB_DO_SRV_DEL:
-		req->srv = file->config.srv[line->object];
-		break;
-	case SLB_DO_SET:
-		req->set = file->set[line->object];
-		break;
-	case SLB_DO_LADDR_ADD:
-	case SLB_DO_LADDR_EDIT:
-	case SLB_DO_LADDR_DEL:
-		req->laddr = file->config.laddr[line->object];
-		req->svc = file->config.svc[line->svc];
-		break;
-	default:
-		req->svc = file->config.svc[line->svc];
-	}
+	for (n = 0; n < SLB_PARTS && object->part[n].size; n++)
+		memcpy((char *)req + object->part[n].at, line->part[n], object->part[n].size);
 }
 
 static int slb_file_hex(const char *text)
@@ -235,38 +199,27 @@ static int slb_file_read(struct slb_file *file, FILE *stream, bool fullnat)
 	return ret;
 }
 
-/* An object that a line adds. */
-struct slb_added {
-	enum slb_do	id;
-	const void	*object;
-	unsigned int	number;
-};
-
-static int slb_added_compare(const struct slb_added *a, const struct slb_added *b)
+/* Lines of the same kind stand together, those that add the same next to each other. */
+static int slb_line_compare(const struct slb_line *a, const struct slb_line *b)
 {
-	const struct slb_svc *svc_a = a->object;
-	const struct slb_svc *svc_b = b->object;
+	const struct slb_object *object = a->command->object;
 
-	if (a->id != b->id)
-		return a->id < b->id ? -1 : 1;
-	if (a->id == SLB_DO_SVC_ADD)
-		return slb_svc_key_compare(&svc_a->key, &svc_b->key);
-	if (a->id == SLB_DO_SRV_ADD)
-		return slb_srv_compare(a->object, b->object);
-	return slb_laddr_compare(a->object, b->object);
+	if (object != b->command->object)
+		return object < b->command->object ? -1 : 1;
+	return object->compare(a->part[0], b->part[0]);
 }
 
-static int slb_added_qsort(const void *a, const void *b)
+static int slb_line_qsort(const void *a, const void *b)
 {
-	const struct slb_added *added_a = a;
-	const struct slb_added *added_b = b;
-	int order = slb_added_compare(a, b);
+	const struct slb_line * const *line_a = a;
+	const struct slb_line * const *line_b = b;
+	int order = slb_line_compare(*line_a, *line_b);
 
-	return order ? order : (int)added_a->number - (int)added_b->number;
+	return order ? order : (int)(*line_a)->number - (int)(*line_b)->number;
 }
 
 /* Collects the adding lines; returns how many, 0 if one deletes and could make room for another. */
-static size_t slb_file_added(const struct slb_file *file, struct slb_added *added)
+static size_t slb_file_added(const struct slb_file *file, const struct slb_line **added)
 {
 	const struct slb_line *line;
 	size_t count = 0;
@@ -274,27 +227,11 @@ static size_t slb_file_added(const struct slb_file *file, struct slb_added *adde
 
 	for (i = 0; i < file->line_count; i++) {
 		line = &file->line[i];
-		added[count].id = line->command->id;
-		added[count].number = line->number;
-		switch (line->command->id) {
-		case SLB_DO_SVC_ADD:
-			added[count++].object = &file->config.svc[line->svc];
-			break;
-		case SLB_DO_SRV_ADD:
-			added[count++].object = &file->config.srv[line->object];
-			break;
-		case SLB_DO_LADDR_ADD:
-			if (!(line->seen & SLB_SLOT(SLB_SLOT_SERVICE)))
-				added[count++].object = &file->config.laddr[line->object];
-			break;
-		case SLB_DO_SVC_DEL:
-		case SLB_DO_SRV_DEL:
-		case SLB_DO_LADDR_DEL:
-		case SLB_DO_CLEAR:
+		if (line->command->act == SLB_ACT_DEL || line->command->id == SLB_DO_CLEAR)
 			return 0;
-		default:
-			break;
-		}
+		if (line->command->act == SLB_ACT_ADD && line->command->object->compare &&
+		    !(line->seen & line->command->object->unclear))
+			added[count++] = line;
 	}
 	return count;
 }
@@ -302,19 +239,19 @@ static size_t slb_file_added(const struct slb_file *file, struct slb_added *adde
 /* No two lines may add the same object: the second would silently win over the first. */
 static int slb_file_unique(const struct slb_file *file)
 {
-	struct slb_added *added;
+	const struct slb_line **added;
 	size_t count;
 	size_t i;
 	int ret = 0;
 
 	added = slb_mem_grow(NULL, (file->line_count + 1) * sizeof(*added));
 	count = slb_file_added(file, added);
-	qsort(added, count, sizeof(*added), slb_added_qsort);
+	qsort(added, count, sizeof(*added), slb_line_qsort);
 	for (i = 1; i < count && !ret; i++) {
-		if (slb_added_compare(&added[i - 1], &added[i]))
+		if (slb_line_compare(added[i - 1], added[i]))
 			continue;
-		slb_err_at(file->name, added[i].number);
-		slb_err_print("line %u adds the same", added[i - 1].number);
+		slb_err_at(file->name, added[i]->number);
+		slb_err_print("line %u adds the same", added[i - 1]->number);
 		slb_err_at(NULL, 0);
 		ret = -1;
 	}
@@ -330,16 +267,12 @@ static int slb_file_apply(const struct slb_file *file, struct slb_nl *nl)
 	size_t i;
 
 	for (i = 0; !err && i < file->line_count; i++) {
-		slb_file_req(file, &file->line[i], &req);
+		slb_file_req(&file->line[i], &req);
 		flags = slb_req_flags(&req);
 		if (flags & NLM_F_CREATE)
 			flags = NLM_F_CREATE | NLM_F_REPLACE;
-		if (req.command->id == SLB_DO_SVC_ADD)
-			slb_svc_default(&req.svc);
-		if (req.command->id == SLB_DO_SRV_ADD)
-			slb_srv_default(&req.srv);
-		if (req.command->id == SLB_DO_LADDR_ADD)
-			slb_laddr_default(&req.laddr);
+		if (req.command->act == SLB_ACT_ADD && req.command->object->fill)
+			req.command->object->fill(&req);
 		slb_err_at(file->name, file->line[i].number);
 		err = slb_req_apply(nl, &req, flags);
 	}
@@ -353,22 +286,22 @@ static void slb_file_print(const struct slb_file *file)
 	size_t i;
 
 	for (i = 0; i < file->line_count; i++) {
-		slb_file_req(file, &file->line[i], &req);
+		slb_file_req(&file->line[i], &req);
 		slb_conf_req_print(&req);
 	}
 }
 
 /**
  * slb_conf_restore() - execute the commands of a file
- * @nl: not opened yet
  * @req: the command line
  *
  * The file is understood as a whole before the first command is executed.
  *
  * Return: SLB_EXIT_*.
  */
-int slb_conf_restore(struct slb_nl *nl, const struct slb_req *req)
+int slb_conf_restore(const struct slb_req *req)
 {
+	struct slb_nl nl = {};
 	struct slb_file file = { .name = "stdin" };
 	int ret = SLB_EXIT_USAGE;
 	FILE *stream = stdin;
@@ -386,9 +319,10 @@ int slb_conf_restore(struct slb_nl *nl, const struct slb_req *req)
 		ret = SLB_EXIT_DONE;
 		if (slb_req_has(req, SLB_SLOT_DRY_RUN))
 			slb_file_print(&file);
-		else if (slb_req_open(nl, req) || slb_file_apply(&file, nl))
+		else if (slb_req_open(&nl, req) || slb_file_apply(&file, &nl))
 			ret = SLB_EXIT_REFUSED;
 	}
+	slb_nl_close(&nl);
 	if (stream != stdin)
 		fclose(stream);
 	slb_file_free(&file);

@@ -86,7 +86,7 @@ struct slb_counters {
 #define SLB_LOAD_SERVICES	0x1
 #define SLB_LOAD_LADDRS		0x2
 #define SLB_LOAD_SETTINGS	0x4
-#define SLB_LOAD_ALL		0x7
+#define SLB_LOAD_ALL		(~0U)
 
 int slb_svc_send(struct slb_nl *nl, __u8 cmd, __u16 flags, const struct slb_svc *svc);
 int slb_srv_send(struct slb_nl *nl, __u8 cmd, __u16 flags, const struct slb_srv *srv);
@@ -101,6 +101,19 @@ int slb_config_load(struct slb_nl *nl, struct slb_config *config, unsigned int w
 int slb_conn_walk(struct slb_nl *nl, const struct slb_filter *filter,
 		  void (*each)(const struct slb_conn *conn, void *data), void *data);
 
+void slb_addr_put(struct nlmsghdr *nlh, __u16 type, const struct slb_addr *addr);
+void slb_addr_get(struct slb_addr *addr, const struct nlattr *attr);
+void slb_end_get(struct slb_end *end, const struct nlattr *addr, const struct nlattr *port);
+void slb_string_get(char *buf, size_t size, const struct nlattr *attr);
+void slb_stats_get(struct slb_stats *stats, const struct nlattr *nest);
+void slb_fields_put(struct nlmsghdr *nlh, const struct slb_field *field, __u64 given,
+		    const __u32 *value);
+void slb_fields_get(const struct slb_field *field, __u64 *given, __u32 *value,
+		    const struct nlattr **attrs);
+void slb_timeouts_put(struct nlmsghdr *nlh, __u16 type, const struct slb_timeouts *timeouts);
+void slb_timeouts_get(struct slb_timeouts *timeouts, const struct nlattr *nest);
+void slb_svc_key_put(struct nlmsghdr *nlh, const struct slb_svc_key *key);
+void slb_svc_key_get(struct slb_svc_key *key, const struct nlattr **attrs);
 void slb_prefix_put(struct nlmsghdr *nlh, __u16 type, __u16 addr_type, __u16 len_type,
 		    const struct slb_prefix *prefix);
 bool slb_prefix_get(struct slb_prefix *prefix, const struct nlattr *addr,

@@ -23,9 +23,16 @@ printf -- '\1--set established=5 toa-trusted=10.0.0.0/8,::/0\n-P 10.1.0.2 --port
 	>"$SLB_TMP/seed/set"
 
 build() {
+	# The rest of the tool; what fuzz.c includes or replaces is not linked once more.
+	local skip=main.c:err.c:$(sed -n 's/^#include "\(.*\.c\)"$/\1/p' "$here/fuzz.c" | paste -sd:)
+	local file source=()
+
+	for file in "$tool"/*.c; do
+		[[ :$skip: == *:${file##*/}:* ]] || source+=("$file")
+	done
 	clang -std=gnu11 -D_GNU_SOURCE -g -O1 -w -fsanitize=fuzzer,address,undefined \
 		-fno-sanitize-recover=all -I"$tool" -I"$SLB_TOP/include/uapi" -o "$SLB_TMP/fuzzer" \
-		"$here/fuzz.c" "$tool"/{addr,apply,args,conf,model,opts,slb_names_gen}.c -lmnl
+		"$here/fuzz.c" "${source[@]}" -lmnl
 }
 
 fuzz() {

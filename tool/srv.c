@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Servers: their options, requests and answers, and their lines of -S. */
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "conf.h"
+#include "err.h"
+#include "object.h"
+#include "slb_names_gen.h"
+
+static const struct slb_words slb_fwds = { slb_fwd_names, SLB_FWD_COUNT };
+
+const struct slb_field slb_srv_fields[] = {
+	{ .name = "weight", .attr = SLB_A_SRV_WEIGHT, .wide = true, .max = SLB_WEIGHT_MAX,
+	  .dflt = 1 },
+	{ .name = "forward", .attr = SLB_A_SRV_FWD, .kind = SLB_FIELD_WORD,
+	  .dflt = SLB_FWD_FULLNAT, .words = &slb_fwds },
+	{}
+};
+
+/**
+ * slb_srv_compare() - order of two servers: service, address, port
+ * @a: first
+ * @b: second
+ *
+ * Return: less than, equal to or greater than 0.
+ */
+int slb_srv_compare(const struct slb_srv *a, const struct slb_srv *b)
+{
+	int order = slb_svc_key_compare(&a->svc, &b->svc);
+
+	return order ? order : slb_end_compare(&a->end, &b->end);
+}
+
+/**
+ * slb_arg_server() - -r and --server
+ * @req: the command line
+ * @opt: the option
+ * @text: ADDR[:PORT]
+ *
+ * Return: 0, or -1 after saying what is wrong.
+ */
+int slb_arg_server(struct slb_req *req, const struct slb_option *opt, const char *text)
+{
+	bool filter = req->command->id == SLB_DO_LIST;
+	struct slb_end *end = filter ? &req->filter.srv : &req->srv.end;
+	const char *wrong;
+
+	wrong = slb_end_parse(end, text, req->svc.key.proto, req->svc.key.end.addr.len);
+	if (wrong)
+		return slb_arg_wrong(opt, text, wrong);
+	if (!filter && !end->port)
+		end->port = req->svc.key.end.port;
+	return 0;
+}
+
+/**
+ * slb_arg_weight() - -w
+ * @req: the command line
+ * @opt: the option
+ * @text: the weight
+ *
+ * Return: 0, or -1 after saying what is wrong.
+ */
+int slb_arg_weight(struct slb_req *req, const struct slb_option *opt, const char *text)
+{
+	const struct slb_field *field = slb_field_find(slb_srv_fields, opt->name);
+	const char *range = slb_field_parse(field, &req->srv.value[field->attr], text);
+
+	req->srv.given |= SLB_GIVEN(field->attr);
+	return range ? slb_arg_not("-w", text, range) : 0;
+}
+
+/**
+ * slb_arg_forward() - -b and -m
+ * @req: the command line
+ * @opt: the option
+ * @text: not used
+ *
+ * Return: 0.
+ */
+int slb_arg_forward(struct slb_req *req, const struct slb_option *opt, const char *text)
+{
+	(void)text;
+	req->srv.value[SLB_A_SRV_FWD] = opt->letter == 'm' ? SLB_FWD_NAT : SLB_FWD_FULLNAT;
+	req->srv.given |= SLB_GIVEN(SLB_A_SRV_FWD);
+	return 0;
+}
+
+/**
+ * slb_srv_send() - send a request about a server
+ * @nl: the family
+ * @cmd: SLB_CMD_SRV_NEW or SLB_CMD_SRV_DEL
+ * @flags: NLM_F_CREATE, EXCL, REPLACE
+ * @srv: the server; only its key where @cmd takes no more
+ *
+ * Return: 0 or a negative errno.
+ */
+int slb_srv_send(struct slb_nl *nl, __u8 cmd, __u16 flags, const struct slb_srv *srv)
+{
+	struct nlmsghdr *nlh = slb_nl_request(nl, cmd, flags);
+	struct nlattr *nest = mnl_attr_nest_start(nlh, SLB_A_SRV_SERVICE);
+
+	slb_svc_key_put(nlh, &srv->svc);
+	mnl_attr_nest_end(nlh, nest);
+	slb_addr_put(nlh, SLB_A_SRV_ADDR, &srv->end.addr);
+	mnl_attr_put_u16(nlh, SLB_A_SRV_PORT, htons(srv->end.port));
+	if (cmd == SLB_CMD_SRV_NEW)
+		slb_fields_put(nlh, slb_srv_fields, srv->given, srv->value);
+	return slb_nl_talk(nl, NULL, NULL);
+}
+
+static int slb_srv_answer(const struct nlmsghdr *nlh, void *data)
+{
+	struct slb_srv *srv = slb_config_srv_add(data);
+	const struct nlattr *attrs[SLB_A_SRV_MAX + 1];
+	const struct nlattr *key[SLB_A_SVC_MAX + 1];
+
+	slb_nl_index(nlh, attrs, SLB_A_SRV_MAX);
+	if (attrs[SLB_A_SRV_SERVICE]) {
+		slb_nl_index_nest(attrs[SLB_A_SRV_SERVICE], key, SLB_A_SVC_MAX);
+		slb_svc_key_get(&srv->svc, key);
+	}
+	slb_end_get(&srv->end, attrs[SLB_A_SRV_ADDR], attrs[SLB_A_SRV_PORT]);
+	slb_fields_get(slb_srv_fields, &srv->given, srv->value, attrs);
+	srv->value[SLB_A_SRV_ACTIVE] = slb_nl_number(attrs[SLB_A_SRV_ACTIVE]);
+	srv->value[SLB_A_SRV_INACTIVE] = slb_nl_number(attrs[SLB_A_SRV_INACTIVE]);
+	slb_stats_get(&srv->stats, attrs[SLB_A_SRV_STATS]);
+	return 0;
+}
+
+/**
+ * slb_conf_srv_print() - print a server as -S does, behind the command's letter
+ * @srv: the server
+ */
+void slb_conf_srv_print(const struct slb_srv *srv)
+{
+	char end[SLB_END_TEXT];
+
+	slb_conf_key_print(&srv->svc);
+	printf(" -r %s", slb_end_text(end, &srv->end));
+	if (srv->given & SLB_GIVEN(SLB_A_SRV_FWD))
+		printf(" -%c", srv->value[SLB_A_SRV_FWD] == SLB_FWD_NAT ? 'm' : 'b');
+	if (srv->given & SLB_GIVEN(SLB_A_SRV_WEIGHT))
+		printf(" -w %u", srv->value[SLB_A_SRV_WEIGHT]);
+}
+
+/**
+ * slb_srv_default() - give everything that was not given its default
+ * @srv: the server
+ */
+void slb_srv_default(struct slb_srv *srv)
+{
+	slb_field_default(slb_srv_fields, &srv->given, srv->value, false);
+}
+
+/**
+ * slb_config_srv_add() - append a server
+ * @config: the configuration
+ *
+ * Return: the new, empty entry; valid until the next one is appended.
+ */
+struct slb_srv *slb_config_srv_add(struct slb_config *config)
+{
+	config->srv = slb_list_add(config->srv, &config->srv_count, sizeof(*config->srv));
+	return &config->srv[config->srv_count - 1];
+}
+
+/**
+ * slb_config_srv_is_of() - whether a server belongs to a service, for walks over both sorted lists
+ * @config: the configuration
+ * @srv: index of the server; may be behind the last
+ * @svc: index of the service
+ *
+ * Return: true if there is such a server and it does.
+ */
+bool slb_config_srv_is_of(const struct slb_config *config, size_t srv, size_t svc)
+{
+	return srv < config->srv_count &&
+	       !slb_svc_key_compare(&config->srv[srv].svc, &config->svc[svc].key);
+}
+
+/*
+ * Services and servers come in two dumps, and a change between the two shows in neither. It shows
+ * in the numbers of servers: a server of a service that is not listed would end every walk.
+ */
+static bool slb_srv_whole(const struct slb_config *config)
+{
+	size_t srv = 0;
+	size_t first;
+	size_t i;
+
+	for (i = 0; i < config->svc_count; i++) {
+		for (first = srv; slb_config_srv_is_of(config, srv, i); srv++)
+			;
+		if (srv - first != config->svc[i].value[SLB_A_SVC_SERVERS])
+			return false;
+	}
+	return srv == config->srv_count;
+}
+
+static int slb_srv_qsort(const void *a, const void *b)
+{
+	return slb_srv_compare(a, b);
+}
+
+static int slb_srv_req_finish(struct slb_req *req)
+{
+	req->srv.svc = req->svc.key;
+	return 0;
+}
+
+static const char *slb_srv_req_text(char *buf, const struct slb_req *req)
+{
+	static const char * const joint[] = {
+		[SLB_ACT_ADD] = "to", [SLB_ACT_EDIT] = "of", [SLB_ACT_DEL] = "from",
+	};
+	char key[SLB_OBJECT_TEXT];
+	char end[SLB_END_TEXT];
+
+	snprintf(buf, SLB_OBJECT_TEXT, "%s %.80s %s %.200s", req->command->verb,
+		 slb_end_text(end, &req->srv.end), joint[req->command->act],
+		 slb_svc_key_text(key, &req->srv.svc));
+	return buf;
+}
+
+static int slb_srv_req_send(struct slb_nl *nl, struct slb_req *req, __u16 flags)
+{
+	if (req->command->act == SLB_ACT_DEL)
+		return slb_srv_send(nl, SLB_CMD_SRV_DEL, 0, &req->srv);
+	return slb_srv_send(nl, SLB_CMD_SRV_NEW, flags, &req->srv);
+}
+
+static void slb_srv_req_print(const struct slb_req *req)
+{
+	slb_conf_srv_print(&req->srv);
+}
+
+static void slb_srv_req_fill(struct slb_req *req)
+{
+	slb_srv_default(&req->srv);
+}
+
+static int slb_srv_dump(struct slb_nl *nl, struct slb_config *config)
+{
+	slb_nl_request(nl, SLB_CMD_SRV_GET, NLM_F_DUMP);
+	return slb_nl_talk(nl, slb_srv_answer, config);
+}
+
+static void slb_srv_sort(struct slb_config *config)
+{
+	if (config->srv_count)
+		qsort(config->srv, config->srv_count, sizeof(*config->srv), slb_srv_qsort);
+}
+
+static void slb_srv_free(struct slb_config *config)
+{
+	free(config->srv);
+}
+
+const struct slb_object slb_object_srv = {
+	.part = { SLB_PART(srv) }, .finish = slb_srv_req_finish, .text = slb_srv_req_text,
+	.send = slb_srv_req_send, .print = slb_srv_req_print, .fill = slb_srv_req_fill,
+	.compare = slb_srv_qsort, .load = SLB_LOAD_SERVICES, .dump = slb_srv_dump,
+	.sort = slb_srv_sort, .whole = slb_srv_whole, .free = slb_srv_free,
+};

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The tables of commands and options. */
+#include "conf.h"
+#include "list.h"
+#include "object.h"
+
+#define SVC	(SLB_DO(SLB_DO_SVC_ADD) | SLB_DO(SLB_DO_SVC_EDIT))
+#define SRV	(SLB_DO(SLB_DO_SRV_ADD) | SLB_DO(SLB_DO_SRV_EDIT))
+#define SVCS	(SVC | SLB_DO(SLB_DO_SVC_DEL))
+#define SRVS	(SRV | SLB_DO(SLB_DO_SRV_DEL))
+#define LADDR	(SLB_DO(SLB_DO_LADDR_ADD) | SLB_DO(SLB_DO_LADDR_EDIT))
+#define LADDRS	(LADDR | SLB_DO(SLB_DO_LADDR_DEL))
+#define LIST	SLB_DO(SLB_DO_LIST)
+#define LOCALS	SLB_DO(SLB_DO_LADDR_LIST)
+#define ZERO	SLB_DO(SLB_DO_ZERO)
+#define SAVE	SLB_DO(SLB_DO_SAVE)
+#define RESTORE	SLB_DO(SLB_DO_RESTORE)
+#define CHANGES	(SVCS | SRVS | LADDRS | ZERO | SLB_DO(SLB_DO_CLEAR) | SLB_DO(SLB_DO_SET) | RESTORE)
+#define VIEWS	(LIST | LOCALS | SLB_DO(SLB_DO_SET) | SLB_DO(SLB_DO_INFO) | \
+		 SLB_DO(SLB_DO_VERSION) | SLB_DO(SLB_DO_TOA))
+
+#define NEED_SVC	SLB_SLOT(SLB_SLOT_SERVICE)
+#define NEED_SRV	(NEED_SVC | SLB_SLOT(SLB_SLOT_SERVER))
+#define NEED_LOCAL	SLB_SLOT(SLB_SLOT_LOCAL)
+
+const struct slb_command slb_commands[] = {
+	{ .id = SLB_DO_SVC_ADD, .letter = 'A', .name = "add-service", .dashes = "--",
+	  .object = &slb_object_svc, .act = SLB_ACT_ADD, .verb = "add service",
+	  .must = NEED_SVC, .help = "add a service", .batch = true },
+	{ .id = SLB_DO_SVC_EDIT, .letter = 'E', .name = "edit-service", .dashes = "--",
+	  .object = &slb_object_svc, .act = SLB_ACT_EDIT, .verb = "edit service",
+	  .must = NEED_SVC, .help = "change a service in what is given", .batch = true },
+	{ .id = SLB_DO_SVC_DEL, .letter = 'D', .name = "delete-service", .dashes = "--",
+	  .object = &slb_object_svc, .act = SLB_ACT_DEL, .verb = "delete service",
+	  .must = NEED_SVC, .help = "delete a service and reset its connections",
+	  .batch = true },
+	{ .id = SLB_DO_SRV_ADD, .letter = 'a', .name = "add-server", .dashes = "--",
+	  .object = &slb_object_srv, .act = SLB_ACT_ADD, .verb = "add server",
+	  .must = NEED_SRV, .help = "add a server to a service", .batch = true },
+	{ .id = SLB_DO_SRV_EDIT, .letter = 'e', .name = "edit-server", .dashes = "--",
+	  .object = &slb_object_srv, .act = SLB_ACT_EDIT, .verb = "edit server",
+	  .must = NEED_SRV, .help = "change a server in what is given", .batch = true },
+	{ .id = SLB_DO_SRV_DEL, .letter = 'd', .name = "delete-server", .dashes = "--",
+	  .object = &slb_object_srv, .act = SLB_ACT_DEL, .verb = "delete server",
+	  .must = NEED_SRV, .help = "delete a server and reset its connections",
+	  .batch = true },
+	{ .id = SLB_DO_LADDR_ADD, .letter = 'P', .name = "add-laddr", .dashes = "--",
+	  .object = &slb_object_laddr, .act = SLB_ACT_ADD, .verb = "add local address",
+	  .must = NEED_LOCAL, .word = "ADDR", .words = 1, .word_slot = SLB_SLOT_LOCAL,
+	  .help = "add a local address, the source of fullNAT towards servers", .batch = true },
+	{ .id = SLB_DO_LADDR_EDIT, .name = "edit-laddr", .dashes = "--",
+	  .object = &slb_object_laddr, .act = SLB_ACT_EDIT, .verb = "edit local address",
+	  .must = NEED_LOCAL, .word = "ADDR", .words = 1, .word_slot = SLB_SLOT_LOCAL,
+	  .help = "change a local address in what is given", .batch = true },
+	{ .id = SLB_DO_LADDR_DEL, .letter = 'Q', .name = "del-laddr", .dashes = "--",
+	  .object = &slb_object_laddr, .act = SLB_ACT_DEL, .verb = "delete local address",
+	  .must = NEED_LOCAL, .word = "ADDR", .words = 1, .word_slot = SLB_SLOT_LOCAL,
+	  .help = "delete a local address; its connections go on to their end", .batch = true },
+	{ .id = SLB_DO_LADDR_LIST, .letter = 'G', .name = "get-laddr", .dashes = "--",
+	  .object = &slb_object_laddr, .view = slb_list_laddrs,
+	  .help = "list the local addresses with their leases" },
+	{ .id = SLB_DO_LIST, .letter = 'L', .name = "list", .dashes = "--",
+	  .object = &slb_object_conns, .verb = "list", .view = slb_list,
+	  .help = "list services and servers, or connections" },
+	{ .id = SLB_DO_LIST, .letter = 'l', .name = "list", .dashes = "--",
+	  .object = &slb_object_conns, .verb = "list", .view = slb_list },
+	{ .id = SLB_DO_ZERO, .letter = 'Z', .name = "zero", .dashes = "--",
+	  .object = &slb_object_all, .verb = "zero",
+	  .help = "set the counters of a service, or all, to zero", .batch = true },
+	{ .id = SLB_DO_CLEAR, .letter = 'C', .name = "clear", .dashes = "--",
+	  .object = &slb_object_all,
+	  .help = "delete all services and local addresses", .batch = true },
+	{ .id = SLB_DO_SAVE, .letter = 'S', .name = "save", .dashes = "--",
+	  .view = slb_conf_save,
+	  .help = "print the configuration, one command in a line" },
+	{ .id = SLB_DO_RESTORE, .letter = 'R', .name = "restore", .dashes = "--",
+	  .run = slb_conf_restore,
+	  .word = "[FILE]", .words = 1, .word_slot = SLB_SLOTS,
+	  .help = "execute the commands of a file or of the standard input" },
+	{ .id = SLB_DO_SET, .name = "set", .dashes = "--",
+	  .object = &slb_object_set, .view = slb_list_settings, .word = "[KEY=VALUE]...",
+	  .words = 1000, .word_slot = SLB_SLOTS,
+	  .help = "change settings; without any, print all", .batch = true },
+	{ .id = SLB_DO_SET, .name = "settings", .dashes = "--",
+	  .object = &slb_object_set, .view = slb_list_settings, .word = "[KEY=VALUE]...",
+	  .words = 1000, .word_slot = SLB_SLOTS, .batch = true },
+	{ .id = SLB_DO_INFO, .name = "info", .dashes = "",
+	  .view = slb_list_info,
+	  .help = "print the module's limits and its live objects" },
+	{ .id = SLB_DO_VERSION, .name = "version", .dashes = "--",
+	  .run = slb_main_version,
+	  .help = "print the versions of module and tool" },
+	{ .id = SLB_DO_TOA, .name = "toa", .dashes = "",
+	  .run = slb_toa_run, .word = "[VERB [WORD]...]",
+	  .words = 1100, .word_slot = SLB_SLOTS,
+	  .help = "look at or change the receiver of client addresses on a server" },
+	{ .id = SLB_DO_HELP, .letter = 'h', .name = "help", .dashes = "--",
+	  .run = slb_help_run, .word = "[COMMAND]",
+	  .words = 1, .word_slot = SLB_SLOTS, .help = "print help, about one command if given" },
+	{}
+};
+
+/* An option whose presence says all. */
+#define FLAG(_letter, _name, _slot, _may, _help) \
+	{ .letter = (_letter), .name = (_name), .slot = SLB_SLOT_##_slot, .may = (_may), \
+	  .help = (_help) }
+
+/* An option that has an argument or makes a choice. */
+#define OPT(_letter, _name, _arg, _slot, _may, _parse, _help) \
+	{ .letter = (_letter), .name = (_name), .arg = (_arg), .slot = SLB_SLOT_##_slot, \
+	  .may = (_may), .parse = slb_arg_##_parse, .help = (_help) }
+
+/* An option of ipvsadm that there is not. */
+#define NOT(_letter, _name, _arg, _may, _why) \
+	{ .letter = (_letter), .name = (_name), .arg = (_arg), .slot = SLB_SLOT_OTHER, \
+	  .may = (_may), .refuse = (_why) }
+
+#define NO_PERSISTENCE	"persistence is not available in this version"
+#define NO_THRESHOLD	"connection limits of servers are not available in this version"
+#define NO_FLAGS	"no scheduling method of this version has flags"
+
+/* Options that -R -b overlooks. */
+const char slb_opt_no_routing[] =
+	"slb forwards by translation: fullNAT (-b) or nat (-m); -R -b takes all servers as fullNAT";
+
+const struct slb_option slb_options[] = {
+	OPT('t', "tcp-service", "ADDR:PORT", SERVICE, SVCS | SRVS | LADDRS | LOCALS | LIST | ZERO,
+	    service, "TCP service; IPv6 addresses stand in brackets"),
+	OPT('u', "udp-service", "ADDR:PORT", SERVICE, SVCS | SRVS | LADDRS | LOCALS | LIST | ZERO,
+	    service, "UDP service"),
+	OPT('r', "real-server", "ADDR[:PORT]", SERVER, SRVS, server,
+	    "server; without a port it is the service's"),
+	OPT('z', "local-address", "ADDR", LOCAL, LADDRS, local,
+	    "the local address, another way to say ADDR; with -t or -u in that service's pool"),
+	OPT(0, "vrf", "DEV", VRF, SVCS | SRVS | LADDRS | LIST | ZERO, vrf,
+	    "VRF device of the service, or of the local address"),
+	OPT('s', "scheduler", "METHOD", SCHED, SVC, svc_field,
+	    "scheduling method: rr, wrr or wlc (default)"),
+	OPT(0, "enable", NULL, ENABLED, SVC, enabled, "take new connections (default)"),
+	OPT(0, "disable", NULL, ENABLED, SVC, enabled, "refuse new connections, keep the old"),
+	OPT(0, "toa", "on|off", TOA, SVC, svc_field,
+	    "tell the servers the client's address in a TCP option (default on)"),
+	OPT(0, "toa-kind", "N", TOA_KIND, SVC, svc_field, "kind of that option (default 254)"),
+	OPT(0, "timestamps", "translate|remove|keep", TIMESTAMPS, SVC, svc_field,
+	    "what becomes of TCP timestamps (default translate)"),
+	OPT(0, "unknown", "reset|drop|pass", UNKNOWN, SVC, svc_field,
+	    "answer to TCP packets that fit no connection (default reset)"),
+	OPT(0, "idle", "SECONDS", IDLE, SVC, svc_field,
+	    "idle time of connections, 10-4000 s; 0 takes the one of --set"),
+	OPT(0, "timeout", "STATE=SECONDS,...", TIMEOUTS, SVC, timeouts,
+	    "timeouts by state; 0 takes the one of --set"),
+	OPT(0, "pool", "NAME", POOL, SVC | LADDRS | LOCALS, pool,
+	    "pool of local addresses (default: the one without a name)"),
+	OPT('b', "fullnat", NULL, FORWARD, SRV, forward,
+	    "translate both addresses and ports (default)"),
+	OPT('m', "masquerading", NULL, FORWARD, SRV, forward,
+	    "nat: keep the client's address; the server's route leads back through here"),
+	OPT('w', "weight", "WEIGHT", WEIGHT, SRV, weight,
+	    "share of new connections, 0-65535 (default 1); 0 takes none"),
+	OPT(0, "ports", "FIRST-LAST", PORTS, LADDR, ports,
+	    "ports to lease (default 1024-60999)"),
+	OPT(0, "dedicated", NULL, DEDICATED, LADDR, dedicated,
+	    "the host itself does not use the address: lease ip_local_port_range too"),
+	OPT(0, "shared", NULL, DEDICATED, LADDR, dedicated,
+	    "the host uses the address too (default)"),
+	FLAG('c', "connections", CONNS, LIST, "list the connections"),
+	FLAG('c', "connection", CONNS, LIST, NULL),
+	OPT(0, "client", "PREFIX", CLIENT, LIST, client, "connections of clients in this prefix"),
+	OPT(0, "server", "ADDR[:PORT]", SERVER, LIST, server, "connections to this server"),
+	OPT(0, "state", "NAME", STATE, LIST, state, "connections in this state"),
+	FLAG(0, "stats", STATS, LIST, "print counters, and why packets were dropped"),
+	FLAG(0, "exact", EXACT, LIST, "do not shorten large numbers"),
+	FLAG(0, "timeout", TIMEOUTS, LIST, "print the timeouts"),
+	FLAG('n', "numeric", NUMERIC, LIST | LOCALS | SAVE,
+	     "print numbers, not names of hosts and ports"),
+	FLAG(0, "json", JSON, VIEWS, "print JSON"),
+	FLAG('b', "fullnat", FORWARD, RESTORE,
+	     "take every server as fullNAT, also with -g, -i, -m"),
+	FLAG(0, "dry-run", DRY_RUN, CHANGES, "say what would be done, and do nothing"),
+	NOT('f', "fwmark-service", "FWMARK", SVCS | SRVS | LADDRS | LOCALS | LIST | ZERO,
+	    "services by firewall mark are not available in this version"),
+	NOT(0, "sctp-service", "ADDR:PORT", SVCS | SRVS | LIST | ZERO,
+	    "there are TCP and UDP only"),
+	NOT('p', "persistent", NULL, SVC, NO_PERSISTENCE),
+	NOT('M', "netmask", NULL, SVC, NO_PERSISTENCE),
+	NOT(0, "pe", NULL, SVC, NO_PERSISTENCE),
+	NOT('o', "ops", NULL, SVC, "one-packet scheduling is not available in this version"),
+	NOT('b', "sched-flags", NULL, SVC, NO_FLAGS),
+	NOT('x', "u-threshold", NULL, SRV, NO_THRESHOLD),
+	NOT('y', "l-threshold", NULL, SRV, NO_THRESHOLD),
+	NOT('g', "gatewaying", NULL, SRV, slb_opt_no_routing),
+	NOT('i', "ipip", NULL, SRV, slb_opt_no_routing),
+	NOT(0, "tun-type", "TYPE", SRV, slb_opt_no_routing),
+	NOT(0, "tun-port", "PORT", SRV, slb_opt_no_routing),
+	NOT(0, "tun-nocsum", NULL, SRV, slb_opt_no_routing),
+	NOT(0, "tun-csum", NULL, SRV, slb_opt_no_routing),
+	NOT(0, "tun-remcsum", NULL, SRV, slb_opt_no_routing),
+	NOT(0, "rate", NULL, LIST, "rates are not available in this version"),
+	{}
+};
