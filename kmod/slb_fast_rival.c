@@ -23,6 +23,8 @@
  */
 static const char * const slb_fast_harmless[] = {
 	"accept_all",
+	"slb_frag_in4 [slb]",
+	"slb_frag_in6 [slb]",
 	"ipv4_conntrack_defrag [nf_defrag_ipv4]",
 	"ipv6_defrag [nf_defrag_ipv6]",
 	"ip_sabotage_in [br_netfilter]",

@@ -4,7 +4,6 @@
  * that send what is not ours on its way for as little as possible.
  */
 #include <linux/netfilter.h>
-#include <linux/netfilter_bridge.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
 #include <linux/slab.h>
@@ -14,21 +13,6 @@
 #include "slb_lro.h"
 #include "slb_net.h"
 #include "slb_path.h"
-
-/* Addressed to us on layer 2 and not merely passing through a bridge that calls netfilter? */
-static __always_inline bool slb_hook_for_us(struct sk_buff *skb)
-{
-#if IS_ENABLED(CONFIG_BRIDGE_NETFILTER)
-	const struct nf_bridge_info *bridged;
-
-	if (unlikely(nf_bridge_info_exists(skb))) {
-		bridged = nf_bridge_info_get(skb);
-		if (bridged && bridged->pkt_otherhost)
-			return false;
-	}
-#endif
-	return skb->pkt_type == PACKET_HOST;
-}
 
 /* Parsed or not, every packet that comes here is seen, and ends passed, forwarded or dropped. */
 static __always_inline unsigned int slb_hook_judge(struct slb_pkt *pkt, enum slb_parse parsed,
@@ -248,13 +232,40 @@ static unsigned int slb_hook_out6(void *priv, struct sk_buff *skb,
 }
 
 /*
- * Behind defragmentation (-400) and raw (-300), whose rules therefore see packets untranslated,
- * and before conntrack (-200), which must never see ours; in LOCAL_OUT likewise.
+ * Reassembly before raw (-300), as conntrack has it, so that no rule has to judge a piece. Packets are
+ * taken behind raw, whose rules therefore see them untranslated, and before conntrack (-200), which
+ * must never see ours; in LOCAL_OUT likewise.
  */
+#define SLB_HOOK_FRAG_PRIORITY	NF_IP_PRI_CONNTRACK_DEFRAG
 #define SLB_HOOK_PRIORITY	(NF_IP_PRI_CONNTRACK - 10)
+static_assert((int)NF_IP_PRI_CONNTRACK_DEFRAG == (int)NF_IP6_PRI_CONNTRACK_DEFRAG);
 static_assert((int)NF_IP_PRI_CONNTRACK == (int)NF_IP6_PRI_CONNTRACK);
 
 static const struct nf_hook_ops slb_hook_ops[] = {
+	{
+		.hook		= slb_frag_in4,
+		.pf		= NFPROTO_IPV4,
+		.hooknum	= NF_INET_PRE_ROUTING,
+		.priority	= SLB_HOOK_FRAG_PRIORITY,
+	},
+	{
+		.hook		= slb_frag_in6,
+		.pf		= NFPROTO_IPV6,
+		.hooknum	= NF_INET_PRE_ROUTING,
+		.priority	= SLB_HOOK_FRAG_PRIORITY,
+	},
+	{
+		.hook		= slb_frag_in4,
+		.pf		= NFPROTO_IPV4,
+		.hooknum	= NF_INET_LOCAL_OUT,
+		.priority	= SLB_HOOK_FRAG_PRIORITY,
+	},
+	{
+		.hook		= slb_frag_in6,
+		.pf		= NFPROTO_IPV6,
+		.hooknum	= NF_INET_LOCAL_OUT,
+		.priority	= SLB_HOOK_FRAG_PRIORITY,
+	},
 	{
 		.hook		= slb_hook_pre4,
 		.pf		= NFPROTO_IPV4,

@@ -8,13 +8,31 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/netfilter.h>
+#include <linux/netfilter_bridge.h>
 #include <net/ipv6.h>
 #include "slb_net.h"
 
+unsigned int slb_frag_in4(void *priv, struct sk_buff *skb, const struct nf_hook_state *state);
+unsigned int slb_frag_in6(void *priv, struct sk_buff *skb, const struct nf_hook_state *state);
 unsigned int slb_hook_pre4(void *priv, struct sk_buff *skb, const struct nf_hook_state *state);
 unsigned int slb_hook_pre6(void *priv, struct sk_buff *skb, const struct nf_hook_state *state);
 int slb_hook_get(struct slb_net *sn);
 void slb_hook_put(struct slb_net *sn);
+
+/* Addressed to us on layer 2 and not merely passing through a bridge that calls netfilter? */
+static __always_inline bool slb_hook_for_us(struct sk_buff *skb)
+{
+#if IS_ENABLED(CONFIG_BRIDGE_NETFILTER)
+	const struct nf_bridge_info *bridged;
+
+	if (unlikely(nf_bridge_info_exists(skb))) {
+		bridged = nf_bridge_info_get(skb);
+		if (bridged && bridged->pkt_otherhost)
+			return false;
+	}
+#endif
+	return skb->pkt_type == PACKET_HOST;
+}
 
 /*
  * In nat mode a server's answer goes to the client, so it is known by its source; an ICMP error about

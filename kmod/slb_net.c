@@ -19,8 +19,6 @@
  */
 #include <linux/percpu.h>
 #include <linux/random.h>
-#include <net/netfilter/ipv4/nf_defrag_ipv4.h>
-#include <net/netfilter/ipv6/nf_defrag_ipv6.h>
 #include "slb_alloc.h"
 #include "slb_hook.h"
 #include "slb_net.h"
@@ -31,20 +29,6 @@
 unsigned int slb_net_id __read_mostly;
 
 DEFINE_STATIC_KEY_FALSE(slb_nat_key);
-
-static int slb_net_enable_defrag(struct slb_net *sn)
-{
-	int err = slb_attempt(-ENOMEM, nf_defrag_ipv4_enable(sn->net));
-
-	if (err)
-		return err;
-#if IS_ENABLED(CONFIG_IPV6)
-	err = slb_attempt(-ENOMEM, nf_defrag_ipv6_enable(sn->net));
-	if (err)
-		nf_defrag_ipv4_disable(sn->net);
-#endif
-	return err;
-}
 
 static int slb_net_alloc(struct slb_net *sn)
 {
@@ -96,42 +80,15 @@ int slb_net_furnish_locked(struct slb_net *sn)
  * slb_net_activate_locked() - a service is about to be added
  * @sn: the namespace's balancer
  *
- * Before the first one there are neither hooks nor defragmentation, so namespaces without a
- * balancer pay nothing. The hooks stay until the namespace ends, because connections outlive
- * their service.
+ * Before the first one there are no hooks, so namespaces without a balancer pay nothing. They stay
+ * until the namespace ends, because connections outlive their service.
  *
  * Context: process, caller holds sn->cfg_mutex; sleeps.
  * Return: 0 or a negative error.
  */
 int slb_net_activate_locked(struct slb_net *sn)
 {
-	int err;
-
-	err = slb_net_furnish_locked(sn) ?: slb_hook_get(sn);
-	if (err || sn->defrag)
-		return err;
-	err = slb_net_enable_defrag(sn);
-	if (!err)
-		sn->defrag = true;
-	return err;
-}
-
-/**
- * slb_net_relax_locked() - a service was removed
- * @sn: the namespace's balancer
- *
- * Context: process, caller holds sn->cfg_mutex.
- */
-void slb_net_relax_locked(struct slb_net *sn)
-{
-	lockdep_assert_held(&sn->cfg_mutex);
-	if (!sn->defrag || !list_empty(&sn->svc_list))
-		return;
-#if IS_ENABLED(CONFIG_IPV6)
-	nf_defrag_ipv6_disable(sn->net);
-#endif
-	nf_defrag_ipv4_disable(sn->net);
-	sn->defrag = false;
+	return slb_net_furnish_locked(sn) ?: slb_hook_get(sn);
 }
 
 /**

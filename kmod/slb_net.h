@@ -101,7 +101,6 @@ struct slb_settings {
  * @laddr_serial: of the address added last; @cfg_mutex
  * @cfg_gen: grows with each change, never 0: consistency of dumps; @cfg_mutex
  * @hooks: NULL while they are not registered; @cfg_mutex
- * @defrag: nf_defrag is enabled; @cfg_mutex
  * @conns: live connections
  * @n_svcs: services that are configured
  * @n_srvs: servers that are configured
@@ -139,7 +138,6 @@ struct slb_net {
 	u32				laddr_serial;
 	unsigned int			cfg_gen;
 	struct slb_hooks		*hooks;
-	bool				defrag;
 	atomic_t			conns;
 	atomic_t			n_svcs;
 	atomic_t			n_srvs;
@@ -166,7 +164,6 @@ int slb_net_register(void);
 void slb_net_unregister(void);
 int slb_net_furnish_locked(struct slb_net *sn);
 int slb_net_activate_locked(struct slb_net *sn);
-void slb_net_relax_locked(struct slb_net *sn);
 int slb_net_use_nat_locked(struct slb_net *sn);
 void slb_net_flush_locked(struct slb_net *sn);
 

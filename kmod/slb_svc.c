@@ -329,7 +329,6 @@ struct slb_svc *slb_svc_add_locked(struct slb_net *sn, const struct slb_svc_key 
 
 err_filter:
 	slb_filter_del(&sn->filter, &key->addr, key->v6);
-	slb_net_relax_locked(sn);
 err_put_pool:
 	slb_pool_put_locked(sn, pool);
 err_retire:
@@ -422,7 +421,6 @@ void slb_svc_remove_locked(struct slb_svc *svc)
 	smp_mb();	/* "gone" before the walk; pairs with slb_open_link() */
 	slb_conn_reset_matching(sn, svc, NULL);
 	slb_svc_release_locked(svc);
-	slb_net_relax_locked(sn);
 }
 
 /**
@@ -448,5 +446,4 @@ void slb_svc_remove_all_locked(struct slb_net *sn)
 		list_del(&svc->list);
 		slb_svc_release_locked(svc);
 	}
-	slb_net_relax_locked(sn);
 }

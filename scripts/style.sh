@@ -78,7 +78,7 @@ gate_memory() {
 	calls+='|kmem_cache_(z?alloc|create(_usercopy)?)|KMEM_CACHE|bitmap_z?alloc|ida_alloc\w*|idr_alloc\w*|xa_(alloc|store|insert)\w*'
 	calls+='|rhashtable_init|rhltable_init|\w*rhashtable_\w*insert\w*|(nlmsg|genlmsg)_new|(__)?(netdev_|napi_)?alloc_skb\w*'
 	calls+='|p?skb_(cow\w*|unclone\w*|clone\w*|copy|copy_expand|realloc_headroom|expand_head|ensure_writable|share_check|linearize\w*|segment)|skb_gso_segment'
-	calls+='|(nf_)?register_\w+|(gen)?nl_register_\w+|genl_register_family|nf_defrag_ipv[46]_enable|kthread_(run|create)|alloc_(ordered_)?workqueue|(metadata_)?dst_alloc'
+	calls+='|(nf_)?register_\w+|(gen)?nl_register_\w+|genl_register_family|kthread_(run|create)|alloc_(ordered_)?workqueue|(metadata_)?dst_alloc'
 	# shellcheck disable=SC2016 # Perl's
 	files 'kmod/slb_*.[ch]' 'kmod/toa/toa_*.[ch]' | grep -v /selftest/ | calls=$calls xargs perl -0777 -ne '
 		s,/\*.*?\*/,$& =~ tr/\n//cdr,gse;

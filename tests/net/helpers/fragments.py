@@ -5,7 +5,7 @@ import struct
 
 import netns
 from cases import both, case, eventually, main, same
-from wire import (ACK, CLIENT, FRAGMENT, ICMP, ICMP6, LB, PSH, SLOW, TCP, UDP, VIP, Flow, Pkt, Rig, checksum, opt_toa)
+from wire import (ACK, CLIENT, FRAGMENT, ICMP, ICMP6, LB, PSH, SERVER, SLOW, TCP, UDP, VIP, Flow, Pkt, Rig, checksum, opt_toa)
 
 rig = Rig()
 DF, MF = 0x4000, 0x2000
@@ -122,6 +122,9 @@ def nothing(v, parts, **counts):
     same(gather(rig.server, FULL[v]).data, pkt.data)
 
 
+REFUSED = {"seen": 1, "drop:fragment": 1}
+
+
 @both("a fragmented datagram leaves in fragments no larger than it came in, both ways")
 def _(v):
     rig.service(v, UDP)
@@ -227,14 +230,14 @@ def _(v):
     step, pkt = STEP[v], datagram(v, 3000).build()
     IDENT[0] += 1
     nothing(v, [piece(pkt, 0, step, True, IDENT[0]), piece(pkt, step - 8, step, True, IDENT[0]),
-                piece(pkt, 2 * step - 8, 400, False, IDENT[0])])
+                piece(pkt, 2 * step - 8, 400, False, IDENT[0])], **REFUSED)
 
 
 @both("a fragment inside another (teardrop) is refused")
 def _(v):
     step, pkt = STEP[v], datagram(v, 3000).build()
     IDENT[0] += 1
-    nothing(v, [piece(pkt, 0, step, True, IDENT[0]), piece(pkt, 24, 16, False, IDENT[0])])
+    nothing(v, [piece(pkt, 0, step, True, IDENT[0]), piece(pkt, 24, 16, False, IDENT[0])], **REFUSED)
 
 
 @both("a last fragment that is written over by another last one is refused")
@@ -242,7 +245,7 @@ def _(v):
     step, pkt = STEP[v], datagram(v, 3000).build()
     IDENT[0] += 1
     nothing(v, [piece(pkt, 2 * step, 100, False, IDENT[0]), piece(pkt, step, step + 200, False, IDENT[0]),
-                piece(pkt, 0, step, True, IDENT[0])])
+                piece(pkt, 0, step, True, IDENT[0])], **REFUSED)
 
 
 @both("fragments beyond 64 KiB are refused")
@@ -256,7 +259,8 @@ def _(v):
         far = bytearray(ip_sum(far[:20])) + far[20:]
     else:
         struct.pack_into("!H", far, head + 2, 0xfff8)
-    nothing(v, [piece(pkt, 0, 800, True, IDENT[0]), bytes(far)])
+    # In IPv4 only the whole is looked at, which does not come about.
+    nothing(v, [piece(pkt, 0, 800, True, IDENT[0]), bytes(far)], **(REFUSED if v == 6 else {}))
 
 
 @both("pieces whose length is no multiple of 8 make no datagram")
@@ -325,6 +329,21 @@ def _(v):
     for _ in range(3):
         send(cut(datagram(v, 3000), STEP[v])[1:])
     rig.server.quiet()
+    same(counted(), {})
+
+
+@both("fragments of others go on one by one, whether or not they will be a packet")
+def _(v):
+    rig.service(v, UDP)
+    netns.sysctl(LB, "ipv4.ip_forward" if v == 4 else "ipv6.conf.all.forwarding", 1)
+    rig.mark()
+    pkt = Pkt(CLIENT[v], SERVER[v], 5000, 5001, UDP, data=bytes(3000), df=False)
+    parts = cut(pkt, STEP[v])[:-1]
+    send(parts)
+    for part in parts:
+        came = rig.server.recv()
+        assert came, "a fragment that is not ours was held back"
+        same(came.raw[20 if v == 4 else 40:], part[20 if v == 4 else 40:], "behind the IP header")
     same(counted(), {})
 
 
