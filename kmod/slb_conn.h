@@ -311,6 +311,7 @@ bool slb_conn_rest(struct slb_net *sn, struct slb_conn *conn);
 void slb_conn_toa_done(struct slb_conn *conn);
 bool slb_conn_reclaimable(const struct slb_net *sn, const struct slb_conn *conn, u16 now);
 void slb_conn_refile_matching(struct slb_net *sn, const struct slb_svc *svc);
+void slb_conn_reset_denied(struct slb_net *sn);
 void slb_conn_reset_matching(struct slb_net *sn, const struct slb_svc *svc,
 			     const struct slb_srv *srv);
 void slb_conn_end_all(struct slb_net *sn);

@@ -31,12 +31,17 @@ static int __init slb_main_init(void)
 	err = slb_fast_dev_init();
 	if (err)
 		goto err_rival;
-	err = slb_attempt(-ENOMEM, genl_register_family(&slb_nl_family));
+	err = slb_nl_acl_init();
 	if (err)
 		goto err_fast;
+	err = slb_attempt(-ENOMEM, genl_register_family(&slb_nl_family));
+	if (err)
+		goto err_acl;
 	pr_info("version %s loaded\n", SLB_RELEASE);
 	return 0;
 
+err_acl:
+	slb_nl_acl_exit();
 err_fast:
 	slb_fast_dev_exit();
 err_rival:
@@ -53,6 +58,7 @@ err_cache:
 static void __exit slb_main_exit(void)
 {
 	genl_unregister_family(&slb_nl_family);
+	slb_nl_acl_exit();
 	slb_fast_dev_exit();
 	slb_fast_rival_exit();
 	slb_lro_exit();

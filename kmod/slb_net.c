@@ -117,7 +117,7 @@ int slb_net_use_nat_locked(struct slb_net *sn)
 }
 
 /**
- * slb_net_flush_locked() - remove every service and local address
+ * slb_net_flush_locked() - remove every service, access list and local address
  * @sn: the namespace's balancer
  *
  * Context: process, caller holds sn->cfg_mutex; sleeps.
@@ -125,6 +125,7 @@ int slb_net_use_nat_locked(struct slb_net *sn)
 void slb_net_flush_locked(struct slb_net *sn)
 {
 	slb_svc_remove_all_locked(sn);
+	slb_acl_remove_all_locked(sn);
 	slb_laddr_remove_all_locked(sn);
 }
 
@@ -138,6 +139,8 @@ static void slb_net_prepare(struct slb_net *sn, struct net *net)
 	spin_lock_init(&sn->reset_lock);
 	INIT_LIST_HEAD(&sn->svc_list);
 	INIT_LIST_HEAD(&sn->pools);
+	INIT_LIST_HEAD(&sn->acls);
+	INIT_LIST_HEAD(&sn->acl_stages);
 	INIT_LIST_HEAD(&sn->laddrs);
 	INIT_LIST_HEAD(&sn->fast.devs);
 	ida_init(&sn->laddr_ids);
@@ -194,6 +197,7 @@ static void __net_exit slb_net_empty(struct slb_net *sn)
 	}
 	mutex_lock(&sn->cfg_mutex);
 	slb_net_flush_locked(sn);
+	slb_nl_acl_forget_locked(sn);
 	slb_pool_put_locked(sn, sn->pool_default);
 	mutex_unlock(&sn->cfg_mutex);
 }

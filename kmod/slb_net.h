@@ -27,6 +27,7 @@
 #include <linux/jump_label.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
+#include "slb_acl.h"
 #include "slb_conn.h"
 #include "slb_fast.h"
 #include "slb_filter.h"
@@ -99,6 +100,10 @@ struct slb_settings {
  * @pool_default: exists as long as the namespace
  * @laddr_ids: has its own lock
  * @laddr_serial: of the address added last; @cfg_mutex
+ * @acls: access lists; @cfg_mutex
+ * @acl_stages: what sockets have sent of access lists so far; @cfg_mutex
+ * @acl_serial: of the access list added last; @cfg_mutex
+ * @n_acls: entries in @acls; @cfg_mutex
  * @cfg_gen: grows with each change, never 0: consistency of dumps; @cfg_mutex
  * @hooks: NULL while they are not registered; @cfg_mutex
  * @conns: live connections
@@ -136,6 +141,10 @@ struct slb_net {
 	struct slb_pool			*pool_default;
 	struct ida			laddr_ids;
 	u32				laddr_serial;
+	struct list_head		acls;
+	struct list_head		acl_stages;
+	u32				acl_serial;
+	u32				n_acls;
 	unsigned int			cfg_gen;
 	struct slb_hooks		*hooks;
 	atomic_t			conns;

@@ -287,6 +287,69 @@ int slb_nl_put_addr(struct sk_buff *skb, int type, const struct in6_addr *addr, 
 }
 
 /**
+ * slb_nl_prefix() - read a prefix
+ * @attr: nest of enum slb_a_prefix, checked by its policy
+ * @extack: for the sentence
+ * @prefix: the answer
+ *
+ * Context: any.
+ * Return: 0 or a negative error.
+ */
+int slb_nl_prefix(const struct nlattr *attr, struct netlink_ext_ack *extack,
+		  struct slb_prefix *prefix)
+{
+	struct nlattr *tb[SLB_A_PREFIX_MAX + 1];
+	struct in6_addr addr;
+	bool v6;
+	int err;
+
+	err = nla_parse_nested(tb, SLB_A_PREFIX_MAX, attr, NULL, extack);
+	if (err)
+		return err;
+	if (slb_nl_missing(extack, attr, tb, SLB_A_PREFIX_ADDR,
+			   "the prefix's address is missing") ||
+	    slb_nl_missing(extack, attr, tb, SLB_A_PREFIX_LEN, "the prefix's length is missing"))
+		return -EINVAL;
+	err = slb_nl_addr(tb[SLB_A_PREFIX_ADDR], extack, &addr, &v6);
+	if (err)
+		return err;
+	prefix->v6 = v6;
+	prefix->len = nla_get_u8(tb[SLB_A_PREFIX_LEN]);
+	if (prefix->len > (v6 ? 128 : 32))
+		return slb_nl_refuse(extack, tb[SLB_A_PREFIX_LEN], -ERANGE,
+				     "the prefix is longer than an address");
+	ipv6_addr_prefix(&prefix->addr, &addr, prefix->len);
+	if (!ipv6_addr_equal(&prefix->addr, &addr))
+		return slb_nl_refuse(extack, tb[SLB_A_PREFIX_ADDR], -EINVAL,
+				     "the address has bits set behind its prefix");
+	return 0;
+}
+
+/**
+ * slb_nl_put_prefix() - write a prefix, or nothing of it
+ * @skb: the message
+ * @type: attribute
+ * @prefix: the prefix
+ *
+ * Context: any.
+ * Return: 0 or -EMSGSIZE.
+ */
+int slb_nl_put_prefix(struct sk_buff *skb, int type, const struct slb_prefix *prefix)
+{
+	struct nlattr *nest = nla_nest_start(skb, type);
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (slb_nl_put_addr(skb, SLB_A_PREFIX_ADDR, &prefix->addr, prefix->v6) ||
+	    nla_put_u8(skb, SLB_A_PREFIX_LEN, prefix->len)) {
+		nla_nest_cancel(skb, nest);
+		return -EMSGSIZE;
+	}
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+/**
  * slb_nl_put_svc_key() - write what names a service
  * @skb: the message, inside the service or its nest
  * @key: the key
@@ -337,7 +400,9 @@ int slb_nl_put_stats(struct sk_buff *skb, int type, const struct slb_stats __per
 	    slb_nl_put_count(skb, SLB_A_STATS_SYN_RESET, sum.syn_reset) ||
 	    slb_nl_put_count(skb, SLB_A_STATS_SERVER_RST, sum.server_rst) ||
 	    slb_nl_put_count(skb, SLB_A_STATS_CLIENT_RST, sum.client_rst) ||
-	    slb_nl_put_count(skb, SLB_A_STATS_IDLE_RESET, sum.idle_reset))
+	    slb_nl_put_count(skb, SLB_A_STATS_IDLE_RESET, sum.idle_reset) ||
+	    slb_nl_put_count(skb, SLB_A_STATS_DENIED_PKTS, sum.denied_pkts) ||
+	    slb_nl_put_count(skb, SLB_A_STATS_DENIED_BYTES, sum.denied_bytes))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;

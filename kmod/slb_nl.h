@@ -70,6 +70,12 @@ int slb_nl_svc_key(struct nlattr **tb, const struct nlattr *nest, struct netlink
 struct slb_svc *slb_nl_svc_find_locked(struct slb_net *sn, const struct slb_svc_key *key,
 				       struct netlink_ext_ack *extack, const struct nlattr *attr);
 
+int slb_nl_prefix(const struct nlattr *attr, struct netlink_ext_ack *extack,
+		  struct slb_prefix *prefix);
+int slb_nl_put_prefix(struct sk_buff *skb, int type, const struct slb_prefix *prefix);
+int slb_nl_acl_svc_conf_locked(struct genl_info *info, struct slb_svc_conf *conf);
+int slb_nl_acl_put_svc(struct sk_buff *skb, const struct slb_svc *svc);
+
 int slb_nl_put_addr(struct sk_buff *skb, int type, const struct in6_addr *addr, bool v6);
 int slb_nl_put_svc_key(struct sk_buff *skb, const struct slb_svc_key *key);
 int slb_nl_put_stats(struct sk_buff *skb, int type, const struct slb_stats __percpu *stats,

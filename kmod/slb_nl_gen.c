@@ -42,7 +42,7 @@ static const struct nla_policy slb_nl_svc_get_policy[SLB_A_SVC_VRF + 1] = {
 	[SLB_A_SVC_VRF] = { .type = NLA_U32 },
 };
 
-static const struct nla_policy slb_nl_svc_new_policy[SLB_A_SVC_TIMEOUTS + 1] = {
+static const struct nla_policy slb_nl_svc_new_policy[SLB_A_SVC_PURGE + 1] = {
 	[SLB_A_SVC_PROTO] = NLA_POLICY_RANGE(NLA_U8, SLB_PROTO_TCP, SLB_PROTO_UDP),
 	[SLB_A_SVC_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_SVC_PORT] = { .type = NLA_BE16 },
@@ -56,6 +56,9 @@ static const struct nla_policy slb_nl_svc_new_policy[SLB_A_SVC_TIMEOUTS + 1] = {
 	[SLB_A_SVC_POOL] = { .type = NLA_NUL_STRING, .len = 80 },
 	[SLB_A_SVC_IDLE] = { .type = NLA_U32 },
 	[SLB_A_SVC_TIMEOUTS] = NLA_POLICY_NESTED(slb_nl_timeouts_policy),
+	[SLB_A_SVC_ACL] = { .type = NLA_NUL_STRING, .len = 80 },
+	[SLB_A_SVC_ACL_NONE] = { .type = NLA_FLAG },
+	[SLB_A_SVC_PURGE] = { .type = NLA_FLAG },
 };
 
 static const struct nla_policy slb_nl_svc_del_policy[SLB_A_SVC_VRF + 1] = {
@@ -134,6 +137,27 @@ static const struct nla_policy slb_nl_zero_policy[SLB_A_SVC_VRF + 1] = {
 	[SLB_A_SVC_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_SVC_PORT] = { .type = NLA_BE16 },
 	[SLB_A_SVC_VRF] = { .type = NLA_U32 },
+};
+
+static const struct nla_policy slb_nl_acl_get_policy[SLB_A_ACL_NAME + 1] = {
+	[SLB_A_ACL_NAME] = { .type = NLA_NUL_STRING, .len = 80 },
+};
+
+static const struct nla_policy slb_nl_acl_new_policy[SLB_A_ACL_PURGE + 1] = {
+	[SLB_A_ACL_NAME] = { .type = NLA_NUL_STRING, .len = 80 },
+	[SLB_A_ACL_MODE] = NLA_POLICY_MAX(NLA_U8, SLB_ACL_MODE_COUNT - 1),
+	[SLB_A_ACL_OP] = NLA_POLICY_MAX(NLA_U8, SLB_ACL_OP_COUNT - 1),
+	[SLB_A_ACL_PREFIX] = NLA_POLICY_NESTED(slb_nl_prefix_policy),
+	[SLB_A_ACL_MORE] = { .type = NLA_FLAG },
+	[SLB_A_ACL_PURGE] = { .type = NLA_FLAG },
+};
+
+static const struct nla_policy slb_nl_acl_del_policy[SLB_A_ACL_NAME + 1] = {
+	[SLB_A_ACL_NAME] = { .type = NLA_NUL_STRING, .len = 80 },
+};
+
+static const struct nla_policy slb_nl_acl_entry_get_policy[SLB_A_ACL_NAME + 1] = {
+	[SLB_A_ACL_NAME] = { .type = NLA_NUL_STRING, .len = 80 },
 };
 
 /* Of commands that take no attribute: every one is refused. */
@@ -247,6 +271,33 @@ static const struct genl_ops slb_nl_ops[] = {
 		.maxattr = ARRAY_SIZE(slb_nl_none_policy) - 1,
 		.flags = GENL_UNS_ADMIN_PERM,
 	},
+	{
+		.cmd = SLB_CMD_ACL_GET,
+		.dumpit = slb_nl_acl_get_dumpit,
+		.policy = slb_nl_acl_get_policy,
+		.maxattr = ARRAY_SIZE(slb_nl_acl_get_policy) - 1,
+	},
+	{
+		.cmd = SLB_CMD_ACL_NEW,
+		.doit = slb_nl_acl_new_doit,
+		.policy = slb_nl_acl_new_policy,
+		.maxattr = ARRAY_SIZE(slb_nl_acl_new_policy) - 1,
+		.flags = GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd = SLB_CMD_ACL_DEL,
+		.doit = slb_nl_acl_del_doit,
+		.policy = slb_nl_acl_del_policy,
+		.maxattr = ARRAY_SIZE(slb_nl_acl_del_policy) - 1,
+		.flags = GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd = SLB_CMD_ACL_ENTRY_GET,
+		.dumpit = slb_nl_acl_entry_get_dumpit,
+		.policy = slb_nl_acl_entry_get_policy,
+		.maxattr = ARRAY_SIZE(slb_nl_acl_entry_get_policy) - 1,
+		.flags = GENL_UNS_ADMIN_PERM,
+	},
 };
 
 static int slb_nl_pre_doit(const struct genl_split_ops *ops, struct sk_buff *skb,
@@ -256,7 +307,8 @@ static int slb_nl_pre_doit(const struct genl_split_ops *ops, struct sk_buff *skb
 
 	if (info->genlhdr->cmd == SLB_CMD_SVC_NEW ||
 	    info->genlhdr->cmd == SLB_CMD_SRV_NEW ||
-	    info->genlhdr->cmd == SLB_CMD_LADDR_NEW)
+	    info->genlhdr->cmd == SLB_CMD_LADDR_NEW ||
+	    info->genlhdr->cmd == SLB_CMD_ACL_NEW)
 		known |= NLM_F_CREATE | NLM_F_EXCL | NLM_F_REPLACE;
 	if (info->nlhdr->nlmsg_flags & ~known || info->genlhdr->reserved) {
 		GENL_SET_ERR_MSG(info, "unknown nlmsg_flags, or reserved bytes not 0");

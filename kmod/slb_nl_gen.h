@@ -23,6 +23,10 @@ int slb_nl_settings_set_doit(struct sk_buff *skb, struct genl_info *info);
 int slb_nl_counter_get_doit(struct sk_buff *skb, struct genl_info *info);
 int slb_nl_zero_doit(struct sk_buff *skb, struct genl_info *info);
 int slb_nl_flush_doit(struct sk_buff *skb, struct genl_info *info);
+int slb_nl_acl_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int slb_nl_acl_new_doit(struct sk_buff *skb, struct genl_info *info);
+int slb_nl_acl_del_doit(struct sk_buff *skb, struct genl_info *info);
+int slb_nl_acl_entry_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 
 enum {
 	SLB_NL_MCGRP_CONFIG,
@@ -58,7 +62,8 @@ enum {
 	{ 24, "auth-option" }, \
 	{ 25, "source-route" }, \
 	{ 26, "ext-header" }, \
-	{ 27, "loop" })
+	{ 27, "loop" }, \
+	{ 28, "denied" })
 
 #define show_slb_state(value) __print_symbolic(value, \
 	{ 0, "none" }, \

@@ -20,15 +20,9 @@ static int slb_nl_settings_put_trusted(struct sk_buff *skb, const struct slb_pre
 {
 	u32 i;
 
-	for (i = 0; list && i < list->n; i++) {
-		const struct slb_prefix *prefix = &list->prefix[i];
-		struct nlattr *nest = nla_nest_start(skb, SLB_A_SET_TOA_TRUSTED);
-
-		if (!nest || slb_nl_put_addr(skb, SLB_A_PREFIX_ADDR, &prefix->addr, prefix->v6) ||
-		    nla_put_u8(skb, SLB_A_PREFIX_LEN, prefix->len))
+	for (i = 0; list && i < list->n; i++)
+		if (slb_nl_put_prefix(skb, SLB_A_SET_TOA_TRUSTED, &list->prefix[i]))
 			return -EMSGSIZE;
-		nla_nest_end(skb, nest);
-	}
 	return 0;
 }
 
@@ -82,36 +76,6 @@ int slb_nl_settings_get_doit(struct sk_buff *skb, struct genl_info *info)
 	err = slb_nl_settings_put(reply, sn);
 	mutex_unlock(&sn->cfg_mutex);
 	return slb_nl_reply_send(info, reply, hdr, err);
-}
-
-static int slb_nl_prefix(const struct nlattr *attr, struct netlink_ext_ack *extack,
-			 struct slb_prefix *prefix)
-{
-	struct nlattr *tb[SLB_A_PREFIX_MAX + 1];
-	struct in6_addr addr;
-	bool v6;
-	int err;
-
-	err = nla_parse_nested(tb, SLB_A_PREFIX_MAX, attr, NULL, extack);
-	if (err)
-		return err;
-	if (slb_nl_missing(extack, attr, tb, SLB_A_PREFIX_ADDR,
-			   "the prefix's address is missing") ||
-	    slb_nl_missing(extack, attr, tb, SLB_A_PREFIX_LEN, "the prefix's length is missing"))
-		return -EINVAL;
-	err = slb_nl_addr(tb[SLB_A_PREFIX_ADDR], extack, &addr, &v6);
-	if (err)
-		return err;
-	prefix->v6 = v6;
-	prefix->len = nla_get_u8(tb[SLB_A_PREFIX_LEN]);
-	if (prefix->len > (v6 ? 128 : 32))
-		return slb_nl_refuse(extack, tb[SLB_A_PREFIX_LEN], -ERANGE,
-				     "the prefix is longer than an address");
-	ipv6_addr_prefix(&prefix->addr, &addr, prefix->len);
-	if (!ipv6_addr_equal(&prefix->addr, &addr))
-		return slb_nl_refuse(extack, tb[SLB_A_PREFIX_ADDR], -EINVAL,
-				     "the address has bits set behind its prefix");
-	return 0;
 }
 
 /* The list that the request gives, or NULL for an empty one, in @list. */
@@ -352,7 +316,8 @@ static int slb_nl_info_put(struct sk_buff *skb, struct slb_net *sn)
 	    nla_put_u64_64bit(skb, SLB_A_INFO_DESTROYED, destroyed, SLB_A_INFO_PAD) ||
 	    nla_put_u32(skb, SLB_A_INFO_BUCKETS, slb_table_size(&sn->table)) ||
 	    nla_put_u32(skb, SLB_A_INFO_CONN_BYTES4, sizeof(struct slb_conn) + 2 * SLB_WAY4_SIZE) ||
-	    nla_put_u32(skb, SLB_A_INFO_CONN_BYTES6, sizeof(struct slb_conn) + 2 * SLB_WAY6_SIZE))
+	    nla_put_u32(skb, SLB_A_INFO_CONN_BYTES6, sizeof(struct slb_conn) + 2 * SLB_WAY6_SIZE) ||
+	    nla_put_u32(skb, SLB_A_INFO_ACLS, READ_ONCE(sn->n_acls)))
 		return -EMSGSIZE;
 	return slb_nl_info_put_fasts(skb, sn);
 }

@@ -16,7 +16,8 @@ static int slb_nl_svc_put(struct sk_buff *skb, const struct slb_svc *svc)
 	    nla_put_u32(skb, SLB_A_SVC_IDLE, conf.idle_s) ||
 	    slb_nl_put_timeouts(skb, SLB_A_SVC_TIMEOUTS, conf.timeout_s) ||
 	    slb_nl_put_stats(skb, SLB_A_SVC_STATS, svc->stats, &svc->base) ||
-	    nla_put_u32(skb, SLB_A_SVC_SERVERS, slb_svc_group_locked(svc)->nservers))
+	    nla_put_u32(skb, SLB_A_SVC_SERVERS, slb_svc_group_locked(svc)->nservers) ||
+	    slb_nl_acl_put_svc(skb, svc))
 		return -EMSGSIZE;
 	if (svc->key.proto != IPPROTO_TCP)
 		return 0;
@@ -181,7 +182,8 @@ static int slb_nl_svc_conf(struct genl_info *info, struct slb_svc_conf *conf, u8
 	      slb_nl_pool_name(tb[SLB_A_SVC_POOL], info->extack, conf->pool) : 0;
 	if (!err && tb[SLB_A_SVC_TIMEOUTS])
 		err = slb_nl_timeouts(tb[SLB_A_SVC_TIMEOUTS], info->extack, conf->timeout_s, 0);
-	return err ?: slb_nl_svc_conf_tcp(info, conf, proto);
+	return err ?: slb_nl_acl_svc_conf_locked(info, conf) ?:
+	       slb_nl_svc_conf_tcp(info, conf, proto);
 }
 
 static int slb_nl_svc_change_locked(struct genl_info *info, struct slb_svc *svc)
@@ -198,6 +200,8 @@ static int slb_nl_svc_change_locked(struct genl_info *info, struct slb_svc *svc)
 		return err;
 	if (slb_svc_change_locked(svc, &conf))
 		return slb_nl_refuse(info->extack, NULL, -ENOMEM, "no memory for the change");
+	if (info->attrs[SLB_A_SVC_PURGE])
+		slb_conn_reset_denied(svc->sn);
 	slb_nl_svc_notify(info, svc);
 	return 0;
 }

@@ -111,6 +111,14 @@ static unsigned int slb_open_unknown(struct slb_pkt *pkt, const struct slb_svc *
 	return slb_path_drop(pkt, SLB_DROP_UNKNOWN_TCP);
 }
 
+/* An access list keeps the client out: it gets no answer, whatever it sends. */
+static noinline unsigned int slb_open_deny(struct slb_pkt *pkt, const struct slb_svc *svc)
+{
+	this_cpu_inc(svc->stats->denied_pkts);
+	this_cpu_add(svc->stats->denied_bytes, pkt->len);
+	return slb_path_drop(pkt, SLB_DROP_DENIED);
+}
+
 /* Services of one host in a row, the most that is followed. */
 #define SLB_OPEN_CHAIN	8
 
@@ -568,6 +576,9 @@ unsigned int slb_open(struct slb_pkt *pkt)
 	open.opts.seen = 0;	/* UDP: nothing scans for them */
 	if (!open.svc)
 		return slb_path_pass(pkt);
+	if (unlikely(READ_ONCE(open.svc->features) & SLB_SVC_ACL) &&
+	    slb_acl_denies_rcu(open.svc, pkt->v6 ? pkt->tuple.v6[0].s6_addr32 : pkt->tuple.v4, pkt->v6))
+		return slb_open_deny(pkt, open.svc);
 	if (pkt->proto == IPPROTO_TCP &&
 	    (flags & (TCPHDR_SYN | TCPHDR_ACK | TCPHDR_RST | TCPHDR_FIN)) != TCPHDR_SYN)
 		return slb_open_unknown(pkt, open.svc);

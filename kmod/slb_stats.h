@@ -19,6 +19,8 @@
  * @server_rst: established connections reset by the server
  * @client_rst: established connections reset by the client
  * @idle_reset: connections reset by us after idling
+ * @denied_pkts: packets that an access list keeps out; 0 in servers
+ * @denied_bytes: their bytes, layer 3
  */
 struct slb_stats {
 	u64	pkts[2];
@@ -29,6 +31,8 @@ struct slb_stats {
 	u64	server_rst;
 	u64	client_rst;
 	u64	idle_reset;
+	u64	denied_pkts;
+	u64	denied_bytes;
 };
 
 /**

@@ -225,6 +225,8 @@ void slb_svc_conf_read_locked(const struct slb_svc *svc, struct slb_svc_conf *co
 	conf->toa_kind = svc->toa_kind;
 	conf->timestamps = svc->timestamps;
 	conf->unknown = svc->unknown;
+	conf->acl[SLB_ACL_MODE_ALLOW] = slb_acl_of_locked(svc, SLB_ACL_MODE_ALLOW);
+	conf->acl[SLB_ACL_MODE_DENY] = slb_acl_of_locked(svc, SLB_ACL_MODE_DENY);
 }
 
 /**
@@ -258,6 +260,7 @@ static void slb_svc_apply(struct slb_svc *svc, const struct slb_svc_conf *conf)
 	WRITE_ONCE(svc->unknown, conf->unknown);
 	memcpy(svc->timeout_s, conf->timeout_s, sizeof(svc->timeout_s));
 	svc->idle_s = conf->idle_s;
+	slb_acl_use_locked(svc, conf->acl);
 	slb_svc_resolve_timeouts_locked(svc);
 }
 
@@ -390,6 +393,7 @@ static void slb_svc_unlink_locked(struct slb_svc *svc)
 /* Its connections are reset or ended. */
 static void slb_svc_release_locked(struct slb_svc *svc)
 {
+	static struct slb_acl *const none[SLB_ACL_MODE_COUNT];
 	struct slb_group *group = slb_svc_group_locked(svc);
 	struct slb_net *sn = svc->sn;
 	struct slb_pool *pool = slb_svc_pool_locked(svc);
@@ -404,6 +408,7 @@ static void slb_svc_release_locked(struct slb_svc *svc)
 	}
 	rcu_assign_pointer(svc->pool, sn->pool_default);
 	slb_pool_put_locked(sn, pool);
+	slb_acl_use_locked(svc, none);
 	slb_svc_put(svc);
 }
 

@@ -14,6 +14,7 @@
 #include <uapi/linux/slb.h>
 #include "slb_stats.h"
 
+struct slb_acl;
 struct slb_ep;
 struct slb_net;
 struct slb_pkt;
@@ -57,6 +58,9 @@ struct slb_group {
 	struct rcu_head			rcu;
 };
 
+/* Bits of slb_svc.features: what a new connection must look at. */
+#define SLB_SVC_ACL	0x1
+
 /**
  * struct slb_svc - a service
  * @node: in sn->svcs, keyed by @key
@@ -68,9 +72,11 @@ struct slb_group {
  * @timestamps: enum slb_timestamps
  * @unknown: enum slb_unknown
  * @gone: removed from the configuration; set before its connections are reset
+ * @features: SLB_SVC_*, 0 for a service without any; READ_ONCE, w: sn->cfg_mutex
  * @pool: where local addresses come from; r: RCU, w: sn->cfg_mutex; never NULL. A service that is
  *	gone has the default pool, which lives as long as the namespace
  * @group: r: RCU, w: sn->cfg_mutex; never NULL; holds a reference
+ * @acl: access lists by mode; r: RCU, w: sn->cfg_mutex; NULL is none
  * @stats: per CPU
  * @sn: the namespace's balancer
  * @ref: one from the configuration, one per connection
@@ -92,8 +98,10 @@ struct slb_svc {
 	u8				timestamps;
 	u8				unknown;
 	bool				gone;
+	u8				features;
 	struct slb_pool __rcu		*pool;
 	struct slb_group __rcu		*group;
+	struct slb_acl __rcu		*acl[SLB_ACL_MODE_COUNT];
 	struct slb_stats __percpu	*stats;
 	struct slb_net			*sn;
 
@@ -158,6 +166,7 @@ struct slb_srv {
  * @toa_kind: as slb_svc.toa_kind
  * @timestamps: enum slb_timestamps
  * @unknown: enum slb_unknown
+ * @acl: access lists by mode; NULL is none
  */
 struct slb_svc_conf {
 	u32	timeout_s[SLB_STATE_COUNT];
@@ -169,6 +178,7 @@ struct slb_svc_conf {
 	u8	toa_kind;
 	u8	timestamps;
 	u8	unknown;
+	struct slb_acl	*acl[SLB_ACL_MODE_COUNT];
 };
 
 void slb_group_put(struct slb_group *group);

@@ -127,6 +127,30 @@ void slb_conn_reset_matching(struct slb_net *sn, const struct slb_svc *svc,
 	slb_sweep(&sweep, slb_sweep_reset_one);
 }
 
+static bool slb_sweep_purge_one(struct slb_conn *conn, void *arg)
+{
+	struct slb_sweep *sweep = arg;
+
+	if (slb_acl_denies_conn_rcu(conn) && slb_conn_reset(sweep->sn, conn))
+		sweep->resets++;
+	return sweep->resets < SLB_SWEEP_RESETS;
+}
+
+/**
+ * slb_conn_reset_denied() - reset the connections of clients that access lists now keep out
+ * @sn: the namespace's balancer
+ *
+ * Context: process, sn->cfg_mutex held; sleeps.
+ */
+void slb_conn_reset_denied(struct slb_net *sn)
+{
+	struct slb_sweep sweep = { .sn = sn };
+
+	lockdep_assert_held(&sn->cfg_mutex);
+	synchronize_rcu();	/* who passed by the old lists has linked its connection */
+	slb_sweep(&sweep, slb_sweep_purge_one);
+}
+
 static bool slb_sweep_end_one(struct slb_conn *conn, void *arg)
 {
 	const struct slb_sweep *sweep = arg;

@@ -142,6 +142,8 @@ const struct slb_name slb_drop_names[] = {
 		"IPv6 extension headers that cannot be translated: routing, home address, jumbo payload or too many" },
 	[SLB_DROP_LOOP] = { "loop",
 		"the packet has been through the same service before, whose servers lead back to it" },
+	[SLB_DROP_DENIED] = { "denied",
+		"an access list of the service keeps the client out" },
 };
 
 const struct slb_name slb_count_names[] = {
@@ -209,6 +211,22 @@ const struct slb_name slb_count_names[] = {
 		"packets to or from an address of ours that a fast path left to the normal way" },
 };
 
+const struct slb_name slb_acl_mode_names[] = {
+	[SLB_ACL_MODE_ALLOW] = { "allow",
+		"its members pass and nobody else" },
+	[SLB_ACL_MODE_DENY] = { "deny",
+		"its members do not pass" },
+};
+
+const struct slb_name slb_acl_op_names[] = {
+	[SLB_ACL_OP_REPLACE] = { "replace",
+		"those given take the place of all" },
+	[SLB_ACL_OP_ADD] = { "add",
+		"those given come in" },
+	[SLB_ACL_OP_REMOVE] = { "remove",
+		"those given go; each must be there" },
+};
+
 static const struct slb_attr_name slb_service_attrs_list[] = {
 	[SLB_A_SVC_PROTO] = { "proto" },
 	[SLB_A_SVC_ADDR] = { "addr" },
@@ -226,10 +244,13 @@ static const struct slb_attr_name slb_service_attrs_list[] = {
 	[SLB_A_SVC_STATS] = { "stats", &slb_stats_attrs },
 	[SLB_A_SVC_SERVERS] = { "servers" },
 	[SLB_A_SVC_PAD] = { "pad" },
+	[SLB_A_SVC_ACL] = { "acl" },
+	[SLB_A_SVC_ACL_NONE] = { "acl-none" },
+	[SLB_A_SVC_PURGE] = { "purge" },
 };
 
 const struct slb_attr_set slb_service_attrs = {
-	slb_service_attrs_list, SLB_A_SVC_PAD + 1
+	slb_service_attrs_list, SLB_A_SVC_PURGE + 1
 };
 
 static const struct slb_attr_name slb_service_key_attrs_list[] = {
@@ -332,10 +353,12 @@ static const struct slb_attr_name slb_stats_attrs_list[] = {
 	[SLB_A_STATS_CLIENT_RST] = { "client-rst" },
 	[SLB_A_STATS_IDLE_RESET] = { "idle-reset" },
 	[SLB_A_STATS_PAD] = { "pad" },
+	[SLB_A_STATS_DENIED_PKTS] = { "denied-pkts" },
+	[SLB_A_STATS_DENIED_BYTES] = { "denied-bytes" },
 };
 
 const struct slb_attr_set slb_stats_attrs = {
-	slb_stats_attrs_list, SLB_A_STATS_PAD + 1
+	slb_stats_attrs_list, SLB_A_STATS_DENIED_BYTES + 1
 };
 
 static const struct slb_attr_name slb_conn_attrs_list[] = {
@@ -384,10 +407,11 @@ static const struct slb_attr_name slb_info_attrs_list[] = {
 	[SLB_A_INFO_CONN_BYTES6] = { "conn-bytes6" },
 	[SLB_A_INFO_PAD] = { "pad" },
 	[SLB_A_INFO_FASTPATH] = { "fastpath", &slb_fastpath_attrs },
+	[SLB_A_INFO_ACLS] = { "acls" },
 };
 
 const struct slb_attr_set slb_info_attrs = {
-	slb_info_attrs_list, SLB_A_INFO_FASTPATH + 1
+	slb_info_attrs_list, SLB_A_INFO_ACLS + 1
 };
 
 static const struct slb_attr_name slb_fastpath_attrs_list[] = {
@@ -400,6 +424,21 @@ static const struct slb_attr_name slb_fastpath_attrs_list[] = {
 
 const struct slb_attr_set slb_fastpath_attrs = {
 	slb_fastpath_attrs_list, SLB_A_FAST_HOOK6 + 1
+};
+
+static const struct slb_attr_name slb_acl_attrs_list[] = {
+	[SLB_A_ACL_NAME] = { "name" },
+	[SLB_A_ACL_MODE] = { "mode" },
+	[SLB_A_ACL_OP] = { "op" },
+	[SLB_A_ACL_PREFIX] = { "prefix", &slb_prefix_attrs },
+	[SLB_A_ACL_MORE] = { "more" },
+	[SLB_A_ACL_PURGE] = { "purge" },
+	[SLB_A_ACL_ENTRIES] = { "entries" },
+	[SLB_A_ACL_SERVICES] = { "services" },
+};
+
+const struct slb_attr_set slb_acl_attrs = {
+	slb_acl_attrs_list, SLB_A_ACL_SERVICES + 1
 };
 
 const struct slb_cmd_name slb_cmd_names[] = {
@@ -424,4 +463,9 @@ const struct slb_cmd_name slb_cmd_names[] = {
 	[SLB_CMD_ZERO] = { "zero", &slb_service_attrs },
 	[SLB_CMD_FLUSH] = { "flush", &slb_service_attrs },
 	[SLB_CMD_FLUSH_NTF] = { "flush-ntf", &slb_service_attrs },
+	[SLB_CMD_ACL_GET] = { "acl-get", &slb_acl_attrs },
+	[SLB_CMD_ACL_NEW] = { "acl-new", &slb_acl_attrs },
+	[SLB_CMD_ACL_DEL] = { "acl-del", &slb_acl_attrs },
+	[SLB_CMD_ACL_NTF] = { "acl-ntf", &slb_acl_attrs },
+	[SLB_CMD_ACL_ENTRY_GET] = { "acl-entry-get", &slb_acl_attrs },
 };

@@ -15,6 +15,8 @@ extern const struct slb_name slb_fast_names[SLB_FAST_COUNT];
 extern const struct slb_name slb_state_names[SLB_STATE_COUNT];
 extern const struct slb_name slb_drop_names[SLB_DROP_COUNT];
 extern const struct slb_name slb_count_names[SLB_COUNT_COUNT];
+extern const struct slb_name slb_acl_mode_names[SLB_ACL_MODE_COUNT];
+extern const struct slb_name slb_acl_op_names[SLB_ACL_OP_COUNT];
 extern const struct slb_attr_set slb_service_attrs;
 extern const struct slb_attr_set slb_service_key_attrs;
 extern const struct slb_attr_set slb_server_attrs;
@@ -27,6 +29,7 @@ extern const struct slb_attr_set slb_conn_attrs;
 extern const struct slb_attr_set slb_counter_attrs;
 extern const struct slb_attr_set slb_info_attrs;
 extern const struct slb_attr_set slb_fastpath_attrs;
+extern const struct slb_attr_set slb_acl_attrs;
 extern const struct slb_cmd_name slb_cmd_names[__SLB_CMD_MAX];
 
 #endif /* SLB_NAMES_GEN_H */

@@ -22,6 +22,7 @@ static inline u32 slb_check_random(struct rnd_state *rnd, u32 n)
 }
 
 int slb_selftest_table(void);
+int slb_selftest_acl(void);
 int slb_selftest_wheel(void);
 int slb_selftest_xmit(void);
 int slb_selftest_lease(void);

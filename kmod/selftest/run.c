@@ -20,6 +20,7 @@ static const struct {
 	{ "open",	slb_selftest_open },
 	{ "filter",	slb_selftest_filter },
 	{ "sched",	slb_selftest_sched },
+	{ "acl",	slb_selftest_acl },
 	{ "xmit",	slb_selftest_xmit },
 };
 

@@ -39,6 +39,9 @@
 /* most interfaces with a fast path */
 #define SLB_FASTPATH_MAX	64
 
+/* most prefixes of an access list */
+#define SLB_ACL_ENTRIES_MAX	200000
+
 /* lowest local port that is ever leased */
 #define SLB_LPORT_FIRST	1024
 
@@ -207,6 +210,7 @@ enum slb_state {
  *	address, jumbo payload or too many
  * @SLB_DROP_LOOP: the packet has been through the same service before, whose servers lead back
  *	to it
+ * @SLB_DROP_DENIED: an access list of the service keeps the client out
  * @SLB_DROP_COUNT: (how many)
  */
 enum slb_drop {
@@ -238,6 +242,7 @@ enum slb_drop {
 	SLB_DROP_SOURCE_ROUTE,
 	SLB_DROP_EXT_HEADER,
 	SLB_DROP_LOOP,
+	SLB_DROP_DENIED,
 
 	SLB_DROP_COUNT
 };
@@ -317,6 +322,34 @@ enum slb_count {
 };
 
 /**
+ * enum slb_acl_mode - what an access list is for
+ * @SLB_ACL_MODE_ALLOW: its members pass and nobody else
+ * @SLB_ACL_MODE_DENY: its members do not pass
+ * @SLB_ACL_MODE_COUNT: (how many)
+ */
+enum slb_acl_mode {
+	SLB_ACL_MODE_ALLOW,
+	SLB_ACL_MODE_DENY,
+
+	SLB_ACL_MODE_COUNT
+};
+
+/**
+ * enum slb_acl_op - what a request does with the prefixes of an access list
+ * @SLB_ACL_OP_REPLACE: those given take the place of all
+ * @SLB_ACL_OP_ADD: those given come in
+ * @SLB_ACL_OP_REMOVE: those given go; each must be there
+ * @SLB_ACL_OP_COUNT: (how many)
+ */
+enum slb_acl_op {
+	SLB_ACL_OP_REPLACE,
+	SLB_ACL_OP_ADD,
+	SLB_ACL_OP_REMOVE,
+
+	SLB_ACL_OP_COUNT
+};
+
+/**
  * enum slb_a_svc - A service.
  * @SLB_A_SVC_PROTO: (u8) protocol
  * @SLB_A_SVC_ADDR: (binary) virtual address
@@ -336,6 +369,11 @@ enum slb_count {
  * @SLB_A_SVC_STATS: (nest of enum slb_a_stats) counters; in answers only
  * @SLB_A_SVC_SERVERS: (u32) number of servers; in answers only
  * @SLB_A_SVC_PAD: (pad) padding
+ * @SLB_A_SVC_ACL: (string, any number) access lists, one that allows and one that denies at
+ *	most; the names given replace those it has
+ * @SLB_A_SVC_ACL_NONE: (flag) takes the access lists away
+ * @SLB_A_SVC_PURGE: (flag) connections of clients that the access lists now keep out are reset
+ *	at both ends; in requests only
  * @__SLB_A_SVC_MAX: (one more)
  * @SLB_A_SVC_MAX: (the last)
  */
@@ -356,6 +394,9 @@ enum slb_a_svc {
 	SLB_A_SVC_STATS,
 	SLB_A_SVC_SERVERS,
 	SLB_A_SVC_PAD,
+	SLB_A_SVC_ACL,
+	SLB_A_SVC_ACL_NONE,
+	SLB_A_SVC_PURGE,
 
 	__SLB_A_SVC_MAX,
 	SLB_A_SVC_MAX = __SLB_A_SVC_MAX - 1
@@ -519,6 +560,9 @@ enum slb_a_prefix {
  * @SLB_A_STATS_CLIENT_RST: (u64) established connections reset by the client
  * @SLB_A_STATS_IDLE_RESET: (u64) connections reset by the balancer after idling
  * @SLB_A_STATS_PAD: (pad) padding
+ * @SLB_A_STATS_DENIED_PKTS: (u64) packets of clients that an access list keeps out; of services
+ *	only
+ * @SLB_A_STATS_DENIED_BYTES: (u64) bytes of those packets
  * @__SLB_A_STATS_MAX: (one more)
  * @SLB_A_STATS_MAX: (the last)
  */
@@ -534,6 +578,8 @@ enum slb_a_stats {
 	SLB_A_STATS_CLIENT_RST,
 	SLB_A_STATS_IDLE_RESET,
 	SLB_A_STATS_PAD,
+	SLB_A_STATS_DENIED_PKTS,
+	SLB_A_STATS_DENIED_BYTES,
 
 	__SLB_A_STATS_MAX,
 	SLB_A_STATS_MAX = __SLB_A_STATS_MAX - 1
@@ -615,6 +661,7 @@ enum slb_a_ctr {
  * @SLB_A_INFO_PAD: (pad) padding
  * @SLB_A_INFO_FASTPATH: (nest of enum slb_a_fast, any number) an interface of the setting
  *	fastpath
+ * @SLB_A_INFO_ACLS: (u32) access lists
  * @__SLB_A_INFO_MAX: (one more)
  * @SLB_A_INFO_MAX: (the last)
  */
@@ -632,6 +679,7 @@ enum slb_a_info {
 	SLB_A_INFO_CONN_BYTES6,
 	SLB_A_INFO_PAD,
 	SLB_A_INFO_FASTPATH,
+	SLB_A_INFO_ACLS,
 
 	__SLB_A_INFO_MAX,
 	SLB_A_INFO_MAX = __SLB_A_INFO_MAX - 1
@@ -659,11 +707,41 @@ enum slb_a_fast {
 };
 
 /**
+ * enum slb_a_acl - An access list, or a part of its prefixes.
+ * @SLB_A_ACL_NAME: (string) 1-80 letters, digits, '.', '_', ':' and '-'
+ * @SLB_A_ACL_MODE: (u8) must be given when the list is added
+ * @SLB_A_ACL_OP: (u8) what becomes of the prefixes; default replace
+ * @SLB_A_ACL_PREFIX: (nest of enum slb_a_prefix, any number) a prefix
+ * @SLB_A_ACL_MORE: (flag) the request goes on in the next one of the same socket, with the same
+ *	name and op; only the last changes anything
+ * @SLB_A_ACL_PURGE: (flag) connections of clients that the list now keeps out are reset at both
+ *	ends; in the last request
+ * @SLB_A_ACL_ENTRIES: (u32) number of prefixes; in answers only
+ * @SLB_A_ACL_SERVICES: (u32) number of services that use the list; in answers only
+ * @__SLB_A_ACL_MAX: (one more)
+ * @SLB_A_ACL_MAX: (the last)
+ */
+enum slb_a_acl {
+	SLB_A_ACL_NAME = 1,
+	SLB_A_ACL_MODE,
+	SLB_A_ACL_OP,
+	SLB_A_ACL_PREFIX,
+	SLB_A_ACL_MORE,
+	SLB_A_ACL_PURGE,
+	SLB_A_ACL_ENTRIES,
+	SLB_A_ACL_SERVICES,
+
+	__SLB_A_ACL_MAX,
+	SLB_A_ACL_MAX = __SLB_A_ACL_MAX - 1
+};
+
+/**
  * enum slb_cmd - commands
  * @SLB_CMD_INFO_GET: Versions, limits and live object counts.
  * @SLB_CMD_SVC_GET: One service, or a dump of all. Request: proto, addr, port, vrf.
  * @SLB_CMD_SVC_NEW: Adds or changes a service. Request: proto, addr, port, vrf, sched, enabled,
- *	toa, toa-kind, timestamps, unknown, pool, idle, timeouts. Needs CAP_NET_ADMIN.
+ *	toa, toa-kind, timestamps, unknown, pool, idle, timeouts, acl, acl-none, purge. Needs
+ *	CAP_NET_ADMIN.
  * @SLB_CMD_SVC_DEL: Removes a service; its connections are reset at both ends. Request: proto,
  *	addr, port, vrf. Needs CAP_NET_ADMIN.
  * @SLB_CMD_SVC_NTF: A service was added, changed or removed (then only its key is given).
@@ -691,9 +769,19 @@ enum slb_a_fast {
  * @SLB_CMD_COUNTER_GET: The counters of the namespace.
  * @SLB_CMD_ZERO: Sets the counters of one service and its servers, or without one every
  *	counter, to zero. Request: proto, addr, port, vrf. Needs CAP_NET_ADMIN.
- * @SLB_CMD_FLUSH: Removes every service and local address; the services' connections are reset
- *	at both ends. Needs CAP_NET_ADMIN.
- * @SLB_CMD_FLUSH_NTF: Every service and local address was removed.
+ * @SLB_CMD_FLUSH: Removes every service, local address and access list; the services'
+ *	connections are reset at both ends. Needs CAP_NET_ADMIN.
+ * @SLB_CMD_FLUSH_NTF: Every service, local address and access list was removed.
+ * @SLB_CMD_ACL_GET: A dump of the access lists, without their prefixes. Request: name.
+ * @SLB_CMD_ACL_NEW: Adds or changes an access list. Many prefixes go in several requests that
+ *	all but the last have the flag "more". They are kept for the socket and published together by
+ *	the last one; an error, or the end of the socket, drops them and leaves the list as it was.
+ *	Request: name, mode, op, prefix, more, purge. Needs CAP_NET_ADMIN.
+ * @SLB_CMD_ACL_DEL: Removes an access list that no service uses. Request: name. Needs
+ *	CAP_NET_ADMIN.
+ * @SLB_CMD_ACL_NTF: An access list was added, changed or removed (then only its name is given).
+ * @SLB_CMD_ACL_ENTRY_GET: A dump of the prefixes of all access lists, or of one; each answer
+ *	has its name and some prefixes, in their order. Request: name. Needs CAP_NET_ADMIN.
  * @__SLB_CMD_MAX: (one more)
  * @SLB_CMD_MAX: (the last)
  */
@@ -719,6 +807,11 @@ enum slb_cmd {
 	SLB_CMD_ZERO,
 	SLB_CMD_FLUSH,
 	SLB_CMD_FLUSH_NTF,
+	SLB_CMD_ACL_GET,
+	SLB_CMD_ACL_NEW,
+	SLB_CMD_ACL_DEL,
+	SLB_CMD_ACL_NTF,
+	SLB_CMD_ACL_ENTRY_GET,
 
 	__SLB_CMD_MAX,
 	SLB_CMD_MAX = __SLB_CMD_MAX - 1

@@ -153,6 +153,16 @@ def _(v):
     refusal(v, "disabled")
 
 
+@both("denied: no answer")
+def _(v):
+    rig.slb.acl("bad", [CLIENT[v]], mode="deny")
+    rig.service(v, acl="bad")
+    rig.mark()
+    rig.client.send(Pkt(CLIENT[v], VIP[v], rig.next_port(), 80, flags=SYN, opts=opt_mss(1400)))
+    rig.quiet()
+    why("denied")
+
+
 @both("no-server")
 def _(v):
     rig.service(v, servers=())

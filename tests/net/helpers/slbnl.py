@@ -62,7 +62,8 @@ def addr_text(raw):
 KINDS = {
     "SVC": {"proto": "u8", "addr": "addr", "port": "be16", "vrf": "u32", "sched": "u8", "enabled": "u8",
             "toa": "u8", "toa-kind": "u8", "timestamps": "u8", "unknown": "u8", "pool": "str",
-            "idle": "u32", "timeouts": "TO", "stats": "STATS", "servers": "u32"},
+            "idle": "u32", "timeouts": "TO", "stats": "STATS", "servers": "u32", "acl": "str", "acl-none": "flag",
+            "purge": "flag"},
     "SRV": {"service": "SVC", "addr": "addr", "port": "be16", "weight": "u32", "fwd": "u8",
             "active": "u32", "inactive": "u32", "stats": "STATS"},
     "LADDR": {"pool": "str", "addr": "addr", "vrf": "u32", "dedicated": "u8", "port-first": "u16",
@@ -74,15 +75,20 @@ KINDS = {
             "fastpath-force": "u8", "fastpath": "str", "fastpath-none": "flag"},
     "PREFIX": {"addr": "addr", "len": "u8"},
     "STATS": dict.fromkeys(("conns", "in-pkts", "out-pkts", "in-bytes", "out-bytes", "syn-unanswered",
-                            "syn-reset", "server-rst", "client-rst", "idle-reset"), "u64"),
+                            "syn-reset", "server-rst", "client-rst", "idle-reset", "denied-pkts",
+                            "denied-bytes"), "u64"),
+    "ACL": {"name": "str", "mode": "u8", "op": "u8", "prefix": "PREFIX", "more": "flag", "purge": "flag",
+            "entries": "u32", "services": "u32"},
     "CONN": {"proto": "u8", "client-addr": "addr", "client-port": "be16", "client-len": "u8",
              "svc-addr": "addr", "svc-port": "be16", "vrf": "u32", "laddr": "addr", "lport": "be16",
              "srv-addr": "addr", "srv-port": "be16", "state": "u8", "expires": "u32",
              "seq-shift": "u32", "ts-shift": "u32", "toa-pending": "flag"},
     "INFO": {"version": "str", "features": "u32", "services": "u32", "servers": "u32", "laddrs": "u32",
              "conns": "u32", "created": "u64", "destroyed": "u64", "buckets": "u32",
-             "conn-bytes4": "u32", "conn-bytes6": "u32"},
+             "conn-bytes4": "u32", "conn-bytes6": "u32", "acls": "u32"},
 }
+# Attributes that may come more than once, which make a list.
+MANY = {("ACL", "prefix"), ("SVC", "acl")}
 FORMAT = {"u8": "B", "be16": "!H", "u16": "H", "u32": "I", "u64": "Q"}
 
 
@@ -125,8 +131,17 @@ def decode(group, message):
             value = True
         else:
             value = struct.unpack(FORMAT[kind], value)[0]
-        fields[name] = value
+        if (group, name) in MANY:
+            fields.setdefault(name, []).append(value)
+        else:
+            fields[name] = value
     return fields
+
+
+def prefix(text):
+    """{"addr": ..., "len": ...} of ADDR or ADDR/LEN."""
+    addr, _, length = text.partition("/")
+    return {"addr": addr, "len": int(length or (128 if ":" in addr else 32))}
 
 
 TIMEOUTS = {"syn-sent": 30, "syn-recv": 30, "established": 900, "fin-wait": 60, "close-wait": 60,
@@ -172,6 +187,30 @@ class Slb(Genl):
     def laddr(self, addr, flags=NLM_F_CREATE | NLM_F_EXCL, **fields):
         fields = {name.replace("_", "-"): value for name, value in fields.items()}
         self.change("LADDR_NEW", "LADDR", {"addr": addr, **fields}, flags)
+
+    def acl(self, name, prefixes=(), flags=NLM_F_CREATE | NLM_F_EXCL, **fields):
+        """mode and op by name."""
+        for key in ("mode", "op"):
+            if isinstance(fields.get(key), str):
+                fields[key] = ENUM[f"SLB_ACL_{key.upper()}_{fields[key].upper()}"]
+        self.change("ACL_NEW", "ACL", {"name": name, **fields, "prefix": [prefix(p) for p in prefixes]}, flags)
+
+    def acl_edit(self, name, prefixes=(), **fields):
+        self.acl(name, prefixes, NLM_F_REPLACE, **fields)
+
+    def acl_del(self, name):
+        self.change("ACL_DEL", "ACL", {"name": name}, 0)
+
+    def acls(self, **fields):
+        return [decode("ACL", m) for m in self.call(cmd("ACL_GET"), encode("ACL", fields), NLM_F_DUMP)]
+
+    def acl_entries(self, **fields):
+        """{name: [(address, length)]}"""
+        found = {}
+        for message in self.call(cmd("ACL_ENTRY_GET"), encode("ACL", fields), NLM_F_DUMP):
+            part = decode("ACL", message)
+            found.setdefault(part["name"], []).extend((p["addr"], p["len"]) for p in part.get("prefix", []))
+        return found
 
     def laddr_del(self, addr, pool=""):
         self.change("LADDR_DEL", "LADDR", {"pool": pool, "addr": addr}, 0)
