@@ -21,6 +21,16 @@ void slb_err_at(const char *file, unsigned int line)
 	slb_err_line = line;
 }
 
+/**
+ * slb_err_at_get() - what slb_err_at() was told last
+ *
+ * Return: the place, to come back to.
+ */
+struct slb_err_place slb_err_at_get(void)
+{
+	return (struct slb_err_place) { .file = slb_err_file, .line = slb_err_line };
+}
+
 static void slb_err_vprint(const char *kind, const char *fmt, va_list ap)
 {
 	fflush(stdout);

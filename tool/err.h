@@ -13,7 +13,14 @@ enum slb_exit {
 	SLB_EXIT_USAGE = 2,
 };
 
+/* A place in a file; line 0 is the command line. */
+struct slb_err_place {
+	const char	*file;
+	unsigned int	line;
+};
+
 void slb_err_at(const char *file, unsigned int line);
+struct slb_err_place slb_err_at_get(void);
 __printf(1, 2) void slb_err_print(const char *fmt, ...);
 __printf(1, 2) void slb_err_warn(const char *fmt, ...);
 void *slb_mem_grow(void *mem, size_t size);

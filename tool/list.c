@@ -16,7 +16,8 @@ static const __u16 slb_stats_columns[] = {
 
 static const __u16 slb_stats_rest[] = {
 	SLB_A_STATS_SYN_UNANSWERED, SLB_A_STATS_SYN_RESET, SLB_A_STATS_SERVER_RST,
-	SLB_A_STATS_CLIENT_RST, SLB_A_STATS_IDLE_RESET,
+	SLB_A_STATS_CLIENT_RST, SLB_A_STATS_IDLE_RESET, SLB_A_STATS_DENIED_PKTS,
+	SLB_A_STATS_DENIED_BYTES,
 };
 
 static const char *slb_forward_text(__u32 fwd)
@@ -112,6 +113,16 @@ static void slb_svc_key_print(const struct slb_svc_key *key, int width)
 	slb_out_end_point("address", "port", width, &key->end, key->proto);
 }
 
+static void slb_svc_acl_view(const struct slb_svc *svc, bool flags)
+{
+	int i;
+
+	slb_out_array("acl");
+	for (i = 0; i < SLB_ACL_MODE_COUNT && *svc->acl[i]; i++)
+		slb_out_str("", flags ? i ? ",%s" : " acl=%s" : NULL, svc->acl[i]);
+	slb_out_close();
+}
+
 static void slb_svc_print(const struct slb_svc *svc, bool stats, bool exact)
 {
 	const struct slb_field *field = slb_svc_fields;
@@ -127,6 +138,7 @@ static void slb_svc_print(const struct slb_svc *svc, bool stats, bool exact)
 		if (!field->tcp || svc->key.proto == IPPROTO_TCP)
 			slb_field_print(field, svc->value[field->attr], !stats);
 	slb_pool_print(*svc->pool && !stats ? " pool=%s" : NULL, svc->pool);
+	slb_svc_acl_view(svc, !stats);
 	slb_timeouts_print(&svc->timeouts, !stats);
 	if (stats)
 		slb_stats_print(&svc->stats, exact);

@@ -81,6 +81,7 @@ struct slb_svc {
 	struct slb_timeouts	timeouts;
 	struct slb_stats	stats;
 	char			pool[SLB_NAME_MAX + 1];
+	char			acl[SLB_ACL_MODE_COUNT][SLB_NAME_MAX + 1];	/* "" is none */
 };
 
 struct slb_srv {
@@ -98,6 +99,15 @@ struct slb_laddr {
 	__u64		exhausted;
 	__u64		reclaimed;
 	char		pool[SLB_NAME_MAX + 1];
+};
+
+/* An access list; it may be but a change of one. */
+struct slb_acl {
+	char			name[SLB_NAME_MAX + 1];
+	__u64			given;
+	__u32			value[SLB_A_ACL_MAX + 1];
+	struct slb_prefix	*prefix;	/* malloc()ed */
+	size_t			prefix_count;
 };
 
 struct slb_settings {
@@ -118,6 +128,8 @@ struct slb_settings {
  * @srv_count: entries in @srv
  * @laddr: local addresses, sorted by pool and address
  * @laddr_count: entries in @laddr
+ * @acl: access lists, sorted by name
+ * @acl_count: entries in @acl
  * @settings: settings of the namespace
  */
 struct slb_config {
@@ -127,6 +139,8 @@ struct slb_config {
 	size_t			srv_count;
 	struct slb_laddr	*laddr;
 	size_t			laddr_count;
+	struct slb_acl		*acl;
+	size_t			acl_count;
 	struct slb_settings	settings;
 };
 

@@ -410,6 +410,8 @@ void slb_req_free(struct slb_req *req)
 {
 	free(req->word);
 	free(req->set.trusted);
+	free(req->acl.prefix);
 	req->word = NULL;
 	req->set.trusted = NULL;
+	req->acl.prefix = NULL;
 }

@@ -34,6 +34,12 @@ enum slb_do {
 	SLB_DO_VERSION,
 	SLB_DO_TOA,
 	SLB_DO_HELP,
+	SLB_DO_ACL_ADD,
+	SLB_DO_ACL_EDIT,
+	SLB_DO_ACL_EXTEND,
+	SLB_DO_ACL_SHRINK,
+	SLB_DO_ACL_DEL,
+	SLB_DO_ACL_LIST,
 };
 
 #define SLB_DO(command)	(1ULL << (command))
@@ -68,6 +74,11 @@ enum slb_slot {
 	SLB_SLOT_NUMERIC,
 	SLB_SLOT_JSON,
 	SLB_SLOT_DRY_RUN,
+	SLB_SLOT_ACL,
+	SLB_SLOT_ACL_MODE,
+	SLB_SLOT_FILE,
+	SLB_SLOT_PURGE,
+	SLB_SLOT_ENTRIES,
 	SLB_SLOT_OTHER,		/* of ipvsadm only, refused */
 	SLB_SLOTS
 };
@@ -154,6 +165,7 @@ struct slb_option {
  * @srv: the server
  * @laddr: the local address
  * @set: settings
+ * @acl: the access list
  * @filter: of connections
  * @word: plain words that fill no slot; they live as long as the arguments
  * @word_count: entries in @word
@@ -166,6 +178,7 @@ struct slb_req {
 	struct slb_srv			srv;
 	struct slb_laddr		laddr;
 	struct slb_settings		set;
+	struct slb_acl			acl;
 	struct slb_filter		filter;
 	char				**word;
 	int				word_count;
@@ -208,6 +221,9 @@ int slb_arg_weight(struct slb_req *req, const struct slb_option *opt, const char
 int slb_arg_forward(struct slb_req *req, const struct slb_option *opt, const char *text);
 int slb_arg_ports(struct slb_req *req, const struct slb_option *opt, const char *text);
 int slb_arg_dedicated(struct slb_req *req, const struct slb_option *opt, const char *text);
+int slb_arg_acl(struct slb_req *req, const struct slb_option *opt, const char *text);
+int slb_arg_acl_mode(struct slb_req *req, const struct slb_option *opt, const char *text);
+int slb_arg_file(struct slb_req *req, const struct slb_option *opt, const char *text);
 int slb_arg_client(struct slb_req *req, const struct slb_option *opt, const char *text);
 int slb_arg_state(struct slb_req *req, const struct slb_option *opt, const char *text);
 

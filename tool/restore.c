@@ -13,8 +13,6 @@
 #include "err.h"
 #include "object.h"
 
-#define SLB_FILE_WORDS	1100	/* in a line; "--set toa-trusted=..." is two */
-
 /**
  * struct slb_line - a command of a restore file
  * @command: the command
@@ -136,29 +134,29 @@ static const char *slb_file_word(char **line, char **word)
 	return NULL;
 }
 
-static int slb_file_line(struct slb_file *file, char *text, unsigned int number, bool fullnat)
+/* The words of a line, which end with NULL; returns how many, or -1 after saying what is wrong. */
+static int slb_file_words(char **words, char *text)
 {
-	char *words[SLB_FILE_WORDS];
-	const char *wrong = NULL;
-	struct slb_req req;
-	char buf[64];
+	const char *wrong;
 	int count = 0;
-	int ret;
 
 	do {
-		if (count == SLB_FILE_WORDS) {
-			slb_err_print("too many words");
-			return -1;
-		}
 		wrong = slb_file_word(&text, &words[count]);
 		if (wrong) {
 			slb_err_print("%s", wrong);
 			return -1;
 		}
 	} while (words[count++]);
-	count--;
-	if (!count)
-		return 0;
+	return count - 1;
+}
+
+static int slb_file_command(struct slb_file *file, int count, char **words, unsigned int number,
+			    bool fullnat)
+{
+	struct slb_req req;
+	char buf[64];
+	int ret;
+
 	ret = slb_req_parse(&req, count, words, fullnat);
 	if (!ret && (!req.command->batch || slb_req_has(&req, SLB_SLOT_DRY_RUN) ||
 		     (req.command->id == SLB_DO_SET && !req.word_count))) {
@@ -172,16 +170,70 @@ static int slb_file_line(struct slb_file *file, char *text, unsigned int number,
 	return ret;
 }
 
+static int slb_file_line(struct slb_file *file, char *text, unsigned int number, bool fullnat)
+{
+	/* At most every second character begins a word. */
+	char **words = slb_mem_grow(NULL, (strlen(text) / 2 + 2) * sizeof(*words));
+	int ret = slb_file_words(words, text);
+
+	if (ret > 0)
+		ret = slb_file_command(file, ret, words, number, fullnat);
+	free(words);
+	return ret;
+}
+
+/* Whether a line, which has its newline, ends with a backslash, not in a comment, and so goes on. */
+static bool slb_file_goes_on(const char *text, size_t len)
+{
+	size_t backslashes = 0;
+	const char *c;
+
+	if (len < 2 || text[--len] != '\n' || text[len - 1] != '\\')
+		return false;
+	for (c = strchr(text, '#'); c; c = strchr(c + 1, '#'))
+		if (c == text || isspace((unsigned char)c[-1]))
+			return false;
+	while (len && text[--len] == '\\')
+		backslashes++;
+	return backslashes & 1;
+}
+
+/* The next line with those it goes on in; its length, or -1 at the end. */
+static ssize_t slb_file_getline(char **text, size_t *size, FILE *stream, unsigned int *lines)
+{
+	ssize_t len = getline(text, size, stream);
+	char *more = NULL;
+	size_t more_size = 0;
+	size_t room = 0;
+	ssize_t add;
+
+	*lines = 1;
+	while (len > 0 && slb_file_goes_on(*text, len) &&
+	       (add = getline(&more, &more_size, stream)) >= 0) {
+		if (room < (size_t)(len + add + 1)) {
+			room = 2 * (len + add + 1);
+			*text = slb_mem_grow(*text, room);
+			*size = room;
+		}
+		memcpy(*text + len - 2, more, add + 1);
+		len += add - 2;
+		(*lines)++;
+	}
+	free(more);
+	return len;
+}
+
 static int slb_file_read(struct slb_file *file, FILE *stream, bool fullnat)
 {
-	unsigned int number = 0;
+	unsigned int number = 1;
+	unsigned int lines;
 	char *text = NULL;
 	size_t size = 0;
 	ssize_t len;
 	int ret = 0;
 
-	while (!ret && (len = getline(&text, &size, stream)) >= 0) {
-		slb_err_at(file->name, ++number);
+	for (; !ret && (len = slb_file_getline(&text, &size, stream, &lines)) >= 0; number += lines) {
+		slb_err_at(file->name, number);
 		if (strlen(text) != (size_t)len) {
 			slb_err_print("a byte is 0");
 			ret = -1;

@@ -214,6 +214,7 @@ int slb_svc_send(struct slb_nl *nl, __u8 cmd, __u16 flags, const struct slb_svc 
 		if (svc->given & SLB_GIVEN(SLB_A_SVC_POOL))
 			mnl_attr_put_strz(nlh, SLB_A_SVC_POOL, svc->pool);
 		slb_timeouts_put(nlh, SLB_A_SVC_TIMEOUTS, &svc->timeouts);
+		slb_svc_acl_put(nlh, svc);
 	}
 	return slb_nl_talk(nl, NULL, NULL);
 }
@@ -227,6 +228,7 @@ static void slb_svc_get(struct slb_svc *svc, const struct nlmsghdr *nlh)
 	slb_fields_get(slb_svc_fields, &svc->given, svc->value, attrs);
 	svc->value[SLB_A_SVC_SERVERS] = slb_nl_number(attrs[SLB_A_SVC_SERVERS]);
 	slb_string_get(svc->pool, sizeof(svc->pool), attrs[SLB_A_SVC_POOL]);
+	slb_svc_acl_get(svc, nlh);
 	slb_timeouts_get(&svc->timeouts, attrs[SLB_A_SVC_TIMEOUTS]);
 	slb_stats_get(&svc->stats, attrs[SLB_A_SVC_STATS]);
 }
@@ -295,6 +297,7 @@ static void slb_conf_svc_print(const struct slb_svc *svc)
 		printf(" --pool ");
 		slb_conf_word_print(svc->pool);
 	}
+	slb_svc_acl_print(svc);
 }
 
 /* Forgets what is at its default, so that lines stay short. */
@@ -310,6 +313,8 @@ static void slb_conf_svc_shorten(struct slb_svc *svc)
 	for (field = slb_to_fields; field->name; field++)
 		if (!svc->timeouts.value[field->attr])
 			svc->timeouts.given &= ~SLB_GIVEN(field->attr);
+	if (!*svc->acl[0])
+		svc->given &= ~SLB_GIVEN(SLB_A_SVC_ACL);
 	if (*svc->pool)
 		svc->given |= SLB_GIVEN(SLB_A_SVC_POOL);
 }
@@ -327,7 +332,8 @@ void slb_svc_default(struct slb_svc *svc)
 	slb_field_default(slb_svc_fields, &svc->given, svc->value, svc->key.proto == IPPROTO_TCP);
 	for (field = slb_to_fields; field->name; field++)
 		svc->timeouts.given |= SLB_GIVEN(field->attr);
-	svc->given |= SLB_GIVEN(SLB_A_SVC_POOL) | SLB_GIVEN(SLB_A_SVC_TIMEOUTS);
+	svc->given |= SLB_GIVEN(SLB_A_SVC_POOL) | SLB_GIVEN(SLB_A_SVC_TIMEOUTS) |
+		      SLB_GIVEN(SLB_A_SVC_ACL);
 }
 
 /**
@@ -361,6 +367,8 @@ static const char *slb_svc_req_text(char *buf, const struct slb_req *req)
 
 static int slb_svc_req_send(struct slb_nl *nl, struct slb_req *req, __u16 flags)
 {
+	if (slb_req_has(req, SLB_SLOT_PURGE))
+		req->svc.given |= SLB_GIVEN(SLB_A_SVC_PURGE);
 	if (req->command->act == SLB_ACT_DEL)
 		return slb_svc_send(nl, SLB_CMD_SVC_DEL, 0, &req->svc);
 	return slb_svc_send(nl, SLB_CMD_SVC_NEW, flags, &req->svc);
@@ -369,6 +377,8 @@ static int slb_svc_req_send(struct slb_nl *nl, struct slb_req *req, __u16 flags)
 static void slb_svc_req_print(const struct slb_req *req)
 {
 	slb_conf_svc_print(&req->svc);
+	if (slb_req_has(req, SLB_SLOT_PURGE))
+		printf(" --purge");
 }
 
 static void slb_svc_req_fill(struct slb_req *req)

@@ -15,13 +15,21 @@
 #define ZERO	SLB_DO(SLB_DO_ZERO)
 #define SAVE	SLB_DO(SLB_DO_SAVE)
 #define RESTORE	SLB_DO(SLB_DO_RESTORE)
-#define CHANGES	(SVCS | SRVS | LADDRS | ZERO | SLB_DO(SLB_DO_CLEAR) | SLB_DO(SLB_DO_SET) | RESTORE)
-#define VIEWS	(LIST | LOCALS | SLB_DO(SLB_DO_SET) | SLB_DO(SLB_DO_INFO) | \
+#define ACL_GIVES	(SLB_DO(SLB_DO_ACL_ADD) | SLB_DO(SLB_DO_ACL_EDIT) | SLB_DO(SLB_DO_ACL_EXTEND) | \
+			 SLB_DO(SLB_DO_ACL_SHRINK))
+#define ACL_CHANGES	(ACL_GIVES & ~SLB_DO(SLB_DO_ACL_ADD))
+#define ACL_MODES	(SLB_DO(SLB_DO_ACL_ADD) | SLB_DO(SLB_DO_ACL_EDIT))
+#define ACLS	SLB_DO(SLB_DO_ACL_LIST)
+#define CHANGES	(SVCS | SRVS | LADDRS | ACL_GIVES | SLB_DO(SLB_DO_ACL_DEL) | ZERO | SLB_DO(SLB_DO_CLEAR) | SLB_DO(SLB_DO_SET) | RESTORE)
+#define VIEWS	(LIST | LOCALS | ACLS | SLB_DO(SLB_DO_SET) | SLB_DO(SLB_DO_INFO) | \
 		 SLB_DO(SLB_DO_VERSION) | SLB_DO(SLB_DO_TOA))
 
 #define NEED_SVC	SLB_SLOT(SLB_SLOT_SERVICE)
 #define NEED_SRV	(NEED_SVC | SLB_SLOT(SLB_SLOT_SERVER))
 #define NEED_LOCAL	SLB_SLOT(SLB_SLOT_LOCAL)
+
+/* More than any line has. */
+#define ACL_WORDS(_word)	.word = (_word), .words = 0x7fffffff, .word_slot = SLB_SLOTS
 
 const struct slb_command slb_commands[] = {
 	{ .id = SLB_DO_SVC_ADD, .letter = 'A', .name = "add-service", .dashes = "--",
@@ -59,6 +67,30 @@ const struct slb_command slb_commands[] = {
 	{ .id = SLB_DO_LADDR_LIST, .letter = 'G', .name = "get-laddr", .dashes = "--",
 	  .object = &slb_object_laddr, .view = slb_list_laddrs,
 	  .help = "list the local addresses with their leases" },
+	{ .id = SLB_DO_ACL_ADD, .name = "add-acl", .dashes = "--",
+	  .object = &slb_object_acl, .act = SLB_ACT_ADD, .verb = "add access list",
+	  .must = SLB_SLOT(SLB_SLOT_ACL_MODE), ACL_WORDS("NAME [PREFIX]..."),
+	  .help = "add an access list, whose members pass (--allow) or do not (--deny)",
+	  .batch = true },
+	{ .id = SLB_DO_ACL_EDIT, .name = "edit-acl", .dashes = "--",
+	  .object = &slb_object_acl, .act = SLB_ACT_EDIT, .verb = "edit access list",
+	  ACL_WORDS("NAME [PREFIX]..."),
+	  .help = "change an access list; prefixes that are given replace all it has",
+	  .batch = true },
+	{ .id = SLB_DO_ACL_EXTEND, .name = "extend-acl", .dashes = "--",
+	  .object = &slb_object_acl, .act = SLB_ACT_EDIT, .verb = "extend access list",
+	  ACL_WORDS("NAME [PREFIX]..."), .help = "add prefixes to an access list", .batch = true },
+	{ .id = SLB_DO_ACL_SHRINK, .name = "shrink-acl", .dashes = "--",
+	  .object = &slb_object_acl, .act = SLB_ACT_EDIT, .verb = "shrink access list",
+	  ACL_WORDS("NAME [PREFIX]..."), .help = "take prefixes out of an access list",
+	  .batch = true },
+	{ .id = SLB_DO_ACL_DEL, .name = "del-acl", .dashes = "--",
+	  .object = &slb_object_acl, .act = SLB_ACT_DEL, .verb = "delete access list",
+	  .word = "NAME", .words = 1, .word_slot = SLB_SLOTS,
+	  .help = "delete an access list that no service uses", .batch = true },
+	{ .id = SLB_DO_ACL_LIST, .name = "get-acl", .dashes = "--",
+	  .object = &slb_object_acls, .view = slb_list_acls, .word = "[NAME]", .words = 1,
+	  .word_slot = SLB_SLOTS, .help = "list the access lists" },
 	{ .id = SLB_DO_LIST, .letter = 'L', .name = "list", .dashes = "--",
 	  .object = &slb_object_conns, .verb = "list", .view = slb_list,
 	  .help = "list services and servers, or connections" },
@@ -69,7 +101,7 @@ const struct slb_command slb_commands[] = {
 	  .help = "set the counters of a service, or all, to zero", .batch = true },
 	{ .id = SLB_DO_CLEAR, .letter = 'C', .name = "clear", .dashes = "--",
 	  .object = &slb_object_all,
-	  .help = "delete all services and local addresses", .batch = true },
+	  .help = "delete all services, access lists and local addresses", .batch = true },
 	{ .id = SLB_DO_SAVE, .letter = 'S', .name = "save", .dashes = "--",
 	  .view = slb_conf_save,
 	  .help = "print the configuration, one command in a line" },
@@ -151,6 +183,16 @@ const struct slb_option slb_options[] = {
 	    "timeouts by state; 0 takes the one of --set"),
 	OPT(0, "pool", "NAME", POOL, SVC | LADDRS | LOCALS, pool,
 	    "pool of local addresses (default: the one without a name)"),
+	OPT(0, "no-acl", NULL, ACL, SVC, acl, "no access list (default)"),
+	OPT(0, "acl", "NAME[,NAME]", ACL, SVC, acl,
+	    "access lists: one that allows, one that denies, or both; who is denied gets no answer"),
+	FLAG(0, "purge", PURGE, SLB_DO(SLB_DO_SVC_EDIT) | ACL_CHANGES,
+	     "reset the connections of clients that access lists now keep out"),
+	OPT(0, "allow", NULL, ACL_MODE, ACL_MODES, acl_mode, "members of the list pass, nobody else"),
+	OPT(0, "deny", NULL, ACL_MODE, ACL_MODES, acl_mode, "members of the list do not pass"),
+	OPT(0, "file", "FILE", FILE, ACL_GIVES, file,
+	    "prefixes from a file, or from the standard input (-); # begins a comment"),
+	FLAG(0, "entries", ENTRIES, ACLS, "list the prefixes too"),
 	OPT('b', "fullnat", NULL, FORWARD, SRV, forward,
 	    "translate both addresses and ports (default)"),
 	OPT('m', "masquerading", NULL, FORWARD, SRV, forward,

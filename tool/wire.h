@@ -86,6 +86,7 @@ struct slb_counters {
 #define SLB_LOAD_SERVICES	0x1
 #define SLB_LOAD_LADDRS		0x2
 #define SLB_LOAD_SETTINGS	0x4
+#define SLB_LOAD_ACLS		0x8
 #define SLB_LOAD_ALL		(~0U)
 
 int slb_svc_send(struct slb_nl *nl, __u8 cmd, __u16 flags, const struct slb_svc *svc);
@@ -105,6 +106,8 @@ void slb_addr_put(struct nlmsghdr *nlh, __u16 type, const struct slb_addr *addr)
 void slb_addr_get(struct slb_addr *addr, const struct nlattr *attr);
 void slb_end_get(struct slb_end *end, const struct nlattr *addr, const struct nlattr *port);
 void slb_string_get(char *buf, size_t size, const struct nlattr *attr);
+void slb_svc_acl_put(struct nlmsghdr *nlh, const struct slb_svc *svc);
+void slb_svc_acl_get(struct slb_svc *svc, const struct nlmsghdr *nlh);
 void slb_stats_get(struct slb_stats *stats, const struct nlattr *nest);
 void slb_fields_put(struct nlmsghdr *nlh, const struct slb_field *field, __u64 given,
 		    const __u32 *value);

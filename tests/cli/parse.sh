@@ -100,7 +100,11 @@ cat >"$SLB_TMP/all" <<'END'
 --set established=5 udp=6 idle-reset=off toa-trusted=10.0.0.0/8
 -P 10.1.0.2 --ports 2000-3000 --dedicated
 -P 2001:db8:1::2 --pool "two words"
--A -t 10.0.0.80:80 -s wrr --disable --toa off --timeout close=5 --pool "two words"
+--add-acl bad --deny
+--add-acl good --allow \
+ 10.0.0.0/8 10.1.0.0/16 10.2.0.0/16 10.3.0.0/16 10.4.0.0/16 10.5.0.0/16 \
+ 2001:db8::/32
+-A -t 10.0.0.80:80 -s wrr --disable --toa off --timeout close=5 --pool "two words" --acl good,bad
 -a -t 10.0.0.80:80 -r 10.1.0.11:8080 -b -w 100
 -A -u [2001:db8::80]:53 -s rr --idle 60
 -a -u [2001:db8::80]:53 -r [2001:db8:1::11]:53 -b -w 0

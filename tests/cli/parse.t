@@ -340,6 +340,76 @@
 2! -G --pool
 > slbadm: --pool needs an argument: NAME
 
+# -- access lists
+0 --add-acl bad --deny
+> --add-acl bad --deny
+0 --add-acl a.b_c:d-e --allow 10.1.2.3 10.0.0.0/8 2001:DB8::/32 0.0.0.0/0
+> --add-acl a.b_c:d-e --allow 0.0.0.0/0 10.0.0.0/8 10.1.2.3 2001:db8::/32
+0 --edit-acl bad
+> --edit-acl bad
+0 --edit-acl bad --allow --purge
+> --edit-acl bad --allow --purge
+0 --edit-acl bad --file /dev/null
+> --edit-acl bad --file /dev/null
+0 --extend-acl bad ::/0 --purge
+> --extend-acl bad ::/0 --purge
+0 --shrink-acl bad 10.0.0.0/8
+> --shrink-acl bad 10.0.0.0/8
+0 --del-acl bad
+> --del-acl bad
+0 -A -t 10.0.0.80:80 --acl bad
+> -A -t 10.0.0.80:80 --acl bad
+0 -E -t 10.0.0.80:80 --acl good,bad --purge
+> -E -t 10.0.0.80:80 --acl good,bad --purge
+0 -E -t 10.0.0.80:80 --no-acl
+> -E -t 10.0.0.80:80 --no-acl
+2 --add-acl bad
+> slbadm: --add-acl needs --allow|--deny
+2 --add-acl --deny
+> slbadm: access list `': the name is missing
+2 --add-acl '' --deny
+> slbadm: access list `': the name is missing
+2 --add-acl bad --deny --allow
+> slbadm: --deny and --allow exclude each other
+2 --add-acl 'a b' --deny
+> slbadm: access list `a b': a name is made of letters, digits, '.', '_', ':' and '-'
+2 --add-acl a,b --deny
+> slbadm: access list `a,b': a name is made of letters
+2 --add-acl --deny -- -a
+> slbadm: access list `-a': a name does not begin with '-'
+2 --add-acl aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa --deny
+> the name is longer than 80 bytes
+2 --add-acl bad --deny 10.0.0.0/33
+> slbadm: access list bad: `10.0.0.0/33': the prefix length is not a number from 0 to 32
+2 --add-acl bad --deny 10.0.0.1/8
+> slbadm: access list bad: `10.0.0.1/8': bits are set behind the prefix
+2 --add-acl bad --deny 2001:db8::/129
+> the prefix length is not a number from 0 to 128
+2 --add-acl bad --deny --file /no/such/file
+> slbadm: --file: `/no/such/file': No such file or directory
+2 --add-acl bad --deny --purge
+> slbadm: --purge is not an option of --add-acl
+2 --extend-acl bad --deny
+> slbadm: --deny is not an option of --extend-acl
+2 --del-acl
+> slbadm: access list `': the name is missing
+2 --del-acl bad worse
+> slbadm: --del-acl does not take `worse'
+2 --del-acl bad --purge
+> slbadm: --purge is not an option of --del-acl
+2 --get-acl bad worse
+> slbadm: --get-acl does not take `worse'
+2 -A -t 10.0.0.80:80 --acl ''
+> slbadm: --acl: `': the name is missing
+2 -A -t 10.0.0.80:80 --acl a,b,c
+> slbadm: --acl: `a,b,c': a service takes one list that allows and one that denies
+2 -A -t 10.0.0.80:80 --acl a,
+> slbadm: --acl: `a,': the name is missing
+2 -A -t 10.0.0.80:80 --acl a --no-acl
+> slbadm: --acl and --no-acl exclude each other
+2 -A -t 10.0.0.80:80 --purge
+> slbadm: --purge is not an option of -A (--add-service)
+
 # -- settings
 0 --set established=900
 > --set established=900

@@ -83,6 +83,26 @@
 2
 < -A -t 10.0.0.80:80 --pool \x00
 > slbadm: stdin:1: \x wants two digits that are not both 0
+0
+< --add-acl bad --deny 10.0.0.0/8 \
+<   2001:db8::/32 \
+< 10.1.2.3
+< -A -t 10.0.0.80:80 --acl bad # a comment ends with its line \
+< --edit-acl bad --purge
+> --add-acl bad --deny 10.0.0.0/8 10.1.2.3 2001:db8::/32
+> --edit-acl bad --purge
+2
+< --add-acl bad --deny 10.0.0.0/8 \
+<
+< --add-acl bad --allow
+> slbadm: stdin:3: line 1 adds the same
+2
+< --add-acl bad --deny \
+< 10.0.0.0/33
+> slbadm: stdin:1: access list bad: `10.0.0.0/33': the prefix length is not a number from 0 to 32
+2
+< --get-acl
+> slbadm: stdin:1: --get-acl changes nothing and has no place in a file
 2
 < -L
 > slbadm: stdin:1: -L (--list) changes nothing and has no place in a file

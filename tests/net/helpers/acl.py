@@ -1,25 +1,26 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Access lists."""
+import errno
 import ipaddress
+import struct
 import time
 
 import netns
-from cases import both, case, eventually, main, same
-from slbnl import ENUM, NLM_F_CREATE, NLM_F_REPLACE, Refused, Slb
-from wire import ACK, CLIENT, FIN, LB, RST, SERVER, SYN, UDP, VIP, Flow, Pkt, Rig, opt_mss
+from cases import both, case, main, same
+from genl import CTRL_CMD_GETFAMILY, GENL_ID_CTRL
+from slbnl import ENUM, NLM_F_CREATE, NLM_F_REPLACE, Refused, Slb, attr, attrs, decode
+from wire import ACK, CLIENT, FIN, LB, RST, SYN, UDP, VIP, Flow, Pkt, Rig, opt_mss
 
 rig = Rig()
 NET = {4: "10.9.0.0/24", 6: "fd00:9::/64"}
 ELSEWHERE = {4: "10.9.7.2", 6: "fd00:9:7::2"}
-EIO = {name: getattr(__import__("errno"), name) for name in
-       ("EEXIST", "ENOENT", "EBUSY", "EINVAL", "E2BIG", "ERANGE")}
 
 
 def refused(error, words, function, *args, **fields):
     try:
         function(*args, **fields)
     except Refused as why:
-        same(why.errno, EIO[error], "errno")
+        same(errno.errorcode[why.errno], error)
         assert words in (why.message or ""), f"the words are: {why.message}"
         return
     raise AssertionError("not refused")
@@ -217,7 +218,7 @@ def bad_inputs():
         ("EINVAL", "made of", slb.acl, "a,b", (), 0),
         ("EINVAL", "made of", slb.acl, "\u00e4", (), 0),
         ("EINVAL", "begin with", slb.acl, "-a", (), 0),
-        ("ERANGE", "", slb.acl, "a" * 81, (), 0),
+        ("EINVAL", "", slb.acl, "a" * 81, (), 0),
         ("EINVAL", "mode is missing", slb.acl, "new"),
         ("ERANGE", "", change, "ACL_NEW", "ACL", {"name": "new", "mode": 2}, 0),
         ("ERANGE", "", change, "ACL_NEW", "ACL", {"name": "new", "mode": 0, "op": 3}, 0),
@@ -231,7 +232,7 @@ def bad_inputs():
         ("EINVAL", "length is missing", change, "ACL_NEW", "ACL", {"name": "bad", "prefix": {"addr": "::"}},
          both_ways),
         ("ERANGE", "longer than", slb.acl_edit, "bad", ["10.0.0.0/33"]),
-        ("EINVAL", "bits set", slb.acl_edit, "bad", ["10.0.0.0/7"]),
+        ("EINVAL", "bits set", slb.acl_edit, "bad", ["10.0.0.0/6"]),
         ("EINVAL", "", change, "ACL_NEW", "ACL", {"name": "bad", "entries": 1}, both_ways),
         ("ENOENT", "no such access list", change, "SVC_NEW", "SVC", {**svc, "acl": "new"}, NLM_F_REPLACE),
         ("EINVAL", "one list that allows", change, "SVC_NEW", "SVC", {**svc, "acl": ["good", "fine"]}, NLM_F_REPLACE),
@@ -307,26 +308,11 @@ def _():
     assert not passes(4, CLIENT[4])
 
 
-@case("more prefixes than a list holds are refused, at once or bit by bit")
-def _():
-    slb = rig.slb
-    slb.acl("bad", [], mode="deny")
-    limit = 200000
-    part = [f"{ipaddress.IPv4Address(i)}" for i in range(2000)]
-    for at in range(0, limit, 2000):
-        slb.acl_edit("bad", part, more=True)      # each again and again: only the number counts
-    refused("E2BIG", "more prefixes", slb.acl_edit, "bad", ["10.0.0.1"])
-    same(slb.acls()[0]["entries"], 0)
-    slb.acl_edit("bad", part)
-    same(slb.acls()[0]["entries"], 2000)
-
-
 @case("changes are told to who listens")
 def _():
     out = []
     with netns.inside(LB):
         listener = Slb()
-    import struct
     listener.sock.setsockopt(270, 1, group("config"))
     listener.sock.settimeout(5)
     rig.slb.acl("bad", ["10.0.0.1"], mode="deny")
@@ -335,7 +321,6 @@ def _():
     while len(out) < 3:
         data = listener.sock.recv(1 << 16)
         if data[16] == ENUM["SLB_CMD_ACL_NTF"]:
-            from slbnl import attrs, decode
             out.append(decode("ACL", attrs(data[20:struct.unpack_from("I", data)[0]])))
     same([(m["name"], m.get("entries")) for m in out], [("bad", 1), ("bad", 2), ("bad", None)])
     listener.close()
@@ -343,9 +328,6 @@ def _():
 
 def group(name):
     """Number of a multicast group, from the controller."""
-    from slbnl import attr, attrs
-    from genl import CTRL_CMD_GETFAMILY, GENL_ID_CTRL
-    import struct
     family, rig.slb.id = rig.slb.id, GENL_ID_CTRL
     try:
         answer = dict(rig.slb.call(CTRL_CMD_GETFAMILY, attr(2, b"slb\0"))[0])
