@@ -11,6 +11,7 @@
  *    configuration's reference. What is still held is held by RCU callbacks only: a connection's
  *    puts its server and service, a lease map's its local address and endpoint; each last put
  *    queues one more callback. SLB_NET_DEPTH is the length of that chain.
+ *    What methods do later is over: no group is left that wants it.
  * 4. rcu_barrier() that many times: everything is freed, nothing points to the namespace's state.
  * 5. The empty tables are freed, and behind this function the state itself.
  *
@@ -22,6 +23,7 @@
 #include "slb_alloc.h"
 #include "slb_hook.h"
 #include "slb_net.h"
+#include "slb_sched.h"
 
 /* Connection; lease map, service or server; endpoint, group or local address; one to spare. */
 #define SLB_NET_DEPTH	4
@@ -145,6 +147,7 @@ static void slb_net_prepare(struct slb_net *sn, struct net *net)
 	INIT_LIST_HEAD(&sn->fast.devs);
 	ida_init(&sn->laddr_ids);
 	slb_settings_init(&sn->set);
+	slb_sched_late_init(sn);
 	get_random_bytes(&sn->seq_key, sizeof(sn->seq_key));
 }
 
@@ -200,6 +203,7 @@ static void __net_exit slb_net_empty(struct slb_net *sn)
 	slb_nl_acl_forget_locked(sn);
 	slb_pool_put_locked(sn, sn->pool_default);
 	mutex_unlock(&sn->cfg_mutex);
+	slb_sched_late_exit(sn);
 }
 
 static void __net_exit slb_net_free(struct slb_net *sn)

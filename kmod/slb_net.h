@@ -25,6 +25,7 @@
 #include <linux/rhashtable-types.h>
 #include <linux/idr.h>
 #include <linux/jump_label.h>
+#include <linux/workqueue.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 #include "slb_acl.h"
@@ -93,6 +94,8 @@ struct slb_settings {
  * @seq_key: key of the initial sequence numbers and timestamp offsets
  * @dead: the namespace is being dismantled: no new connections
  * @cfg_mutex: guards the configuration
+ * @late: groups whose method has something to do later; @cfg_mutex
+ * @late_work: does it
  * @svc_list: services in order of addition; @cfg_mutex
  * @pools: pools; @cfg_mutex
  * @laddrs: local addresses, dying ones too; @laddr_lock, additions also @cfg_mutex
@@ -134,6 +137,8 @@ struct slb_net {
 	bool				dead;
 
 	struct mutex			cfg_mutex;	/* the configuration */
+	struct list_head		late;
+	struct delayed_work		late_work;
 	struct list_head		svc_list;
 	struct list_head		pools;
 	struct list_head		laddrs;

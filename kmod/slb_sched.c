@@ -19,6 +19,13 @@ static const struct slb_sched_ops *const slb_sched_table[] = {
 	[SLB_SCHED_RR]	= &slb_sched_rr,
 	[SLB_SCHED_WRR]	= &slb_sched_wrr,
 	[SLB_SCHED_WLC]	= &slb_sched_wlc,
+	[SLB_SCHED_LC]	= &slb_sched_lc,
+	[SLB_SCHED_SH]	= &slb_sched_sh,
+	[SLB_SCHED_SH_PORT] = &slb_sched_sh_port,
+	[SLB_SCHED_MH]	= &slb_sched_mh,
+	[SLB_SCHED_MH_PORT] = &slb_sched_mh_port,
+	[SLB_SCHED_FO]	= &slb_sched_fo,
+	[SLB_SCHED_P2C]	= &slb_sched_p2c,
 };
 
 static_assert(ARRAY_SIZE(slb_sched_table) == SLB_SCHED_COUNT);
@@ -142,7 +149,8 @@ void slb_sched_heap_leave(struct slb_roster *sched, struct slb_srv *srv, slb_sch
 		slb_sched_heap_moved(sched, sched->srv[i], before);
 }
 
-static struct slb_roster *slb_sched_alloc(const struct slb_sched_ops *ops, u32 n)
+static struct slb_roster *slb_sched_alloc(struct slb_group *group,
+					  const struct slb_sched_ops *ops, u32 n)
 {
 	struct slb_roster *sched;
 	u32 cap = max_t(u32, SLB_SCHED_CAP_MIN, roundup_pow_of_two(n));
@@ -154,7 +162,21 @@ static struct slb_roster *slb_sched_alloc(const struct slb_sched_ops *ops, u32 n
 	sched->ops = ops;
 	sched->key = (u64 *)&sched->srv[cap];
 	sched->cap = cap;
+	seqcount_spinlock_init(&sched->seq, &group->lock);
 	return sched;
+}
+
+static int slb_sched_ready(struct slb_roster *sched, u32 n)
+{
+	return sched->ops->ready ? sched->ops->ready(sched, n) : 0;
+}
+
+/* The group has another by now, or none. */
+static void slb_sched_drop(struct slb_group *group, struct slb_roster *sched)
+{
+	if (sched && sched->ops->drop)
+		sched->ops->drop(group, sched);
+	kvfree_rcu(sched, rcu);
 }
 
 static struct slb_roster *slb_sched_locked(const struct slb_group *group)
@@ -178,9 +200,13 @@ int slb_sched_set_locked(struct slb_group *group, u8 id)
 
 	if (old && old->ops->id == id)
 		return 0;
-	sched = slb_sched_alloc(slb_sched_table[id], group->nservers);
+	sched = slb_sched_alloc(group, slb_sched_table[id], group->nservers);
 	if (!sched)
 		return -ENOMEM;
+	if (slb_sched_ready(sched, group->nservers)) {
+		kvfree(sched);
+		return -ENOMEM;
+	}
 
 	spin_lock_bh(&group->lock);
 	list_for_each_entry(srv, &group->servers, list) {
@@ -189,7 +215,8 @@ int slb_sched_set_locked(struct slb_group *group, u8 id)
 	}
 	rcu_assign_pointer(group->sched, sched);
 	spin_unlock_bh(&group->lock);
-	kvfree_rcu(old, rcu);
+	slb_sched_drop(group, old);
+	slb_sched_settle_locked(group);
 	return 0;
 }
 
@@ -206,11 +233,12 @@ void slb_sched_retire_locked(struct slb_group *group)
 	spin_lock_bh(&group->lock);
 	RCU_INIT_POINTER(group->sched, NULL);
 	spin_unlock_bh(&group->lock);
-	kvfree_rcu(old, rcu);
+	list_del_init(&group->late);
+	slb_sched_drop(group, old);
 }
 
 /**
- * slb_sched_reserve_locked() - make room for servers
+ * slb_sched_reserve_locked() - get the memory that adding servers or changing weights will need
  * @group: a group with a method
  * @n: servers in all, whatever their weight
  *
@@ -223,8 +251,8 @@ int slb_sched_reserve_locked(struct slb_group *group, u32 n)
 	struct slb_roster *sched;
 
 	if (n <= old->cap)
-		return 0;
-	sched = slb_sched_alloc(old->ops, n);
+		return slb_sched_ready(old, n);
+	sched = slb_sched_alloc(group, old->ops, n);
 	if (!sched)
 		return -ENOMEM;
 
@@ -233,12 +261,16 @@ int slb_sched_reserve_locked(struct slb_group *group, u32 n)
 	sched->clock = old->clock;
 	sched->turn = old->turn;
 	atomic_set(&sched->next, atomic_read(&old->next));
+	sched->top = old->top;
+	sched->mh = old->mh;
 	memcpy(sched->srv, old->srv, array_size(old->n, sizeof(old->srv[0])));
 	memcpy(sched->key, old->key, array_size(old->n, sizeof(old->key[0])));
+	if (sched->ops->grown)
+		sched->ops->grown(sched);
 	rcu_assign_pointer(group->sched, sched);
 	spin_unlock_bh(&group->lock);
 	kvfree_rcu(old, rcu);
-	return 0;
+	return slb_sched_ready(sched, n);
 }
 
 /**
@@ -264,6 +296,7 @@ void slb_sched_weight_locked(struct slb_group *group, struct slb_srv *srv, u32 w
 	else if (old && weight && old != weight && sched->ops->weigh)
 		sched->ops->weigh(sched, srv, old);
 	spin_unlock_bh(&group->lock);
+	slb_sched_settle_locked(group);
 }
 
 /**

@@ -8,8 +8,27 @@
 
 #include <linux/atomic.h>
 #include <linux/rcupdate.h>
+#include <linux/seqlock.h>
 #include <linux/types.h>
 #include "slb_svc.h"
+
+struct slb_mh_fill;
+struct slb_mh_table;
+
+/**
+ * struct slb_mh - what mh keeps for a group besides
+ * @table: NULL until there is a server to fill it for; r: RCU, w: sn->cfg_mutex
+ * @fill: memory for the next table; under sn->cfg_mutex
+ * @due: as if all filling so far had been spread over the time allowed for it, when that ends, ns;
+ *	under sn->cfg_mutex
+ * @stale: servers or weights are not those of @table; under sn->cfg_mutex
+ */
+struct slb_mh {
+	struct slb_mh_table __rcu	*table;
+	struct slb_mh_fill		*fill;
+	u64				due;
+	bool				stale;
+};
 
 /**
  * struct slb_roster - what a method keeps for one group
@@ -20,11 +39,15 @@
  * @clock: the method's own time; under group->lock
  * @turn: picks so far; under group->lock, where the method takes it
  * @next: picks so far, where the method takes no lock
- * @key: what wrr orders @srv by, place by place, so that a pick reads no other server; behind @srv
+ * @top: fo: the server that takes all; w: group->lock
+ * @seq: sh: odd while @key and @srv change
+ * @mh: see there
+ * @key: a number for each place: what wrr orders @srv by, so that a pick reads no other server; sums of
+ *	weights with sh and p2c; behind @srv
  * @srv: the servers that can be picked, in the method's order; places from @n on are NULL
  *
- * A server is at @srv[server->sched.index], but for wrr, which does not keep count. It is taken out under group->lock before it is
- * removed, so a pointer read inside RCU is good until rcu_read_unlock().
+ * A server is at @srv[server->sched.index], but for wrr, sh and mh, which do not keep count. It is
+ * taken out under group->lock before it is removed, so a pointer read inside RCU is good until rcu_read_unlock().
  */
 struct slb_roster {
 	const struct slb_sched_ops	*ops;
@@ -34,6 +57,9 @@ struct slb_roster {
 	u64				clock;
 	u64				turn;
 	atomic_t			next;
+	struct slb_srv			*top;
+	seqcount_spinlock_t		seq;
+	struct slb_mh			mh;
 	u64				*key;
 	struct slb_srv			*srv[];
 };
@@ -41,10 +67,18 @@ struct slb_roster {
 /**
  * struct slb_sched_ops - a scheduling method
  * @id: enum slb_sched
- * @enter: @srv with a weight above 0 comes in, at the end. Process context, group->lock.
+ * @enter: @srv with a weight above 0 comes in. Process context, group->lock.
  * @leave: @srv goes. Process context, group->lock.
  * @weigh: the weight of @srv changed from @old to its present one, both above 0; NULL where the
  *	method does not care. Process context, group->lock.
+ * @grown: @sched is a copy of the group's that has more places; NULL where the method does not care.
+ *	Process context, group->lock.
+ * @ready: a change is about to be made, after which at most @n servers can be picked: the memory that
+ *	@settle will need. 0 or -ENOMEM. NULL where it needs none. Process context, sn->cfg_mutex.
+ * @settle: the change was made. What it returns is 0, or after how many jiffies @settle is to be
+ *	called again. NULL where the method is done before. Process context, sn->cfg_mutex.
+ * @drop: @sched was replaced, or is of no use: let go of what it points to. NULL where that is
+ *	nothing. Process context, sn->cfg_mutex.
  * @load: the server's connection counts moved; NULL where the method does not care. BH off,
  *	inside RCU.
  * @pick: a server with a weight above 0 for a new connection, or NULL if there is none or the
@@ -58,6 +92,10 @@ struct slb_sched_ops {
 	void		(*enter)(struct slb_roster *sched, struct slb_srv *srv);
 	void		(*leave)(struct slb_roster *sched, struct slb_srv *srv);
 	void		(*weigh)(struct slb_roster *sched, struct slb_srv *srv, u32 old);
+	void		(*grown)(struct slb_roster *sched);
+	int		(*ready)(struct slb_roster *sched, u32 n);
+	unsigned long	(*settle)(struct slb_group *group, struct slb_roster *sched);
+	void		(*drop)(struct slb_group *group, struct slb_roster *sched);
 	void		(*load)(struct slb_group *group, struct slb_srv *srv);
 	struct slb_srv	*(*pick)(struct slb_group *group, struct slb_roster *sched,
 				 const struct slb_pkt *pkt);
@@ -66,6 +104,13 @@ struct slb_sched_ops {
 extern const struct slb_sched_ops slb_sched_rr;
 extern const struct slb_sched_ops slb_sched_wrr;
 extern const struct slb_sched_ops slb_sched_wlc;
+extern const struct slb_sched_ops slb_sched_lc;
+extern const struct slb_sched_ops slb_sched_sh;
+extern const struct slb_sched_ops slb_sched_sh_port;
+extern const struct slb_sched_ops slb_sched_mh;
+extern const struct slb_sched_ops slb_sched_mh_port;
+extern const struct slb_sched_ops slb_sched_fo;
+extern const struct slb_sched_ops slb_sched_p2c;
 
 /* What the group keeps, if it is for the method @ops; under group->lock. */
 static inline struct slb_roster *slb_sched_mine(const struct slb_group *group,
@@ -85,6 +130,11 @@ void slb_sched_array_leave(struct slb_roster *sched, struct slb_srv *srv);
 void slb_sched_heap_enter(struct slb_roster *sched, struct slb_srv *srv, slb_sched_before_t before);
 void slb_sched_heap_leave(struct slb_roster *sched, struct slb_srv *srv, slb_sched_before_t before);
 void slb_sched_heap_moved(struct slb_roster *sched, struct slb_srv *srv, slb_sched_before_t before);
+
+/* slb_sched_late.c */
+void slb_sched_late_init(struct slb_net *sn);
+void slb_sched_late_exit(struct slb_net *sn);
+void slb_sched_settle_locked(struct slb_group *group);
 
 int slb_sched_set_locked(struct slb_group *group, u8 id);
 void slb_sched_retire_locked(struct slb_group *group);

@@ -210,8 +210,11 @@ struct slb_srv *slb_srv_add_locked(struct slb_svc *svc, const struct in6_addr *a
  */
 int slb_srv_change_locked(struct slb_srv *srv, u32 weight, u8 fwd)
 {
-	int err = slb_srv_set_fwd_locked(srv, fwd);
+	int err;
 
+	err = weight == srv->weight ? 0 :
+	      slb_sched_reserve_locked(srv->group, srv->group->nservers);
+	err = err ?: slb_srv_set_fwd_locked(srv, fwd);
 	if (err)
 		return err;
 	slb_sched_weight_locked(srv->group, srv, weight);

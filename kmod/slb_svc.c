@@ -135,6 +135,7 @@ static struct slb_group *slb_group_alloc(struct slb_net *sn)
 		return NULL;
 	spin_lock_init(&group->lock);
 	INIT_LIST_HEAD(&group->servers);
+	INIT_LIST_HEAD(&group->late);
 	group->sn = sn;
 	refcount_set(&group->ref, 1);
 	return group;

@@ -44,6 +44,7 @@ struct slb_svc_key {
  * @sched: the method and what it keeps; NULL once the group is retired; r: RCU, w: sn->cfg_mutex
  * @servers: r: RCU, w: sn->cfg_mutex
  * @nservers: length of @servers; under sn->cfg_mutex
+ * @late: in sn->late while the method has something to do later; under sn->cfg_mutex
  * @sn: the namespace's balancer
  * @ref: one from the service, one per server
  * @rcu: once the last reference is put
@@ -53,6 +54,7 @@ struct slb_group {
 	struct slb_roster __rcu		*sched;
 	struct list_head		servers;
 	u32				nservers;
+	struct list_head		late;
 	struct slb_net			*sn;
 	refcount_t			ref;
 	struct rcu_head			rcu;
@@ -145,8 +147,8 @@ struct slb_srv {
 	struct {
 		u64			key;	/* wlc: what it orders by */
 		u64			turn;	/* wlc: when it was picked last, for equals */
-		u32			index;	/* place in the method's array; wrr: the first */
-		u32			pass;	/* wrr: what a pick adds to its deadline */
+		u32			index;	/* place in the method's array, or the first */
+		u32			pass;	/* wrr: added to its deadline; mh: its slot */
 	} sched;
 	struct slb_stats __percpu	*stats;
 	struct slb_net			*sn;

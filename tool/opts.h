@@ -54,6 +54,7 @@ enum slb_slot {
 	SLB_SLOT_SERVER,
 	SLB_SLOT_LOCAL,
 	SLB_SLOT_SCHED,
+	SLB_SLOT_SCHED_FLAGS,
 	SLB_SLOT_ENABLED,
 	SLB_SLOT_TOA,
 	SLB_SLOT_TOA_KIND,
@@ -213,6 +214,7 @@ int slb_arg_service(struct slb_req *req, const struct slb_option *opt, const cha
 int slb_arg_server(struct slb_req *req, const struct slb_option *opt, const char *text);
 int slb_arg_local(struct slb_req *req, const struct slb_option *opt, const char *text);
 int slb_arg_vrf(struct slb_req *req, const struct slb_option *opt, const char *text);
+int slb_arg_sched_flags(struct slb_req *req, const struct slb_option *opt, const char *text);
 int slb_arg_svc_field(struct slb_req *req, const struct slb_option *opt, const char *text);
 int slb_arg_enabled(struct slb_req *req, const struct slb_option *opt, const char *text);
 int slb_arg_timeouts(struct slb_req *req, const struct slb_option *opt, const char *text);

@@ -16,6 +16,20 @@ const struct slb_name slb_sched_names[] = {
 		"weighted round robin, smooth" },
 	[SLB_SCHED_WLC] = { "wlc",
 		"weighted least connections" },
+	[SLB_SCHED_LC] = { "lc",
+		"least connections, whatever the weights" },
+	[SLB_SCHED_SH] = { "sh",
+		"by a hash of the client's address" },
+	[SLB_SCHED_SH_PORT] = { "sh-port",
+		"by a hash of the client's address and port" },
+	[SLB_SCHED_MH] = { "mh",
+		"by a hash of the client's address, few clients move when servers come and go (Maglev)" },
+	[SLB_SCHED_MH_PORT] = { "mh-port",
+		"the same by the client's address and port" },
+	[SLB_SCHED_FO] = { "fo",
+		"the server with the highest weight takes all" },
+	[SLB_SCHED_P2C] = { "p2c",
+		"of two servers drawn at random the one with fewer connections for its weight" },
 };
 
 const struct slb_name slb_fwd_names[] = {

@@ -149,7 +149,6 @@ const struct slb_command slb_commands[] = {
 
 #define NO_PERSISTENCE	"persistence is not available in this version"
 #define NO_THRESHOLD	"connection limits of servers are not available in this version"
-#define NO_FLAGS	"no scheduling method of this version has flags"
 
 /* Options that -R -b overlooks. */
 const char slb_opt_no_routing[] =
@@ -167,7 +166,9 @@ const struct slb_option slb_options[] = {
 	OPT(0, "vrf", "DEV", VRF, SVCS | SRVS | LADDRS | LIST | ZERO, vrf,
 	    "VRF device of the service, or of the local address"),
 	OPT('s', "scheduler", "METHOD", SCHED, SVC, svc_field,
-	    "scheduling method: rr, wrr or wlc (default)"),
+	    "scheduling method: rr, wrr, wlc (default), lc, sh, sh-port, mh, mh-port, fo or p2c"),
+	OPT('b', "sched-flags", "FLAG,...", SCHED_FLAGS, SVC, sched_flags,
+	    "with -s sh: sh-port, sh-fallback; with -s mh: mh-port, mh-fallback"),
 	OPT(0, "enable", NULL, ENABLED, SVC, enabled, "take new connections (default)"),
 	OPT(0, "disable", NULL, ENABLED, SVC, enabled, "refuse new connections, keep the old"),
 	OPT(0, "toa", "on|off", TOA, SVC, svc_field,
@@ -227,7 +228,6 @@ const struct slb_option slb_options[] = {
 	NOT('M', "netmask", NULL, SVC, NO_PERSISTENCE),
 	NOT(0, "pe", NULL, SVC, NO_PERSISTENCE),
 	NOT('o', "ops", NULL, SVC, "one-packet scheduling is not available in this version"),
-	NOT('b', "sched-flags", NULL, SVC, NO_FLAGS),
 	NOT('x', "u-threshold", NULL, SRV, NO_THRESHOLD),
 	NOT('y', "l-threshold", NULL, SRV, NO_THRESHOLD),
 	NOT('g', "gatewaying", NULL, SRV, slb_opt_no_routing),

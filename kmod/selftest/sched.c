@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Tests of the schedulers: shares, smoothness, changes while running, wlc against a walk over
- * all, and picks on all CPUs together.
+ * Tests of the schedulers: shares, smoothness, changes while running, wlc and lc against a walk over
+ * all, what the hashes promise, and picks on all CPUs together.
+ *
+ * Shares of what is hashed or drawn are right to within chance: of so many clients that fall on a
+ * server independently of each other, their number's standard deviation is at most its square root.
+ * Six of them are allowed for, which is missed once in 500 million times.
  */
 #include <linux/completion.h>
 #include <linux/kthread.h>
 #include "check.h"
+#include "../slb_sched_hash.h"
 
 #define SLB_ST_SRVS	200
 #define SLB_ST_PICKS	10000
@@ -16,6 +21,9 @@ struct slb_st {
 	struct slb_net		*sn;
 	struct slb_group	*group;
 	struct slb_srv		*srv;		/* SLB_ST_SRVS of them */
+	struct slb_ep		*ep;		/* theirs */
+	int			*home;		/* server by client, for comparison */
+	atomic_t		clients;	/* so far */
 	atomic_t		*picks;		/* of each */
 	struct rnd_state	rnd;
 	struct completion	done;
@@ -37,6 +45,7 @@ static void slb_st_add(struct slb_st *st, unsigned int i, u32 weight)
 	mutex_lock(&st->sn->cfg_mutex);
 	slb_check(&st->fails, !slb_sched_reserve_locked(st->group, st->group->nservers + 1));
 	srv->group = st->group;
+	srv->ep = &st->ep[i];
 	list_add_tail_rcu(&srv->list, &st->group->servers);
 	st->group->nservers++;
 	slb_sched_weight_locked(st->group, srv, weight);
@@ -60,19 +69,38 @@ static void slb_st_begin(struct slb_st *st, u8 id)
 	st->group->nservers = 0;
 	memset(st->srv, 0, SLB_ST_SRVS * sizeof(*st->srv));
 	memset(st->picks, 0, SLB_ST_SRVS * sizeof(*st->picks));
+	atomic_set(&st->clients, 0);
 	mutex_unlock(&st->sn->cfg_mutex);
 	slb_st_method(st, id);
 }
 
-/* The index of the server picked, or -1. */
-static int slb_st_pick(struct slb_st *st)
+static bool slb_st_is_mh(u8 id)
 {
+	return id == SLB_SCHED_MH || id == SLB_SCHED_MH_PORT;
+}
+
+/* mh: a new table now, whether or not it is time for one; or not before @late ns have passed. */
+static void slb_st_settle(struct slb_st *st, u64 late)
+{
+	mutex_lock(&st->sn->cfg_mutex);
+	slb_sched_locked(st->group)->mh.due = late ? ktime_get_ns() + late : 0;
+	slb_sched_settle_locked(st->group);
+	mutex_unlock(&st->sn->cfg_mutex);
+}
+
+/* The index of the server picked, or -1. */
+static int slb_st_pick_for(struct slb_st *st, u32 client)
+{
+	struct slb_pkt pkt = {
+		.tuple.v4[0] = cpu_to_be32(0x0a000000 + client),
+		.tuple.sport = cpu_to_be16(client),
+	};
 	struct slb_srv *srv;
 	int i = -1;
 
 	local_bh_disable();
 	rcu_read_lock();
-	srv = slb_sched_pick_rcu(st->group, NULL);
+	srv = slb_sched_pick_rcu(st->group, &pkt);
 	if (srv) {
 		i = srv - st->srv;
 		slb_check(&st->fails, srv->weight);
@@ -81,6 +109,11 @@ static int slb_st_pick(struct slb_st *st)
 	rcu_read_unlock();
 	local_bh_enable();
 	return i;
+}
+
+static int slb_st_pick(struct slb_st *st)
+{
+	return slb_st_pick_for(st, atomic_inc_return(&st->clients));
 }
 
 static void slb_st_count(struct slb_st *st, unsigned int i, int active, int inactive)
@@ -92,8 +125,16 @@ static void slb_st_count(struct slb_st *st, unsigned int i, int active, int inac
 	local_bh_enable();
 }
 
-/* Every server's picks are its share of @total to within one pick and 1 %. */
-static void slb_st_shares(struct slb_st *st, unsigned int n, u32 total)
+/* How far from its share of @total a server's picks may be. */
+static s64 slb_st_bound(u8 id, u32 total, s64 share)
+{
+	if (id == SLB_SCHED_RR || id == SLB_SCHED_WRR)
+		return 1 + share / 100;
+	/* mh: and an entry of the table more or less */
+	return 1 + 6 * (int_sqrt64(share) + 1) + (slb_st_is_mh(id) ? total / SLB_MH_SIZE + 1 : 0);
+}
+
+static void slb_st_shares(struct slb_st *st, u8 id, unsigned int n, u32 total)
 {
 	u64 weights = 0;
 	unsigned int i;
@@ -104,7 +145,7 @@ static void slb_st_shares(struct slb_st *st, unsigned int n, u32 total)
 		s64 want = div64_u64((u64)total * st->srv[i].weight, weights);
 		s64 diff = abs(atomic_read(&st->picks[i]) - want);
 
-		slb_check(&st->fails, diff <= 1 + want / 100);
+		slb_check(&st->fails, diff <= slb_st_bound(id, total, want));
 	}
 }
 
@@ -118,6 +159,12 @@ static void slb_st_empty(struct slb_st *st, u8 id)
 	slb_check(&st->fails, slb_st_pick(st) == 0);
 	slb_st_weight(st, 0, 0);
 	slb_check(&st->fails, slb_st_pick(st) < 0);
+}
+
+/* Methods that look at nothing but connections. */
+static bool slb_st_counts(u8 id)
+{
+	return id == SLB_SCHED_WLC || id == SLB_SCHED_LC;
 }
 
 /* Random weight changes, also to and from 0; no server without weight is picked. */
@@ -142,12 +189,13 @@ static void slb_st_change(struct slb_st *st, u8 id)
 		slb_st_weight(st, i, id == SLB_SCHED_RR ? 1 : 1 + i % 10);
 	for (i = 0; i < 2 * n && id == SLB_SCHED_WRR; i++)
 		slb_st_pick(st);
-	if (id == SLB_SCHED_WLC)
+	slb_st_settle(st, 0);
+	if (slb_st_counts(id) || id == SLB_SCHED_FO)
 		return;
 	memset(st->picks, 0, SLB_ST_SRVS * sizeof(*st->picks));
 	for (i = 0; i < 10 * SLB_ST_PICKS; i++)
 		slb_st_pick(st);
-	slb_st_shares(st, n, 10 * SLB_ST_PICKS);
+	slb_st_shares(st, id, n, 10 * SLB_ST_PICKS);
 }
 
 static void slb_st_wrr(struct slb_st *st)
@@ -161,7 +209,7 @@ static void slb_st_wrr(struct slb_st *st)
 		slb_st_add(st, i, weights[i]);
 	for (i = 0; i < 7 * SLB_ST_PICKS; i++)
 		slb_st_pick(st);
-	slb_st_shares(st, ARRAY_SIZE(weights), 7 * SLB_ST_PICKS);
+	slb_st_shares(st, SLB_SCHED_WRR, ARRAY_SIZE(weights), 7 * SLB_ST_PICKS);
 
 	/* 5:1:1 is smooth: never more than five of the first in a row, the others never twice. */
 	slb_st_begin(st, SLB_SCHED_WRR);
@@ -174,15 +222,21 @@ static void slb_st_wrr(struct slb_st *st)
 		slb_check(&st->fails, run <= (picked ? 1 : 5));
 		last = picked;
 	}
-	slb_st_shares(st, 3, 700);
+	slb_st_shares(st, SLB_SCHED_WRR, 3, 700);
+}
+
+static u64 slb_st_load(const struct slb_srv *srv)
+{
+	return 256 * atomic_read(&srv->active) + atomic_read(&srv->inactive);
 }
 
 /* The picked one against a walk over all, with counts that rise and fall at random. */
-static void slb_st_wlc(struct slb_st *st)
+static void slb_st_least(struct slb_st *st, u8 id)
 {
 	unsigned int i, k, n = 50;
+	bool wlc = id == SLB_SCHED_WLC;
 
-	slb_st_begin(st, SLB_SCHED_WLC);
+	slb_st_begin(st, id);
 	for (i = 0; i < n; i++)
 		slb_st_add(st, i, i % 7 ? 1 + slb_check_random(&st->rnd, 100) : 0);
 	for (i = 0; i < 2 * SLB_ST_PICKS; i++) {
@@ -195,10 +249,9 @@ static void slb_st_wlc(struct slb_st *st)
 		best = &st->srv[picked];
 		for (k = 0; k < n; k++) {
 			srv = &st->srv[k];
-			slb_check(&st->fails, (u64)(256 * atomic_read(&best->active) +
-				  atomic_read(&best->inactive)) * srv->weight <=
-				  (u64)(256 * atomic_read(&srv->active) +
-				  atomic_read(&srv->inactive)) * best->weight);
+			slb_check(&st->fails, !srv->weight ||
+				  slb_st_load(best) * (wlc ? srv->weight : 1) <=
+				  slb_st_load(srv) * (wlc ? best->weight : 1));
 		}
 		slb_st_count(st, picked, slb_check_random(&st->rnd, 2), 1);
 		k = slb_check_random(&st->rnd, n);
@@ -212,13 +265,160 @@ static void slb_st_wlc(struct slb_st *st)
 	}
 }
 
+/* The highest weight takes all; of equals the first by address. */
+static void slb_st_fo(struct slb_st *st)
+{
+	unsigned int i;
+
+	slb_st_begin(st, SLB_SCHED_FO);
+	for (i = 10; i--;)
+		slb_st_add(st, i, 1 + i / 2);
+	for (i = 10; i; i -= 2) {
+		slb_check(&st->fails, slb_st_pick(st) == i - 2);
+		slb_st_weight(st, i - 2, 0);
+		slb_check(&st->fails, slb_st_pick(st) == i - 1);
+		slb_st_weight(st, i - 1, 0);
+	}
+	slb_check(&st->fails, slb_st_pick(st) < 0);
+	slb_st_weight(st, 3, 7);
+	slb_st_weight(st, 5, 8);
+	slb_check(&st->fails, slb_st_pick(st) == 5);
+	slb_st_weight(st, 5, 6);
+	slb_check(&st->fails, slb_st_pick(st) == 3);
+}
+
+/* With connections that stay each server has its share of them nearly exactly. */
+static void slb_st_p2c(struct slb_st *st)
+{
+	unsigned int i, weights = 0, n = 20;
+
+	slb_st_begin(st, SLB_SCHED_P2C);
+	for (i = 0; i < n; i++) {
+		slb_st_add(st, i, 1 + i);
+		weights += 1 + i;
+	}
+	for (i = 0; i < SLB_ST_PICKS; i++)
+		slb_st_count(st, slb_st_pick(st), 1, 0);
+	for (i = 0; i < n; i++) {
+		int share = SLB_ST_PICKS * (1 + i) / weights;
+
+		slb_check(&st->fails,
+			  abs(atomic_read(&st->srv[i].active) - share) <= 5 + share / 20);
+	}
+}
+
+/* Who serves the clients now. */
+static void slb_st_homes(struct slb_st *st)
+{
+	unsigned int i;
+
+	for (i = 0; i < SLB_ST_PICKS; i++)
+		st->home[i] = slb_st_pick_for(st, i);
+}
+
+/* How many clients have another server than then, those of server @but not counted. */
+static unsigned int slb_st_moved(struct slb_st *st, int but)
+{
+	unsigned int i, moved = 0;
+
+	for (i = 0; i < SLB_ST_PICKS; i++)
+		moved += st->home[i] != but && st->home[i] != slb_st_pick_for(st, i);
+	return moved;
+}
+
+/* The same servers and weights are the same choice, whichever came first, whatever was before. */
+static void slb_st_hash(struct slb_st *st, u8 id)
+{
+	unsigned int i, n = 100;
+
+	slb_st_begin(st, id);
+	for (i = 0; i < n; i++)
+		slb_st_add(st, i, 1 + i % 3);
+	slb_st_settle(st, 0);
+	slb_st_homes(st);
+	slb_check(&st->fails, !slb_st_moved(st, -1));
+
+	slb_st_begin(st, id);
+	for (i = n; i--;)
+		slb_st_add(st, i, i % 2);
+	for (i = 0; i < n; i++)
+		slb_st_weight(st, i, 0);
+	slb_st_settle(st, 0);
+	for (i = 0; i < n; i++)
+		slb_st_weight(st, i * 7 % n, 5);
+	for (i = 0; i < n; i++)
+		slb_st_weight(st, i * 7 % n, 1 + i * 7 % n % 3);
+	slb_st_settle(st, 0);
+	slb_check(&st->fails, !slb_st_moved(st, -1));
+}
+
+/* Entries of the table by server: never more than one from the share, and never none. */
+static void slb_st_mh_entries(struct slb_st *st, unsigned int n)
+{
+	const struct slb_mh_table *table;
+	u64 weights = 0;
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		weights += st->srv[i].weight;
+	memset(st->picks, 0, SLB_ST_SRVS * sizeof(*st->picks));
+	rcu_read_lock();
+	table = rcu_dereference(rcu_dereference(st->group->sched)->mh.table);
+	for (i = 0; i < SLB_MH_SIZE; i++)
+		atomic_inc(&st->picks[table->srv[table->entry[i]] - st->srv]);
+	rcu_read_unlock();
+	for (i = 0; i < n; i++) {
+		s64 share = div64_u64((u64)SLB_MH_SIZE * st->srv[i].weight, weights);
+		int entries = atomic_read(&st->picks[i]);
+
+		slb_check(&st->fails, entries >= max_t(s64, share - 1, 1) && entries <= share + 2);
+	}
+}
+
+/* Maglev's promise: who goes takes no others along. Equal weights, and uneven ones. */
+static void slb_st_mh(struct slb_st *st, u32 modulo)
+{
+	unsigned int i, n = 100;
+
+	slb_st_begin(st, SLB_SCHED_MH);
+	for (i = 0; i < n; i++)
+		slb_st_add(st, i, 1 + i * i % modulo);
+	slb_st_settle(st, 0);
+	slb_st_mh_entries(st, n);
+	slb_st_homes(st);
+	for (i = 0; i < n; i += 9) {
+		u32 weight = st->srv[i].weight;
+
+		/* Until there is a new table nobody else moves at all. */
+		slb_st_settle(st, NSEC_PER_SEC * 3600);
+		slb_st_weight(st, i, 0);
+		slb_check(&st->fails, !slb_st_moved(st, i));
+		slb_st_settle(st, 0);
+		slb_check(&st->fails, slb_st_moved(st, i) <= SLB_ST_PICKS / 50);
+		slb_st_weight(st, i, weight);
+		slb_st_settle(st, 0);
+		slb_check(&st->fails, !slb_st_moved(st, -1));
+	}
+	/* A table of which all have left, and one server that it does not know. */
+	slb_st_settle(st, NSEC_PER_SEC * 3600);
+	slb_st_add(st, n, 1);
+	for (i = 0; i < n; i++)
+		slb_st_weight(st, i, 0);
+	slb_check(&st->fails, slb_st_pick(st) == n);
+	slb_st_weight(st, n, 0);
+	slb_check(&st->fails, slb_st_pick(st) < 0);
+}
+
 static int slb_st_thread(void *arg)
 {
 	struct slb_st *st = arg;
 	unsigned int i;
+	int picked;
 
 	for (i = 0; i < SLB_ST_PICKS; i++) {
-		slb_st_pick(st);
+		picked = slb_st_pick(st);
+		if (picked >= 0)
+			slb_st_count(st, picked, 1, 0);
 		cond_resched();
 	}
 	if (atomic_dec_and_test(&st->running))
@@ -228,7 +428,20 @@ static int slb_st_thread(void *arg)
 	return 0;
 }
 
-/* All CPUs pick at once while the method, and what does not matter to the shares, changes. */
+/* Connections by server after all threads are done; each thread may have had one pick under way. */
+static void slb_st_loads(struct slb_st *st, u8 id, unsigned int threads)
+{
+	int share, i;
+
+	for (i = 0; i < 10; i++) {
+		share = threads * SLB_ST_PICKS * (id == SLB_SCHED_LC ? 1 : 1 + i) /
+			(id == SLB_SCHED_LC ? 10 : 55);
+		slb_check(&st->fails, abs(atomic_read(&st->srv[i].active) - share) <=
+				      (int)threads + 1 + (id == SLB_SCHED_P2C ? share / 20 : 0));
+	}
+}
+
+/* All CPUs pick at once while what does not matter to the shares changes. */
 static void slb_st_parallel(struct slb_st *st, u8 id)
 {
 	unsigned int threads = min(num_online_cpus() + 1, SLB_ST_THREADS);
@@ -238,6 +451,7 @@ static void slb_st_parallel(struct slb_st *st, u8 id)
 	slb_st_begin(st, id);
 	for (i = 0; i < 10; i++)
 		slb_st_add(st, i, id == SLB_SCHED_RR ? 1 : 1 + i);
+	slb_st_settle(st, 0);
 	init_completion(&st->done);
 	atomic_set(&st->running, 1);
 	for (i = 0; i < threads; i++) {
@@ -256,7 +470,12 @@ static void slb_st_parallel(struct slb_st *st, u8 id)
 	for (i = 0; i < threads; i++)
 		if (!IS_ERR(task[i]))
 			kthread_stop(task[i]);
-	slb_st_shares(st, 10, threads * SLB_ST_PICKS);
+	if (slb_st_counts(id) || id == SLB_SCHED_P2C)
+		slb_st_loads(st, id, threads);
+	else if (id == SLB_SCHED_FO)
+		slb_check(&st->fails, atomic_read(&st->picks[9]) == threads * SLB_ST_PICKS);
+	else
+		slb_st_shares(st, id, 10, threads * SLB_ST_PICKS);
 }
 
 static void slb_st_all(struct slb_st *st)
@@ -266,15 +485,35 @@ static void slb_st_all(struct slb_st *st)
 	for (id = 0; id < SLB_SCHED_COUNT; id++) {
 		slb_st_empty(st, id);
 		slb_st_change(st, id);
-		if (id != SLB_SCHED_WLC)
-			slb_st_parallel(st, id);
+		slb_st_parallel(st, id);
 	}
 	slb_st_wrr(st);
-	slb_st_wlc(st);
+	slb_st_least(st, SLB_SCHED_WLC);
+	slb_st_least(st, SLB_SCHED_LC);
+	slb_st_fo(st);
+	slb_st_p2c(st);
+	for (id = SLB_SCHED_SH; id <= SLB_SCHED_MH_PORT; id++)
+		slb_st_hash(st, id);
+	slb_st_mh(st, 1);
+	slb_st_mh(st, 100);
 	/* From method to method with servers in place. */
+	slb_st_begin(st, 0);
+	for (id = 0; id < 50; id++)
+		slb_st_add(st, id, id % 4);
 	for (id = 0; id < 3 * SLB_SCHED_COUNT; id++) {
 		slb_st_method(st, id % SLB_SCHED_COUNT);
 		slb_check(&st->fails, slb_st_pick(st) >= 0);
+	}
+}
+
+/* A quarter of them differs from its neighbours in the port only. */
+static void slb_st_endpoints(struct slb_st *st)
+{
+	unsigned int i;
+
+	for (i = 0; i < SLB_ST_SRVS; i++) {
+		st->ep[i].key.addr.s6_addr32[0] = cpu_to_be32(0x0a010000 + i / 4 * 4);
+		st->ep[i].key.port = cpu_to_be16(8000 + i % 4);
 	}
 }
 
@@ -295,19 +534,27 @@ int slb_selftest_sched(void)
 	st->group = kzalloc(sizeof(*st->group), GFP_KERNEL);
 	st->srv = kvcalloc(SLB_ST_SRVS, sizeof(*st->srv), GFP_KERNEL);
 	st->picks = kvcalloc(SLB_ST_SRVS, sizeof(*st->picks), GFP_KERNEL);
-	slb_check(&st->fails, st->sn && st->group && st->srv && st->picks);
+	st->ep = kvcalloc(SLB_ST_SRVS, sizeof(*st->ep), GFP_KERNEL);
+	st->home = kvcalloc(SLB_ST_PICKS, sizeof(*st->home), GFP_KERNEL);
+	slb_check(&st->fails, st->sn && st->group && st->srv && st->picks && st->ep && st->home);
 	if (!st->fails) {
 		prandom_seed_state(&st->rnd, 20240229);
 		mutex_init(&st->sn->cfg_mutex);
 		spin_lock_init(&st->group->lock);
+		slb_sched_late_init(st->sn);
 		INIT_LIST_HEAD(&st->group->servers);
+		INIT_LIST_HEAD(&st->group->late);
 		st->group->sn = st->sn;
+		slb_st_endpoints(st);
 		slb_st_all(st);
 		mutex_lock(&st->sn->cfg_mutex);
 		slb_sched_retire_locked(st->group);
 		mutex_unlock(&st->sn->cfg_mutex);
+		slb_sched_late_exit(st->sn);
 		synchronize_rcu();
 	}
+	kvfree(st->home);
+	kvfree(st->ep);
 	kvfree(st->picks);
 	kvfree(st->srv);
 	kfree(st->group);

@@ -131,7 +131,7 @@ for word in $("$slbadm" --help | grep -oE -- '--[a-z-]+' | sort -u); do
 done
 is "the manual explains every option" "$missing" ""
 is "completion knows the methods" \
-	"$("$slbadm" --complete -A -t 10.0.0.80:80 -s '' | tr '\n' ' ')" "rr wrr wlc "
+	"$("$slbadm" --complete -A -t 10.0.0.80:80 -s '' | tr '\n' ' ')" "rr wrr wlc lc sh sh-port mh mh-port fo p2c "
 # shellcheck disable=SC1091 # another file
 complete_words() {
 	(

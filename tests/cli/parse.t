@@ -109,10 +109,10 @@
 > slbadm: -t and -u exclude each other
 2 -A -t 10.0.0.80:80 -s
 > slbadm: -s needs an argument: METHOD
-2 -A -t 10.0.0.80:80 -s lc
-> slbadm: -s: `lc' is not one of rr, wrr, wlc
+2 -A -t 10.0.0.80:80 -s lcw
+> slbadm: -s: `lcw' is not one of rr, wrr, wlc, lc, sh, sh-port, mh, mh-port, fo, p2c
 2 -A -t 10.0.0.80:80 -s ''
-> slbadm: -s: `' is not one of rr, wrr, wlc
+> slbadm: -s: `' is not one of rr, wrr, wlc, lc, sh, sh-port, mh, mh-port, fo, p2c
 2 -A -t 10.0.0.80:80 -s rr -s rr
 > slbadm: -s was given twice
 2 -A -t 10.0.0.80:80 --enable --disable
@@ -196,7 +196,31 @@
 2 -A -t 10.0.0.80:80 -o
 > slbadm: -o: one-packet scheduling is not available in this version
 2 -A -t 10.0.0.80:80 -b sh-port
-> slbadm: -b: no scheduling method of this version has flags
+> slbadm: -b: flags need their method: -s sh or -s mh
+2 -E -t 10.0.0.80:80 -b mh-port
+> slbadm: -b: flags need their method: -s sh or -s mh
+2 -A -t 10.0.0.80:80 -s wlc -b sh-port
+> slbadm: -b: `sh-port' is not a flag of wlc
+2 -A -t 10.0.0.80:80 -s mh -b mh-port,sh-port
+> slbadm: -b: `sh-port' is not a flag of mh
+2 -A -t 10.0.0.80:80 -s sh -b sh-port,
+> slbadm: -b: `' is not a flag of sh
+2 -A -t 10.0.0.80:80 -s sh -b
+> slbadm: -b needs an argument: FLAG,...
+0 -A -t 10.0.0.80:80 -s sh -b sh-port
+> -A -t 10.0.0.80:80 -s sh-port
+0 -A -t 10.0.0.80:80 -s sh -b sh-fallback,sh-port
+> -A -t 10.0.0.80:80 -s sh-port
+0 -A -t 10.0.0.80:80 -s sh-port -b sh-port,sh-fallback
+> -A -t 10.0.0.80:80 -s sh-port
+0 -E -t 10.0.0.80:80 -b mh-port -s mh
+> -E -t 10.0.0.80:80 -s mh-port
+0 -A -t 10.0.0.80:80 -s mh --sched-flags=flag-1,flag-2
+> -A -t 10.0.0.80:80 -s mh-port
+0 -A -t 10.0.0.80:80 -s mh -b mh-fallback
+> -A -t 10.0.0.80:80 -s mh
+0 -A -t 10.0.0.80:80 -s p2c
+> -A -t 10.0.0.80:80 -s p2c
 2 -a -t 10.0.0.80:80 -r 10.1.0.11 -x 5
 > slbadm: -x: connection limits of servers are not available in this version
 2 -a -t 10.0.0.80:80 -r 10.1.0.11 -g

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Which server a new connection gets - rr, wrr and wlc, weights, changes while running.
+# Which server a new connection gets - every method, weights, changes while running.
 # timeout: 120
 . "$(dirname "$0")/helpers/topo.sh"
 plan

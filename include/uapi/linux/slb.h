@@ -63,12 +63,27 @@ enum slb_proto {
  * @SLB_SCHED_RR: round robin
  * @SLB_SCHED_WRR: weighted round robin, smooth
  * @SLB_SCHED_WLC: weighted least connections
+ * @SLB_SCHED_LC: least connections, whatever the weights
+ * @SLB_SCHED_SH: by a hash of the client's address
+ * @SLB_SCHED_SH_PORT: by a hash of the client's address and port
+ * @SLB_SCHED_MH: by a hash of the client's address, few clients move when servers come and go
+ *	(Maglev)
+ * @SLB_SCHED_MH_PORT: the same by the client's address and port
+ * @SLB_SCHED_FO: the server with the highest weight takes all
+ * @SLB_SCHED_P2C: of two servers drawn at random the one with fewer connections for its weight
  * @SLB_SCHED_COUNT: (how many)
  */
 enum slb_sched {
 	SLB_SCHED_RR,
 	SLB_SCHED_WRR,
 	SLB_SCHED_WLC,
+	SLB_SCHED_LC,
+	SLB_SCHED_SH,
+	SLB_SCHED_SH_PORT,
+	SLB_SCHED_MH,
+	SLB_SCHED_MH_PORT,
+	SLB_SCHED_FO,
+	SLB_SCHED_P2C,
 
 	SLB_SCHED_COUNT
 };

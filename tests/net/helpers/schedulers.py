@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Distribution of new connections over servers."""
+import time
 from collections import Counter
 
-from cases import both, main, same
+from cases import both, case, eventually, main, same
 from wire import ACK, RST, SERVER, SYN, TCP, UDP, VIP, Flow, LADDR, Pkt, Rig, opt_mss, CLIENT
 
 rig = Rig()
 THREE = {v: [SERVER[v][:-1] + str(i) for i in (1, 2, 3)] for v in (4, 6)}
 ROUND = (1, 2, 3)
+CLIENTS = {4: [f"10.9.{i // 100 + 1}.{i % 100 + 1}" for i in range(120)],
+           6: [f"fd00:9:{i // 100:x}::{i % 100 + 1:x}" for i in range(120)]}
 
 
 def setup(v, sched, weights, proto=TCP):
@@ -16,6 +19,11 @@ def setup(v, sched, weights, proto=TCP):
     rig.slb.svc(VIP[v], 80, proto, sched=sched)
     for addr, weight in zip(THREE[v], weights):
         rig.slb.srv((VIP[v], 80, proto), addr, 8080, weight=weight)
+
+
+def setup_again(v, *how):
+    rig.fresh()
+    setup(v, *how)
 
 
 def weigh(v, index, weight):
@@ -33,6 +41,18 @@ def knock(v, n, proto=TCP):
             rig.client.send(Pkt(CLIENT[v], VIP[v], port, 80, UDP, data=b"?"))
         got = rig.server.recv(0.5)
         chosen.append(THREE[v].index(got.dst) if got else None)
+    return chosen
+
+
+def knock_from(v, clients, port=80, sport=30000):
+    """A SYN of each client; whichever is under way already is ended by a RST."""
+    chosen = []
+    for client in clients:
+        rig.client.send(Pkt(client, VIP[v], sport, port, TCP, SYN, 1000, opts=opt_mss(1400)))
+        got = rig.server.recv(0.5)
+        chosen.append(THREE[v].index(got.dst) if got else None)
+        rig.client.send(Pkt(client, VIP[v], sport, port, TCP, RST, 1001))
+        rig.server.expect("RST")
     return chosen
 
 
@@ -98,6 +118,129 @@ def _(v):
         if flow.saddr == THREE[v][0]:
             flow.c(RST | ACK)
     same(counts(knock(v, 5))[0], 5, "new connections to the server whose connections ended")
+
+
+@both("wlc follows a slow server: its connections stay, and it gets few more")
+def _(v):
+    setup(v, "wlc", (1, 1, 1))
+    chosen = []
+    for _ in range(60):
+        flow = Flow(rig, v).open()
+        chosen.append(THREE[v].index(flow.saddr))
+        if chosen[-1]:
+            flow.c(RST | ACK)
+    got = counts(chosen)
+    assert 1 <= got[0] <= 3 and abs(got[1] - got[2]) <= 4, got
+
+
+@both("lc shares open connections evenly, whatever the weights")
+def _(v):
+    setup(v, "lc", (1, 50, 7))
+    for got in counts(knock(v, 120)):
+        assert abs(got - 40) <= 1, got
+
+
+@both("p2c shares open connections by weight, and prefers the server with fewer active ones")
+def _(v):
+    setup(v, "p2c", ROUND)
+    for got, want in zip(counts(knock(v, 240)), (40, 80, 120)):
+        assert abs(got - want) <= 8, (got, want)
+    setup_again(v, "p2c", (1, 1, 0))
+    flows = [Flow(rig, v).open() for _ in range(12)]
+    got = counts(THREE[v].index(flow.saddr) for flow in flows)
+    assert got[2] == 0 and abs(got[0] - 6) <= 1, got
+    for flow in flows:
+        if flow.saddr == THREE[v][0]:
+            flow.c(RST | ACK)
+    same(counts(knock(v, 5))[0], 5, "new connections to the server whose connections ended")
+
+
+@both("fo gives all to the highest weight, and to the next when that is 0 or gone")
+def _(v):
+    setup(v, "fo", (5, 7, 6))
+    same(counts(knock(v, 10)), [0, 10, 0])
+    weigh(v, 1, 0)
+    same(counts(knock(v, 10)), [0, 0, 10])
+    rig.slb.srv_del((VIP[v], 80), THREE[v][2], 8080)
+    rig.server.drain()
+    same(counts(knock(v, 10)), [10, 0, 0])
+    weigh(v, 1, 5)
+    same(counts(knock(v, 10)), [10, 0, 0], "of equals the one with the lowest address")
+    weigh(v, 1, 6)
+    same(counts(knock(v, 10)), [0, 10, 0])
+
+
+@both("sh and mh follow the client's address, on every service; -port ones its port too")
+def _(v):
+    homes = {}
+    for sched in ("sh", "mh", "sh-port", "mh-port"):
+        setup_again(v, sched, ROUND)
+        # Another service, its servers added the other way round.
+        rig.slb.svc(VIP[v], 81, sched=sched)
+        for addr, weight in reversed(list(zip(THREE[v], ROUND))):
+            rig.slb.srv((VIP[v], 81), addr, 8080, weight=weight)
+        homes[sched] = by_table(sched, lambda: knock_from(v, CLIENTS[v]))
+        same(by_table(sched, lambda: knock_from(v, CLIENTS[v], port=81)), homes[sched], f"{sched}: another service")
+        other = knock_from(v, CLIENTS[v], sport=40000)
+        if sched.endswith("-port"):
+            assert sum(a != b for a, b in zip(other, homes[sched])) > 25, (sched, other)
+        else:
+            same(other, homes[sched], f"{sched}: another port")
+        # 120 clients, shares of a sixth, a third and a half: three times their standard deviation.
+        for got, want in zip(counts(homes[sched]), (20, 40, 60)):
+            assert abs(got - want) <= 16, (sched, counts(homes[sched]))
+    assert homes["sh"] != homes["sh-port"] and homes["mh"] != homes["mh-port"]
+
+
+def by_table(sched, ask):
+    """With mh a change may have to wait for its table: until two rounds of questions agree."""
+    before = ask()
+    if sched.startswith("mh"):
+        for _ in range(50):
+            time.sleep(0.1)
+            now = ask()
+            if now == before:
+                break
+            before = now
+    return before
+
+
+@both("mh: who goes takes few others along, and finds its clients when it is back")
+def _(v):
+    setup(v, "mh", ROUND)
+    before = by_table("mh", lambda: knock_from(v, CLIENTS[v]))
+    weigh(v, 1, 0)
+    after = by_table("mh", lambda: knock_from(v, CLIENTS[v]))
+    assert 1 not in after, after
+    moved = sum(a != b for a, b in zip(before, after) if a != 1)
+    assert moved <= len(before) // 50, moved
+    weigh(v, 1, ROUND[1])
+    same(by_table("mh", lambda: knock_from(v, CLIENTS[v])), before)
+    # Removed for good, each client is served at once, whether or not there is a new table.
+    rig.slb.srv_del((VIP[v], 80), THREE[v][1], 8080)
+    rig.server.drain()
+    assert set(knock_from(v, CLIENTS[v])) == {0, 2}
+
+
+@both("mh: a hundred changes in a row are all in the table soon after")
+def _(v):
+    setup(v, "mh", (1, 0, 0))
+    for i in range(100):
+        weigh(v, 1, i % 7)
+        weigh(v, 2, i % 5)
+    weigh(v, 0, 0)
+    weigh(v, 1, 3)
+    weigh(v, 2, 1)
+    eventually(lambda: abs(counts(knock_from(v, CLIENTS[v]))[1] - 90) <= 14, "shares of 90 and 30", pause=0.3)
+
+
+@case("slbadm's names, and ipvsadm's flags")
+def _():
+    setup(4, "rr", ())
+    for words, name in (("lc", "lc"), ("sh", "sh"), ("sh -b sh-port,sh-fallback", "sh-port"), ("mh", "mh"),
+                        ("mh -b mh-port", "mh-port"), ("mh-port", "mh-port"), ("fo", "fo"), ("p2c", "p2c")):
+        rig.slbadm("-E", "-t", f"{VIP[4]}:80", "-s", *words.split())
+        assert f"-s {name}\n" in rig.slbadm("-S", "-n") + "\n", rig.slbadm("-S", "-n")
 
 
 @both("a changed weight applies to the next connection")

@@ -163,7 +163,7 @@ class Slb(Genl):
         fields = {name.replace("_", "-"): value for name, value in fields.items()}
         for name in ("sched", "timestamps", "unknown"):
             if isinstance(fields.get(name), str):
-                fields[name] = ENUM[f"SLB_{name.upper()}_{fields[name].upper()}"]
+                fields[name] = ENUM[f"SLB_{name}_{fields[name]}".upper().replace("-", "_")]
         self.change("SVC_NEW", "SVC", {"proto": proto, "addr": addr, "port": port, **fields}, flags)
 
     def svc_edit(self, addr, port, proto=6, **fields):

@@ -16,7 +16,7 @@ from slbnl import Refused, Slb
 from wire import LADDR, LADDR2, TCP, UDP, VIP
 
 SERVERS = {4: [f"10.1.0.{i}" for i in (11, 12, 13)], 6: [f"fd00:1::{i}" for i in (11, 12, 13)]}
-SCHEDS = ("RR", "WRR", "WLC")
+SCHEDS = ("RR", "WRR", "WLC", "LC", "SH", "SH_PORT", "MH", "MH_PORT", "FO", "P2C")
 POOLS = ("", "", "", "one")
 STATES = ("syn-sent", "syn-recv", "established", "fin-wait", "close-wait", "last-ack", "time-wait", "close", "udp")
 

@@ -14,7 +14,7 @@ from slbnl import Refused, Slb
 from wire import LADDR, LADDR2, VIP
 
 SERVERS = {4: ("10.1.1.11", "10.1.2.11"), 6: ("fd00:1:1::11", "fd00:1:2::11")}
-SCHEDS = ("RR", "WRR", "WLC")
+SCHEDS = ("RR", "WRR", "WLC", "LC", "SH", "SH_PORT", "MH", "MH_PORT", "FO", "P2C")
 
 slb = Slb()
 rand = random.Random(4711)

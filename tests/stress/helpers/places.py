@@ -298,6 +298,18 @@ def commands(v):
         lambda slb: slb.laddr_del(LADDR2[v], "new"))
     add("change the scheduler", lambda slb: slb.svc_edit(*svc, sched="WLC"),
         lambda slb: slb.svc_edit(*svc, sched="WRR"))
+    add("change to a method that needs a table", lambda slb: slb.svc_edit(*svc, sched="MH"),
+        lambda slb: slb.svc_edit(*svc, sched="WRR"))
+
+    def with_table():
+        slb = with_service()
+        slb.svc_edit(*svc, sched="MH")
+        return slb
+
+    add("add a server to a table", lambda slb: slb.srv(svc, SERVER2[v], 8080),
+        lambda slb: slb.srv_del(svc, SERVER2[v], 8080), with_table)
+    add("change a weight in a table", lambda slb: slb.srv_edit(svc, SERVER[v], 1, weight=7),
+        lambda slb: slb.srv_edit(svc, SERVER[v], 1, weight=1), with_table)
     add("change the pool", lambda slb: slb.svc_edit(*svc, pool="new", sched="RR"),
         lambda slb: slb.svc_edit(*svc, pool="", sched="WRR"))
 
