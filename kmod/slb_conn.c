@@ -84,19 +84,72 @@ void slb_conn_free_empty(struct slb_conn *conn)
 	kmem_cache_free(slb_conn_is_v6(conn) ? slb_conn_cache6 : slb_conn_cache4, conn);
 }
 
-/* Puts all that the entry holds, then the entry. */
-static void slb_conn_free(struct slb_conn *conn)
+/* Puts all that the entry holds. */
+static void slb_conn_empty(struct slb_conn *conn)
 {
 	dst_release(slb_conn_way(conn, SLB_DIR_ORIG)->dst);
 	dst_release(slb_conn_way(conn, SLB_DIR_REPLY)->dst);
 	slb_srv_put(conn->srv);
 	slb_svc_put(conn->svc);
+}
+
+static void slb_conn_free(struct slb_conn *conn)
+{
+	slb_conn_empty(conn);
 	slb_conn_free_empty(conn);
 }
 
 static void slb_conn_free_rcu(struct rcu_head *rcu)
 {
 	slb_conn_free(container_of(rcu, struct slb_conn, rcu));
+}
+
+static void slb_grave_free_rcu(struct rcu_head *rcu)
+{
+	struct slb_grave *grave = container_of(rcu, struct slb_grave, rcu);
+	unsigned int i, n4 = 0;
+
+	for (i = 0; i < grave->n; i++) {
+		slb_conn_empty(grave->conn[i]);
+		if (!slb_conn_is_v6(grave->conn[i])) {
+			swap(grave->conn[i], grave->conn[n4]);
+			n4++;
+		}
+	}
+	kmem_cache_free_bulk(slb_conn_cache4, n4, (void **)grave->conn);
+	kmem_cache_free_bulk(slb_conn_cache6, grave->n - n4, (void **)grave->conn + n4);
+	kfree(grave);
+}
+
+/**
+ * slb_grave_close() - free what lies in a grave once nobody can hold it
+ * @grave: NULL does nothing
+ *
+ * Context: BH off.
+ */
+void slb_grave_close(struct slb_grave *grave)
+{
+	if (grave)
+		call_rcu(&grave->rcu, slb_grave_free_rcu);
+}
+
+/* Frees a dead entry behind RCU: with others if there is an open grave or memory for one. */
+static void slb_conn_bury(struct slb_conn *conn, struct slb_grave **grave)
+{
+	if (grave && !*grave) {
+		*grave = slb_alloc(kmalloc(sizeof(**grave), GFP_ATOMIC | __GFP_NOWARN));
+		if (*grave)
+			(*grave)->n = 0;
+	}
+	if (!grave || !*grave) {
+		call_rcu(&conn->rcu, slb_conn_free_rcu);
+		return;
+	}
+	(*grave)->conn[(*grave)->n++] = conn;
+	if ((*grave)->n == SLB_GRAVE_CONNS) {
+		slb_grave_close(*grave);
+		*grave = NULL;
+	}
 }
 
 static void slb_conn_release_lease(struct slb_conn *conn)
@@ -170,6 +223,31 @@ int slb_conn_link(struct slb_net *sn, struct slb_conn *conn, u32 hash)
 	return err;
 }
 
+/* See slb_conn_end(). */
+static void slb_conn_end_into(struct slb_net *sn, struct slb_conn *conn, struct slb_grave **grave)
+{
+	bool active, dead;
+
+	/* Under the lock, so that nobody files a dead entry on a wheel, or counts it anew. */
+	slb_conn_lock(conn);
+	dead = test_and_set_bit(SLB_CONN_DEAD, &conn->flags);
+	active = test_bit(SLB_CONN_ACTIVE, &conn->flags);
+	slb_conn_unlock(conn);
+	if (dead)
+		return;
+
+	trace_slb_conn_end(sn, conn, slb_conn_way4(conn, SLB_DIR_ORIG)->state, SLB_STATE_NONE);
+	slb_table_remove(&sn->table, conn);
+	if (!hlist_unhashed_lockless(&conn->wheel))	/* nobody files it any more */
+		slb_wheel_remove(sn, conn);
+	slb_srv_count(conn->srv, active ? -1 : 0, active ? 0 : -1);
+
+	slb_conn_release_lease(conn);
+	slb_count(sn, SLB_COUNT_CONN_DESTROYED);
+	atomic_dec(&sn->conns);
+	slb_conn_bury(conn, grave);
+}
+
 /**
  * slb_conn_end() - take an entry out and free it behind RCU
  * @sn: the namespace's balancer
@@ -181,26 +259,7 @@ int slb_conn_link(struct slb_net *sn, struct slb_conn *conn, u32 hash)
  */
 void slb_conn_end(struct slb_net *sn, struct slb_conn *conn)
 {
-	bool dead;
-
-	/* Under the lock, so that nobody files a dead entry on a wheel. */
-	slb_conn_lock(conn);
-	dead = test_and_set_bit(SLB_CONN_DEAD, &conn->flags);
-	if (!dead)
-		slb_conn_account(conn, false);
-	slb_conn_unlock(conn);
-	if (dead)
-		return;
-
-	trace_slb_conn_end(sn, conn, slb_conn_way4(conn, SLB_DIR_ORIG)->state, SLB_STATE_NONE);
-	slb_table_remove(&sn->table, conn);
-	slb_wheel_remove(sn, conn);
-	slb_srv_count(conn->srv, 0, -1);
-
-	slb_conn_release_lease(conn);
-	slb_count(sn, SLB_COUNT_CONN_DESTROYED);
-	atomic_dec(&sn->conns);
-	call_rcu(&conn->rcu, slb_conn_free_rcu);
+	slb_conn_end_into(sn, conn, NULL);
 }
 
 /**
@@ -348,6 +407,7 @@ static void slb_conn_file_again(struct slb_net *sn, struct slb_conn *conn, u8 st
  * slb_conn_expire() - an entry's time is over
  * @sn: the namespace's balancer
  * @conn: taken off its wheel
+ * @grave: where it is put if it ends; the caller closes the last one
  *
  * Ends that may still have something to say to each other are told, half closed ones too: a
  * program that waits for an answer after its own FIN would wait for ever.
@@ -355,7 +415,7 @@ static void slb_conn_file_again(struct slb_net *sn, struct slb_conn *conn, u8 st
  * Context: timer softirq, inside RCU.
  * Return: whether RSTs were sent.
  */
-bool slb_conn_expire(struct slb_net *sn, struct slb_conn *conn)
+bool slb_conn_expire(struct slb_net *sn, struct slb_conn *conn, struct slb_grave **grave)
 {
 	u8 state = READ_ONCE(slb_conn_way4(conn, SLB_DIR_ORIG)->state);
 
@@ -371,7 +431,7 @@ bool slb_conn_expire(struct slb_net *sn, struct slb_conn *conn)
 		this_cpu_inc(conn->srv->stats->syn_unanswered);
 	}
 	slb_count(sn, SLB_COUNT_CONN_EXPIRED);
-	slb_conn_end(sn, conn);
+	slb_conn_end_into(sn, conn, grave);
 	return false;
 }
 

@@ -297,6 +297,22 @@ static inline u16 slb_conn_idle(const struct slb_conn *conn, u16 now)
 	return idle;
 }
 
+#define SLB_GRAVE_CONNS	61	/* half a kilobyte */
+
+/**
+ * struct slb_grave - dead entries that are freed together
+ * @rcu: once it is closed
+ * @n: entries in @conn
+ * @conn: out of the table, the wheel and the lease map; packets may hold them until the RCU sections
+ *	in which the grave was closed have ended
+ */
+struct slb_grave {
+	struct rcu_head		rcu;
+	unsigned int		n;
+	struct slb_conn		*conn[SLB_GRAVE_CONNS];
+};
+
+void slb_grave_close(struct slb_grave *grave);
 int slb_conn_cache_init(void);
 void slb_conn_cache_exit(void);
 struct slb_conn *slb_conn_alloc(bool v6);
@@ -305,7 +321,7 @@ void slb_conn_free_unlinked(struct slb_net *sn, struct slb_conn *conn);
 int slb_conn_link(struct slb_net *sn, struct slb_conn *conn, u32 hash);
 void slb_conn_end(struct slb_net *sn, struct slb_conn *conn);
 void slb_conn_set_state(struct slb_net *sn, struct slb_conn *conn, u8 state);
-bool slb_conn_expire(struct slb_net *sn, struct slb_conn *conn);
+bool slb_conn_expire(struct slb_net *sn, struct slb_conn *conn, struct slb_grave **grave);
 bool slb_conn_reset(struct slb_net *sn, struct slb_conn *conn);
 bool slb_conn_rest(struct slb_net *sn, struct slb_conn *conn);
 void slb_conn_toa_done(struct slb_conn *conn);

@@ -234,6 +234,7 @@ static void slb_wheel_timer(struct timer_list *timer)
 {
 	struct slb_wheel *w = from_timer(w, timer, timer);
 	struct slb_conn *due[SLB_WHEEL_DUE];
+	struct slb_grave *grave = NULL;
 	unsigned int budget = SLB_WHEEL_BATCH;
 	u16 now = slb_tick_now();
 	unsigned int i, n;
@@ -245,10 +246,11 @@ static void slb_wheel_timer(struct timer_list *timer)
 			if (slb_conn_idle(due[i], now) >
 			    slb_conn_timeout(due[i]) + slb_tick_from_s(2))
 				slb_count(w->sn, SLB_COUNT_EXPIRE_LATE);
-			if (slb_conn_expire(w->sn, due[i]))
+			if (slb_conn_expire(w->sn, due[i], &grave))
 				budget -= min(budget, SLB_WHEEL_RESET - 1u);
 		}
 	}
+	slb_grave_close(grave);
 	rcu_read_unlock();
 
 	spin_lock(&w->lock);
