@@ -330,6 +330,7 @@ void slb_conn_refile_matching(struct slb_net *sn, const struct slb_svc *svc);
 void slb_conn_reset_denied(struct slb_net *sn);
 void slb_conn_reset_matching(struct slb_net *sn, const struct slb_svc *svc,
 			     const struct slb_srv *srv);
+void slb_conn_reset_gone(struct slb_net *sn);
 void slb_conn_end_all(struct slb_net *sn);
 
 #endif

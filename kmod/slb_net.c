@@ -25,7 +25,7 @@
 #include "slb_net.h"
 #include "slb_sched.h"
 
-/* Connection; lease map, service or server; endpoint, group or local address; one to spare. */
+/* Connection, or group left by its service; lease map, service or server; endpoint, group or local address; one to spare. */
 #define SLB_NET_DEPTH	4
 
 unsigned int slb_net_id __read_mostly;
@@ -119,7 +119,7 @@ int slb_net_use_nat_locked(struct slb_net *sn)
 }
 
 /**
- * slb_net_flush_locked() - remove every service, access list and local address
+ * slb_net_flush_locked() - remove every service, group, access list and local address
  * @sn: the namespace's balancer
  *
  * Context: process, caller holds sn->cfg_mutex; sleeps.
@@ -128,6 +128,7 @@ void slb_net_flush_locked(struct slb_net *sn)
 {
 	slb_svc_remove_all_locked(sn);
 	slb_acl_remove_all_locked(sn);
+	slb_group_remove_all_locked(sn);
 	slb_laddr_remove_all_locked(sn);
 }
 
@@ -140,6 +141,7 @@ static void slb_net_prepare(struct slb_net *sn, struct net *net)
 	spin_lock_init(&sn->laddr_lock);
 	spin_lock_init(&sn->reset_lock);
 	INIT_LIST_HEAD(&sn->svc_list);
+	sn->groups = RB_ROOT;
 	INIT_LIST_HEAD(&sn->pools);
 	INIT_LIST_HEAD(&sn->acls);
 	INIT_LIST_HEAD(&sn->acl_stages);

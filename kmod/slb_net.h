@@ -97,6 +97,7 @@ struct slb_settings {
  * @late: groups whose method has something to do later; @cfg_mutex
  * @late_work: does it
  * @svc_list: services in order of addition; @cfg_mutex
+ * @groups: named groups by name; @cfg_mutex
  * @pools: pools; @cfg_mutex
  * @laddrs: local addresses, dying ones too; @laddr_lock, additions also @cfg_mutex
  * @laddr_lock: BH off
@@ -113,7 +114,7 @@ struct slb_settings {
  * @n_svcs: services that are configured
  * @n_srvs: servers that are configured
  * @n_laddrs: local addresses that are configured
- * @created: services, servers, local addresses, lease maps and endpoints ever made
+ * @created: services, groups, servers, local addresses, lease maps and endpoints ever made
  * @destroyed: of those, freed
  * @base: sums of @counters at the last zeroing; @cfg_mutex
  * @reset_tokens: see slb_reset.c; @reset_lock
@@ -140,6 +141,7 @@ struct slb_net {
 	struct list_head		late;
 	struct delayed_work		late_work;
 	struct list_head		svc_list;
+	struct rb_root			groups;
 	struct list_head		pools;
 	struct list_head		laddrs;
 	spinlock_t			laddr_lock;	/* @laddrs */

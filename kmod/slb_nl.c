@@ -141,6 +141,39 @@ int slb_nl_vrf(const struct nlattr *attr, struct genl_info *info, u32 *vrf)
 	return 0;
 }
 
+/* isalnum() takes Latin-1's letters too, which are no UTF-8, hence no JSON. */
+static bool slb_nl_name_is_plain(const char *name)
+{
+	const char *c;
+
+	for (c = name; *c; c++)
+		if (!isascii(*c) || (!isalnum(*c) && !strchr("._:-", *c)))
+			return false;
+	return true;
+}
+
+/**
+ * slb_nl_name() - read a name by which others will refer to an object
+ * @attr: the name
+ * @extack: for the sentence
+ * @name: the answer, SLB_NAME_MAX + 1 bytes, not empty
+ *
+ * Context: any.
+ * Return: 0 or -EINVAL.
+ */
+int slb_nl_name(const struct nlattr *attr, struct netlink_ext_ack *extack, char *name)
+{
+	nla_strscpy(name, attr, SLB_NAME_MAX + 1);
+	if (!name[0])
+		return slb_nl_refuse(extack, attr, -EINVAL, "the name is empty");
+	if (!slb_nl_name_is_plain(name))
+		return slb_nl_refuse(extack, attr, -EINVAL,
+				     "a name is made of letters, digits, '.', '_', ':' and '-'");
+	if (name[0] == '-')
+		return slb_nl_refuse(extack, attr, -EINVAL, "a name does not begin with '-'");
+	return 0;
+}
+
 /**
  * slb_nl_pool_name() - read the name of a pool
  * @attr: the name; NULL means the default pool
@@ -152,17 +185,13 @@ int slb_nl_vrf(const struct nlattr *attr, struct genl_info *info, u32 *vrf)
  */
 int slb_nl_pool_name(const struct nlattr *attr, struct netlink_ext_ack *extack, char *name)
 {
-	const char *c;
-
 	name[0] = '\0';
 	if (!attr)
 		return 0;
 	nla_strscpy(name, attr, SLB_NAME_MAX + 1);
-	/* isalnum() takes Latin-1's letters too, which are no UTF-8, hence no JSON. */
-	for (c = name; *c; c++)
-		if (!isascii(*c) || (!isalnum(*c) && !strchr("._:-", *c)))
-			return slb_nl_refuse(extack, attr, -EINVAL,
-					     "a pool's name is made of letters, digits, '.', '_', ':' and '-'");
+	if (!slb_nl_name_is_plain(name))
+		return slb_nl_refuse(extack, attr, -EINVAL,
+				     "a pool's name is made of letters, digits, '.', '_', ':' and '-'");
 	if (name[0] == '-')
 		return slb_nl_refuse(extack, attr, -EINVAL,
 				     "a pool's name does not begin with '-'");

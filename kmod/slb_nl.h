@@ -62,6 +62,7 @@ int slb_nl_unicast(const struct nlattr *attr, struct netlink_ext_ack *extack,
 		   const struct in6_addr *addr, bool v6, bool loopback);
 void slb_nl_warn_foreign(struct genl_info *info, const struct in6_addr *addr, bool v6, u32 vrf);
 int slb_nl_vrf(const struct nlattr *attr, struct genl_info *info, u32 *vrf);
+int slb_nl_name(const struct nlattr *attr, struct netlink_ext_ack *extack, char *name);
 int slb_nl_pool_name(const struct nlattr *attr, struct netlink_ext_ack *extack, char *name);
 int slb_nl_timeouts(const struct nlattr *attr, struct netlink_ext_ack *extack, u32 *timeout_s,
 		    u32 least);
@@ -69,6 +70,10 @@ int slb_nl_svc_key(struct nlattr **tb, const struct nlattr *nest, struct netlink
 		   struct slb_svc_key *key);
 struct slb_svc *slb_nl_svc_find_locked(struct slb_net *sn, const struct slb_svc_key *key,
 				       struct netlink_ext_ack *extack, const struct nlattr *attr);
+struct slb_group *slb_nl_group_find_locked(struct slb_net *sn, const struct nlattr *attr,
+					   struct netlink_ext_ack *extack);
+int slb_nl_group_of_svc_locked(struct genl_info *info, struct slb_net *sn,
+			       const struct slb_svc_key *key, struct slb_svc_conf *conf);
 
 int slb_nl_prefix(const struct nlattr *attr, struct netlink_ext_ack *extack,
 		  struct slb_prefix *prefix);

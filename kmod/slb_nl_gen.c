@@ -42,7 +42,7 @@ static const struct nla_policy slb_nl_svc_get_policy[SLB_A_SVC_VRF + 1] = {
 	[SLB_A_SVC_VRF] = { .type = NLA_U32 },
 };
 
-static const struct nla_policy slb_nl_svc_new_policy[SLB_A_SVC_PURGE + 1] = {
+static const struct nla_policy slb_nl_svc_new_policy[SLB_A_SVC_GROUP + 1] = {
 	[SLB_A_SVC_PROTO] = NLA_POLICY_RANGE(NLA_U8, SLB_PROTO_TCP, SLB_PROTO_UDP),
 	[SLB_A_SVC_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_SVC_PORT] = { .type = NLA_BE16 },
@@ -59,6 +59,7 @@ static const struct nla_policy slb_nl_svc_new_policy[SLB_A_SVC_PURGE + 1] = {
 	[SLB_A_SVC_ACL] = { .type = NLA_NUL_STRING, .len = 80 },
 	[SLB_A_SVC_ACL_NONE] = { .type = NLA_FLAG },
 	[SLB_A_SVC_PURGE] = { .type = NLA_FLAG },
+	[SLB_A_SVC_GROUP] = { .type = NLA_NUL_STRING, .len = 80 },
 };
 
 static const struct nla_policy slb_nl_svc_del_policy[SLB_A_SVC_VRF + 1] = {
@@ -68,22 +69,25 @@ static const struct nla_policy slb_nl_svc_del_policy[SLB_A_SVC_VRF + 1] = {
 	[SLB_A_SVC_VRF] = { .type = NLA_U32 },
 };
 
-static const struct nla_policy slb_nl_srv_get_policy[SLB_A_SRV_SERVICE + 1] = {
+static const struct nla_policy slb_nl_srv_get_policy[SLB_A_SRV_GROUP + 1] = {
 	[SLB_A_SRV_SERVICE] = NLA_POLICY_NESTED(slb_nl_service_key_policy),
+	[SLB_A_SRV_GROUP] = { .type = NLA_NUL_STRING, .len = 80 },
 };
 
-static const struct nla_policy slb_nl_srv_new_policy[SLB_A_SRV_FWD + 1] = {
+static const struct nla_policy slb_nl_srv_new_policy[SLB_A_SRV_GROUP + 1] = {
 	[SLB_A_SRV_SERVICE] = NLA_POLICY_NESTED(slb_nl_service_key_policy),
 	[SLB_A_SRV_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_SRV_PORT] = { .type = NLA_BE16 },
 	[SLB_A_SRV_WEIGHT] = NLA_POLICY_FULL_RANGE(NLA_U32, &slb_nl_range_0_65535),
 	[SLB_A_SRV_FWD] = NLA_POLICY_MAX(NLA_U8, SLB_FWD_COUNT - 1),
+	[SLB_A_SRV_GROUP] = { .type = NLA_NUL_STRING, .len = 80 },
 };
 
-static const struct nla_policy slb_nl_srv_del_policy[SLB_A_SRV_PORT + 1] = {
+static const struct nla_policy slb_nl_srv_del_policy[SLB_A_SRV_GROUP + 1] = {
 	[SLB_A_SRV_SERVICE] = NLA_POLICY_NESTED(slb_nl_service_key_policy),
 	[SLB_A_SRV_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_SRV_PORT] = { .type = NLA_BE16 },
+	[SLB_A_SRV_GROUP] = { .type = NLA_NUL_STRING, .len = 80 },
 };
 
 static const struct nla_policy slb_nl_laddr_get_policy[SLB_A_LADDR_POOL + 1] = {
@@ -156,8 +160,18 @@ static const struct nla_policy slb_nl_acl_del_policy[SLB_A_ACL_NAME + 1] = {
 	[SLB_A_ACL_NAME] = { .type = NLA_NUL_STRING, .len = 80 },
 };
 
-static const struct nla_policy slb_nl_acl_entry_get_policy[SLB_A_ACL_NAME + 1] = {
-	[SLB_A_ACL_NAME] = { .type = NLA_NUL_STRING, .len = 80 },
+static const struct nla_policy slb_nl_group_get_policy[SLB_A_GROUP_NAME + 1] = {
+	[SLB_A_GROUP_NAME] = { .type = NLA_NUL_STRING, .len = 80 },
+};
+
+static const struct nla_policy slb_nl_group_new_policy[SLB_A_GROUP_SCHED + 1] = {
+	[SLB_A_GROUP_NAME] = { .type = NLA_NUL_STRING, .len = 80 },
+	[SLB_A_GROUP_PROTO] = NLA_POLICY_RANGE(NLA_U8, SLB_PROTO_TCP, SLB_PROTO_UDP),
+	[SLB_A_GROUP_SCHED] = NLA_POLICY_MAX(NLA_U8, SLB_SCHED_COUNT - 1),
+};
+
+static const struct nla_policy slb_nl_group_del_policy[SLB_A_GROUP_NAME + 1] = {
+	[SLB_A_GROUP_NAME] = { .type = NLA_NUL_STRING, .len = 80 },
 };
 
 /* Of commands that take no attribute: every one is refused. */
@@ -292,10 +306,25 @@ static const struct genl_ops slb_nl_ops[] = {
 		.flags = GENL_UNS_ADMIN_PERM,
 	},
 	{
-		.cmd = SLB_CMD_ACL_ENTRY_GET,
-		.dumpit = slb_nl_acl_entry_get_dumpit,
-		.policy = slb_nl_acl_entry_get_policy,
-		.maxattr = ARRAY_SIZE(slb_nl_acl_entry_get_policy) - 1,
+		.cmd = SLB_CMD_GROUP_GET,
+		.doit = slb_nl_group_get_doit,
+		.dumpit = slb_nl_group_get_dumpit,
+		.policy = slb_nl_group_get_policy,
+		.maxattr = ARRAY_SIZE(slb_nl_group_get_policy) - 1,
+		.flags = GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd = SLB_CMD_GROUP_NEW,
+		.doit = slb_nl_group_new_doit,
+		.policy = slb_nl_group_new_policy,
+		.maxattr = ARRAY_SIZE(slb_nl_group_new_policy) - 1,
+		.flags = GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd = SLB_CMD_GROUP_DEL,
+		.doit = slb_nl_group_del_doit,
+		.policy = slb_nl_group_del_policy,
+		.maxattr = ARRAY_SIZE(slb_nl_group_del_policy) - 1,
 		.flags = GENL_UNS_ADMIN_PERM,
 	},
 };
@@ -308,7 +337,8 @@ static int slb_nl_pre_doit(const struct genl_split_ops *ops, struct sk_buff *skb
 	if (info->genlhdr->cmd == SLB_CMD_SVC_NEW ||
 	    info->genlhdr->cmd == SLB_CMD_SRV_NEW ||
 	    info->genlhdr->cmd == SLB_CMD_LADDR_NEW ||
-	    info->genlhdr->cmd == SLB_CMD_ACL_NEW)
+	    info->genlhdr->cmd == SLB_CMD_ACL_NEW ||
+	    info->genlhdr->cmd == SLB_CMD_GROUP_NEW)
 		known |= NLM_F_CREATE | NLM_F_EXCL | NLM_F_REPLACE;
 	if (info->nlhdr->nlmsg_flags & ~known || info->genlhdr->reserved) {
 		GENL_SET_ERR_MSG(info, "unknown nlmsg_flags, or reserved bytes not 0");

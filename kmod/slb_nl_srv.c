@@ -5,30 +5,42 @@
 
 /* A server as a request names it. */
 struct slb_nl_srv {
-	struct slb_svc_key	svc;
+	struct slb_group	*group;		/* valid under sn->cfg_mutex */
 	struct in6_addr		addr;
 	__be16			port;
+	bool			v6;
 };
+
+/* Whose server it is: its group, or the service that has the group for its own. */
+static int slb_nl_srv_put_group(struct sk_buff *skb, const struct slb_group *group)
+{
+	struct nlattr *nest;
+
+	if (slb_group_is_named(group))
+		return nla_put_string(skb, SLB_A_SRV_GROUP, group->name);
+	nest = nla_nest_start(skb, SLB_A_SRV_SERVICE);
+	if (!nest || slb_nl_put_svc_key(skb, &group->owner->key))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
 
 static int slb_nl_srv_put_key(struct sk_buff *skb, const struct slb_nl_srv *key)
 {
-	struct nlattr *nest = nla_nest_start(skb, SLB_A_SRV_SERVICE);
-
-	if (!nest || slb_nl_put_svc_key(skb, &key->svc))
-		return -EMSGSIZE;
-	nla_nest_end(skb, nest);
-	if (slb_nl_put_addr(skb, SLB_A_SRV_ADDR, &key->addr, key->svc.v6) ||
+	if (slb_nl_srv_put_group(skb, key->group) ||
+	    slb_nl_put_addr(skb, SLB_A_SRV_ADDR, &key->addr, key->v6) ||
 	    nla_put_be16(skb, SLB_A_SRV_PORT, key->port))
 		return -EMSGSIZE;
 	return 0;
 }
 
-static int slb_nl_srv_put(struct sk_buff *skb, const struct slb_svc *svc, const struct slb_srv *srv)
+static int slb_nl_srv_put(struct sk_buff *skb, const struct slb_srv *srv)
 {
 	struct slb_nl_srv key = {
-		.svc = svc->key,
+		.group = srv->group,
 		.addr = srv->ep->key.addr,
 		.port = srv->ep->key.port,
+		.v6 = srv->ep->key.v6,
 	};
 
 	if (slb_nl_srv_put_key(skb, &key) ||
@@ -42,14 +54,14 @@ static int slb_nl_srv_put(struct sk_buff *skb, const struct slb_svc *svc, const 
 }
 
 /* @srv is NULL when the server is gone: only its key is told. */
-static void slb_nl_srv_notify(struct genl_info *info, const struct slb_svc *svc,
-			      const struct slb_srv *srv, const struct slb_nl_srv *key)
+static void slb_nl_srv_notify(struct genl_info *info, const struct slb_srv *srv,
+			      const struct slb_nl_srv *key)
 {
 	void *hdr;
 	struct sk_buff *skb = slb_nl_ntf_new(info, SLB_CMD_SRV_NTF, &hdr);
 
 	if (skb)
-		slb_nl_ntf_send(info, skb, hdr, srv ? slb_nl_srv_put(skb, svc, srv)
+		slb_nl_ntf_send(info, skb, hdr, srv ? slb_nl_srv_put(skb, srv)
 						    : slb_nl_srv_put_key(skb, key));
 }
 
@@ -63,8 +75,29 @@ static int slb_nl_srv_svc_key(const struct nlattr *nest, struct netlink_ext_ack 
 	return err ?: slb_nl_svc_key(tb, nest, extack, key);
 }
 
+/* The group that a request names, by its name or by a service. */
+static struct slb_group *slb_nl_srv_group_locked(struct slb_net *sn, struct nlattr **tb,
+						 struct netlink_ext_ack *extack)
+{
+	const struct nlattr *nest = tb[SLB_A_SRV_SERVICE];
+	struct slb_svc_key key;
+	struct slb_svc *svc;
+	int err;
+
+	if (tb[SLB_A_SRV_GROUP] && nest)
+		return slb_nl_refuse(extack, tb[SLB_A_SRV_GROUP], ERR_PTR(-EINVAL),
+				     "a server is one of a service or of a group, not both");
+	if (tb[SLB_A_SRV_GROUP])
+		return slb_nl_group_find_locked(sn, tb[SLB_A_SRV_GROUP], extack);
+	err = slb_nl_srv_svc_key(nest, extack, &key);
+	if (err)
+		return ERR_PTR(err);
+	svc = slb_nl_svc_find_locked(sn, &key, extack, nest);
+	return svc ? slb_svc_group_locked(svc) : ERR_PTR(-ENOENT);
+}
+
 static int slb_nl_srv_dump_one(struct sk_buff *skb, struct netlink_callback *cb,
-			       const struct slb_svc *svc, const struct slb_srv *srv)
+			       const struct slb_srv *srv)
 {
 	void *hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq, &slb_nl_family,
 				NLM_F_MULTI, SLB_CMD_SRV_GET);
@@ -72,7 +105,7 @@ static int slb_nl_srv_dump_one(struct sk_buff *skb, struct netlink_callback *cb,
 	if (!hdr)
 		return -EMSGSIZE;
 	genl_dump_check_consistent(cb, hdr);
-	if (slb_nl_srv_put(skb, svc, srv)) {
+	if (slb_nl_srv_put(skb, srv)) {
 		genlmsg_cancel(skb, hdr);
 		return -EMSGSIZE;
 	}
@@ -80,18 +113,18 @@ static int slb_nl_srv_dump_one(struct sk_buff *skb, struct netlink_callback *cb,
 	return 0;
 }
 
-/* The servers of one service from cursor->sub on, which is left where to go on. */
-static int slb_nl_srv_dump_svc(struct sk_buff *skb, struct netlink_callback *cb,
-			       const struct slb_svc *svc)
+/* The servers of one group from cursor->sub on, which is left where to go on. */
+static int slb_nl_srv_dump_group(struct sk_buff *skb, struct netlink_callback *cb,
+				 const struct slb_group *group)
 {
 	struct slb_nl_cursor *cursor = slb_nl_cursor(cb);
 	struct slb_srv *srv;
 	u32 sub = 0;
 
-	list_for_each_entry(srv, &slb_svc_group_locked(svc)->servers, list) {
+	list_for_each_entry(srv, &group->servers, list) {
 		if (sub++ < cursor->sub)
 			continue;
-		if (slb_nl_srv_dump_one(skb, cb, svc, srv))
+		if (slb_nl_srv_dump_one(skb, cb, srv))
 			return -EMSGSIZE;
 		cursor->sub = sub;
 	}
@@ -99,17 +132,28 @@ static int slb_nl_srv_dump_svc(struct sk_buff *skb, struct netlink_callback *cb,
 	return 0;
 }
 
+/* The services' own groups, then the named ones. */
 static void slb_nl_srv_dump_all(struct sk_buff *skb, struct netlink_callback *cb,
 				struct slb_net *sn)
 {
 	struct slb_nl_cursor *cursor = slb_nl_cursor(cb);
+	const struct slb_group *group;
+	struct rb_node *node;
 	struct slb_svc *svc;
 	u32 at = 0;
 
 	list_for_each_entry(svc, &sn->svc_list, list) {
+		group = slb_svc_group_locked(svc);
+		if (at++ < cursor->at || slb_group_is_named(group))
+			continue;
+		if (slb_nl_srv_dump_group(skb, cb, group))
+			return;
+		cursor->at = at;
+	}
+	for (node = rb_first(&sn->groups); node; node = rb_next(node)) {
 		if (at++ < cursor->at)
 			continue;
-		if (slb_nl_srv_dump_svc(skb, cb, svc))
+		if (slb_nl_srv_dump_group(skb, cb, rb_entry(node, struct slb_group, node)))
 			return;
 		cursor->at = at;
 	}
@@ -125,97 +169,142 @@ static void slb_nl_srv_dump_all(struct sk_buff *skb, struct netlink_callback *cb
  */
 int slb_nl_srv_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct nlattr *nest = genl_info_dump(cb)->attrs[SLB_A_SRV_SERVICE];
+	struct nlattr **tb = genl_info_dump(cb)->attrs;
 	struct slb_net *sn = slb_net(sock_net(cb->skb->sk));
 	struct slb_nl_cursor *cursor = slb_nl_cursor(cb);
-	struct slb_svc_key key;
-	struct slb_svc *svc;
-	int err;
+	struct slb_group *group;
+	int err = 0;
 
-	err = nest ? slb_nl_srv_svc_key(nest, cb->extack, &key) : 0;
-	if (err)
-		return err;
 	mutex_lock(&sn->cfg_mutex);
 	cb->seq = sn->cfg_gen;
-	if (!nest) {
+	if (!tb[SLB_A_SRV_SERVICE] && !tb[SLB_A_SRV_GROUP]) {
 		slb_nl_srv_dump_all(skb, cb, sn);
 	} else if (!cursor->at) {
-		svc = slb_nl_svc_find_locked(sn, &key, cb->extack, nest);
-		if (!svc)
-			err = -ENOENT;
-		else if (!slb_nl_srv_dump_svc(skb, cb, svc))
+		group = slb_nl_srv_group_locked(sn, tb, cb->extack);
+		if (IS_ERR(group))
+			err = PTR_ERR(group);
+		else if (!slb_nl_srv_dump_group(skb, cb, group))
 			cursor->at = 1;	/* all said */
 	}
 	mutex_unlock(&sn->cfg_mutex);
 	return err ?: skb->len;
 }
 
+/* All of a request's @key but the group. */
 static int slb_nl_srv_key(struct genl_info *info, struct slb_nl_srv *key)
 {
 	struct netlink_ext_ack *extack = info->extack;
 	struct nlattr **tb = info->attrs;
-	bool v6;
 	int err;
 
-	if (slb_nl_missing(extack, NULL, tb, SLB_A_SRV_SERVICE, "the service is missing") ||
+	if ((!tb[SLB_A_SRV_GROUP] && slb_nl_missing(extack, NULL, tb, SLB_A_SRV_SERVICE,
+						    "the service or group is missing")) ||
 	    slb_nl_missing(extack, NULL, tb, SLB_A_SRV_ADDR, "the server's address is missing") ||
 	    slb_nl_missing(extack, NULL, tb, SLB_A_SRV_PORT, "the server's port is missing"))
 		return -EINVAL;
-	err = slb_nl_srv_svc_key(tb[SLB_A_SRV_SERVICE], extack, &key->svc) ?:
-	      slb_nl_addr(tb[SLB_A_SRV_ADDR], extack, &key->addr, &v6);
+	err = slb_nl_addr(tb[SLB_A_SRV_ADDR], extack, &key->addr, &key->v6);
 	if (err)
 		return err;
-	if (v6 != key->svc.v6)
-		return slb_nl_refuse(extack, tb[SLB_A_SRV_ADDR], -EAFNOSUPPORT,
-				     "server and service are of different address families");
 	key->port = nla_get_be16(tb[SLB_A_SRV_PORT]);
 	if (!key->port)
 		return slb_nl_refuse(extack, tb[SLB_A_SRV_PORT], -EINVAL, "a port is 1-65535");
 	return 0;
 }
 
-/* What no server may be. */
-static int slb_nl_srv_check(struct genl_info *info, const struct slb_nl_srv *key)
+/* A request's group, which must be the service's own if that is how it is named. */
+static int slb_nl_srv_key_group_locked(struct genl_info *info, struct slb_net *sn,
+				       struct slb_nl_srv *key)
 {
+	struct netlink_ext_ack *extack = info->extack;
 	struct nlattr **tb = info->attrs;
+	bool named = tb[SLB_A_SRV_GROUP];
 
-	if (key->port == key->svc.port && ipv6_addr_equal(&key->addr, &key->svc.addr))
-		return slb_nl_refuse(info->extack, tb[SLB_A_SRV_ADDR], -ELOOP,
-				     "the server is the service itself");
-	return slb_nl_unicast(tb[SLB_A_SRV_ADDR], info->extack, &key->addr, key->svc.v6, true);
+	key->group = slb_nl_srv_group_locked(sn, tb, extack);
+	if (IS_ERR(key->group))
+		return PTR_ERR(key->group);
+	if (!named && slb_group_is_named(key->group))
+		return slb_nl_refuse(extack, tb[SLB_A_SRV_SERVICE], -EINVAL,
+				     "the service uses a named group, change its servers there");
+	if (slb_group_fits_locked(key->group, key->v6))
+		return 0;
+	return named ? slb_nl_refuse(extack, tb[SLB_A_SRV_ADDR], -EAFNOSUPPORT,
+				     "server and group are of different address families")
+		     : slb_nl_refuse(extack, tb[SLB_A_SRV_ADDR], -EAFNOSUPPORT,
+				     "server and service are of different address families");
 }
 
-static int slb_nl_srv_add_locked(struct genl_info *info, struct slb_svc *svc,
-				 const struct slb_nl_srv *key)
+/* What no server may be: a service that it serves. */
+static int slb_nl_srv_check_locked(struct genl_info *info, struct slb_net *sn,
+				   const struct slb_nl_srv *key)
+{
+	const struct nlattr *attr = info->attrs[SLB_A_SRV_ADDR];
+	const struct slb_svc *owner = key->group->owner;
+	const struct slb_svc_key here = {
+		.addr = key->addr,
+		.port = key->port,
+		.proto = key->group->proto,
+		.v6 = key->v6,
+	};
+	const struct slb_svc *svc = slb_svc_find_locked(sn, &here);
+
+	if (owner && key->port == owner->key.port && ipv6_addr_equal(&key->addr, &owner->key.addr))
+		return slb_nl_refuse(info->extack, attr, -ELOOP,
+				     "the server is the service itself");
+	if (svc && slb_svc_group_locked(svc) == key->group)
+		return slb_nl_refuse(info->extack, attr, -ELOOP,
+				     "the server is a service that uses the group");
+	return slb_nl_unicast(attr, info->extack, &key->addr, key->v6, true);
+}
+
+static int slb_nl_srv_none(struct genl_info *info, const struct slb_group *group)
+{
+	const struct nlattr *attr = info->attrs[SLB_A_SRV_ADDR];
+
+	if (slb_group_is_named(group))
+		return slb_nl_refuse(info->extack, attr, -ENOENT, "the group has no such server");
+	return slb_nl_refuse(info->extack, attr, -ENOENT, "the service has no such server");
+}
+
+static int slb_nl_srv_add_locked(struct genl_info *info, const struct slb_nl_srv *key)
 {
 	struct nlattr *weight = info->attrs[SLB_A_SRV_WEIGHT];
 	struct nlattr *fwd = info->attrs[SLB_A_SRV_FWD];
 	struct slb_srv *srv;
 
 	if (!slb_nl_may_add(info))
-		return slb_nl_refuse(info->extack, info->attrs[SLB_A_SRV_ADDR], -ENOENT,
-				     "the service has no such server");
-	srv = slb_srv_add_locked(svc, &key->addr, key->port, weight ? nla_get_u32(weight) : 1,
+		return slb_nl_srv_none(info, key->group);
+	srv = slb_srv_add_locked(key->group, &key->addr, key->port, key->v6,
+				 weight ? nla_get_u32(weight) : 1,
 				 fwd ? nla_get_u8(fwd) : SLB_FWD_FULLNAT);
 	if (!srv)
 		return slb_nl_refuse(info->extack, NULL, -ENOMEM, "no memory for the server");
-	slb_nl_srv_notify(info, svc, srv, key);
+	slb_nl_srv_notify(info, srv, key);
 	return 0;
 }
 
-static int slb_nl_srv_change_locked(struct genl_info *info, struct slb_svc *svc,
-				    struct slb_srv *srv, const struct slb_nl_srv *key)
+static int slb_nl_srv_exists(struct genl_info *info, const struct slb_group *group)
+{
+	const struct nlattr *attr = info->attrs[SLB_A_SRV_ADDR];
+
+	if (slb_group_is_named(group))
+		return slb_nl_refuse(info->extack, attr, -EEXIST,
+				     "the group has this server already");
+	return slb_nl_refuse(info->extack, attr, -EEXIST,
+			     "the service has this server already");
+}
+
+static int slb_nl_srv_change_locked(struct genl_info *info, struct slb_srv *srv,
+				    const struct slb_nl_srv *key)
 {
 	struct nlattr *weight = info->attrs[SLB_A_SRV_WEIGHT];
 	struct nlattr *fwd = info->attrs[SLB_A_SRV_FWD];
 
 	if (!slb_nl_may_change(info))
-		return slb_nl_refuse(info->extack, info->attrs[SLB_A_SRV_ADDR], -EEXIST,
-				     "the service has this server already");
+		return slb_nl_srv_exists(info, key->group);
 	if (slb_srv_change_locked(srv, weight ? nla_get_u32(weight) : srv->weight,
 				  fwd ? nla_get_u8(fwd) : srv->fwd))
 		return slb_nl_refuse(info->extack, NULL, -ENOMEM, "no memory for the server");
-	slb_nl_srv_notify(info, svc, srv, key);
+	slb_nl_srv_notify(info, srv, key);
 	return 0;
 }
 
@@ -231,21 +320,19 @@ int slb_nl_srv_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct slb_net *sn = slb_nl_net(info);
 	struct slb_nl_srv key;
-	struct slb_svc *svc;
 	struct slb_srv *srv;
 	int err;
 
-	err = slb_nl_srv_key(info, &key) ?: slb_nl_srv_check(info, &key);
+	err = slb_nl_srv_key(info, &key);
 	if (err)
 		return err;
 	mutex_lock(&sn->cfg_mutex);
-	err = -ENOENT;
-	svc = slb_nl_svc_find_locked(sn, &key.svc, info->extack, info->attrs[SLB_A_SRV_SERVICE]);
-	if (!svc)
+	err = slb_nl_srv_key_group_locked(info, sn, &key) ?:
+	      slb_nl_srv_check_locked(info, sn, &key);
+	if (err)
 		goto out;
-	srv = slb_srv_find_locked(svc, &key.addr, key.port);
-	err = srv ? slb_nl_srv_change_locked(info, svc, srv, &key)
-		  : slb_nl_srv_add_locked(info, svc, &key);
+	srv = slb_srv_find_locked(key.group, &key.addr, key.port, key.v6);
+	err = srv ? slb_nl_srv_change_locked(info, srv, &key) : slb_nl_srv_add_locked(info, &key);
 out:
 	mutex_unlock(&sn->cfg_mutex);
 	return err;
@@ -262,27 +349,25 @@ out:
 int slb_nl_srv_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct slb_net *sn = slb_nl_net(info);
-	struct slb_srv *srv = NULL;
 	struct slb_nl_srv key;
-	struct slb_svc *svc;
+	struct slb_srv *srv;
 	int err;
 
 	err = slb_nl_srv_key(info, &key);
 	if (err)
 		return err;
 	mutex_lock(&sn->cfg_mutex);
-	svc = slb_nl_svc_find_locked(sn, &key.svc, info->extack, info->attrs[SLB_A_SRV_SERVICE]);
-	if (!svc)
+	err = slb_nl_srv_key_group_locked(info, sn, &key);
+	if (err)
 		goto out;
-	srv = slb_srv_find_locked(svc, &key.addr, key.port);
-	if (!srv) {
-		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[SLB_A_SRV_ADDR],
-				    "the service has no such server");
-		goto out;
+	srv = slb_srv_find_locked(key.group, &key.addr, key.port, key.v6);
+	if (srv) {
+		slb_srv_remove_locked(srv);
+		slb_nl_srv_notify(info, NULL, &key);
+	} else {
+		err = slb_nl_srv_none(info, key.group);
 	}
-	slb_srv_remove_locked(svc, srv);
-	slb_nl_srv_notify(info, svc, NULL, &key);
 out:
 	mutex_unlock(&sn->cfg_mutex);
-	return srv ? 0 : -ENOENT;
+	return err;
 }

@@ -10,13 +10,14 @@ static int slb_nl_svc_put(struct sk_buff *skb, const struct slb_svc *svc)
 
 	slb_svc_conf_read_locked(svc, &conf);
 	if (slb_nl_put_svc_key(skb, &svc->key) ||
-	    nla_put_u8(skb, SLB_A_SVC_SCHED, conf.sched) ||
+	    nla_put_u8(skb, SLB_A_SVC_SCHED, conf.own.sched) ||
 	    nla_put_u8(skb, SLB_A_SVC_ENABLED, conf.enabled) ||
 	    nla_put_string(skb, SLB_A_SVC_POOL, conf.pool) ||
 	    nla_put_u32(skb, SLB_A_SVC_IDLE, conf.idle_s) ||
 	    slb_nl_put_timeouts(skb, SLB_A_SVC_TIMEOUTS, conf.timeout_s) ||
 	    slb_nl_put_stats(skb, SLB_A_SVC_STATS, svc->stats, &svc->base) ||
 	    nla_put_u32(skb, SLB_A_SVC_SERVERS, slb_svc_group_locked(svc)->nservers) ||
+	    (conf.group && nla_put_string(skb, SLB_A_SVC_GROUP, conf.group->name)) ||
 	    slb_nl_acl_put_svc(skb, svc))
 		return -EMSGSIZE;
 	if (svc->key.proto != IPPROTO_TCP)
@@ -170,7 +171,7 @@ static int slb_nl_svc_conf(struct genl_info *info, struct slb_svc_conf *conf, u8
 	int err;
 
 	if (tb[SLB_A_SVC_SCHED])
-		conf->sched = nla_get_u8(tb[SLB_A_SVC_SCHED]);
+		conf->own.sched = nla_get_u8(tb[SLB_A_SVC_SCHED]);
 	if (tb[SLB_A_SVC_ENABLED])
 		conf->enabled = nla_get_u8(tb[SLB_A_SVC_ENABLED]);
 	if (tb[SLB_A_SVC_IDLE])
@@ -195,7 +196,8 @@ static int slb_nl_svc_change_locked(struct genl_info *info, struct slb_svc *svc)
 		return slb_nl_refuse(info->extack, info->attrs[SLB_A_SVC_ADDR], -EEXIST,
 				     "the service exists already");
 	slb_svc_conf_read_locked(svc, &conf);
-	err = slb_nl_svc_conf(info, &conf, svc->key.proto);
+	err = slb_nl_group_of_svc_locked(info, svc->sn, &svc->key, &conf) ?:
+	      slb_nl_svc_conf(info, &conf, svc->key.proto);
 	if (err)
 		return err;
 	if (slb_svc_change_locked(svc, &conf))
@@ -217,7 +219,8 @@ static int slb_nl_svc_add_locked(struct genl_info *info, struct slb_net *sn,
 		return slb_nl_refuse(info->extack, info->attrs[SLB_A_SVC_ADDR], -ENOENT,
 				     "no such service");
 	slb_svc_conf_init(&conf, key->proto);
-	err = slb_nl_svc_conf(info, &conf, key->proto);
+	err = slb_nl_group_of_svc_locked(info, sn, key, &conf) ?:
+	      slb_nl_svc_conf(info, &conf, key->proto);
 	if (err)
 		return err;
 	svc = slb_svc_add_locked(sn, key, &conf);
@@ -286,23 +289,34 @@ int slb_nl_svc_del_doit(struct sk_buff *skb, struct genl_info *info)
 	return svc ? 0 : -ENOENT;
 }
 
-static void slb_nl_zero_svc_locked(struct slb_svc *svc)
+static void slb_nl_zero_group_locked(struct slb_group *group)
 {
 	struct slb_srv *srv;
 
-	slb_stats_sum(svc->stats, &svc->base);
-	list_for_each_entry(srv, &slb_svc_group_locked(svc)->servers, list)
+	list_for_each_entry(srv, &group->servers, list)
 		slb_stats_sum(srv->stats, &srv->base);
+}
+
+static void slb_nl_zero_svc_locked(struct slb_svc *svc)
+{
+	struct slb_group *group = slb_svc_group_locked(svc);
+
+	slb_stats_sum(svc->stats, &svc->base);
+	if (!slb_group_is_named(group))
+		slb_nl_zero_group_locked(group);
 }
 
 static void slb_nl_zero_all_locked(struct slb_net *sn)
 {
 	struct slb_laddr *laddr;
+	struct rb_node *node;
 	struct slb_svc *svc;
 
 	slb_counters_zero_locked(sn);
 	list_for_each_entry(svc, &sn->svc_list, list)
 		slb_nl_zero_svc_locked(svc);
+	for (node = rb_first(&sn->groups); node; node = rb_next(node))
+		slb_nl_zero_group_locked(rb_entry(node, struct slb_group, node));
 	spin_lock_bh(&sn->laddr_lock);
 	list_for_each_entry(laddr, &sn->laddrs, list) {
 		atomic64_set(&laddr->exhausted, 0);

@@ -210,7 +210,7 @@ int slb_sched_set_locked(struct slb_group *group, u8 id)
 
 	spin_lock_bh(&group->lock);
 	list_for_each_entry(srv, &group->servers, list) {
-		if (srv->weight)
+		if (srv->sched.in)
 			sched->ops->enter(sched, srv);
 	}
 	rcu_assign_pointer(group->sched, sched);
@@ -221,17 +221,17 @@ int slb_sched_set_locked(struct slb_group *group, u8 id)
 }
 
 /**
- * slb_sched_retire_locked() - take a group's method away
- * @group: a group whose service is gone
+ * slb_sched_retire() - take a group's method away
+ * @group: a group that is out of the configuration
  *
- * Context: process, caller holds sn->cfg_mutex.
+ * Context: process, or softirq.
  */
-void slb_sched_retire_locked(struct slb_group *group)
+void slb_sched_retire(struct slb_group *group)
 {
-	struct slb_roster *old = slb_sched_locked(group);
+	struct slb_roster *old;
 
 	spin_lock_bh(&group->lock);
-	RCU_INIT_POINTER(group->sched, NULL);
+	old = rcu_replace_pointer(group->sched, NULL, lockdep_is_held(&group->lock));
 	spin_unlock_bh(&group->lock);
 	list_del_init(&group->late);
 	slb_sched_drop(group, old);
@@ -274,7 +274,37 @@ int slb_sched_reserve_locked(struct slb_group *group, u32 n)
 }
 
 /**
- * slb_sched_weight_locked() - give a server another weight
+ * slb_sched_place_locked() - give a server another weight, let it in or out
+ * @group: its group, with a method
+ * @srv: the server; has a place reserved
+ * @weight: 0-65535
+ * @in: whether the method chooses it; never with weight 0
+ *
+ * Context: process, caller holds sn->cfg_mutex.
+ */
+void slb_sched_place_locked(struct slb_group *group, struct slb_srv *srv, u32 weight, bool in)
+{
+	struct slb_roster *sched = slb_sched_locked(group);
+	bool was = srv->sched.in;
+	u32 old = srv->weight;
+
+	in = in && weight;
+	spin_lock_bh(&group->lock);
+	/* Heap order depends on the weight: leave by the old one, enter by the new one. */
+	if (was && !in)
+		sched->ops->leave(sched, srv);
+	WRITE_ONCE(srv->weight, weight);
+	srv->sched.in = in;
+	if (!was && in)
+		sched->ops->enter(sched, srv);
+	else if (in && old != weight && sched->ops->weigh)
+		sched->ops->weigh(sched, srv, old);
+	spin_unlock_bh(&group->lock);
+	slb_sched_settle_locked(group);
+}
+
+/**
+ * slb_sched_weight_locked() - give a server another weight, which alone decides whether it is in
  * @group: its group, with a method
  * @srv: the server; has a place reserved
  * @weight: 0-65535; from and to 0 it enters and leaves the method's choice
@@ -283,20 +313,7 @@ int slb_sched_reserve_locked(struct slb_group *group, u32 n)
  */
 void slb_sched_weight_locked(struct slb_group *group, struct slb_srv *srv, u32 weight)
 {
-	struct slb_roster *sched = slb_sched_locked(group);
-	u32 old = srv->weight;
-
-	spin_lock_bh(&group->lock);
-	/* Heap order depends on the weight: leave by the old one, enter by the new one. */
-	if (old && !weight)
-		sched->ops->leave(sched, srv);
-	WRITE_ONCE(srv->weight, weight);
-	if (!old && weight)
-		sched->ops->enter(sched, srv);
-	else if (old && weight && old != weight && sched->ops->weigh)
-		sched->ops->weigh(sched, srv, old);
-	spin_unlock_bh(&group->lock);
-	slb_sched_settle_locked(group);
+	slb_sched_place_locked(group, srv, weight, true);
 }
 
 /**

@@ -137,8 +137,9 @@ void slb_sched_late_exit(struct slb_net *sn);
 void slb_sched_settle_locked(struct slb_group *group);
 
 int slb_sched_set_locked(struct slb_group *group, u8 id);
-void slb_sched_retire_locked(struct slb_group *group);
+void slb_sched_retire(struct slb_group *group);
 int slb_sched_reserve_locked(struct slb_group *group, u32 n);
+void slb_sched_place_locked(struct slb_group *group, struct slb_srv *srv, u32 weight, bool in);
 void slb_sched_weight_locked(struct slb_group *group, struct slb_srv *srv, u32 weight);
 u8 slb_sched_id_locked(const struct slb_group *group);
 struct slb_srv *slb_sched_pick_rcu(struct slb_group *group, const struct slb_pkt *pkt);

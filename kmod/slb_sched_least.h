@@ -50,7 +50,7 @@ static __always_inline void slb_sched_least_load(struct slb_group *group, struct
 
 	spin_lock(&group->lock);
 	sched = slb_sched_mine(group, ops);
-	if (sched && srv->weight) {
+	if (sched && srv->sched.in) {
 		WRITE_ONCE(srv->sched.key, min(srv->sched.key, slb_sched_load_of(srv)));
 		slb_sched_heap_moved(sched, srv, before);
 	}

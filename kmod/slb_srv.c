@@ -69,43 +69,38 @@ void slb_srv_count(struct slb_srv *srv, int active, int inactive)
 		sched->ops->load(srv->group, srv);
 }
 
-static struct slb_ep_key slb_srv_ep_key(const struct slb_svc *svc, const struct in6_addr *addr,
-					__be16 port)
+static struct slb_ep_key slb_srv_ep_key(const struct slb_group *group, const struct in6_addr *addr,
+					__be16 port, bool v6)
 {
 	return (struct slb_ep_key) {
 		.addr = *addr,
 		.port = port,
-		.proto = svc->key.proto,
-		.v6 = svc->key.v6,
+		.proto = group->proto,
+		.v6 = v6,
 	};
 }
 
 /**
- * slb_srv_find_locked() - find a server of a service
- * @svc: the service
+ * slb_srv_find_locked() - find a server of a group
+ * @group: the group
  * @addr: IPv4 in the first word
  * @port: network byte order
+ * @v6: family
  *
  * Context: process, caller holds sn->cfg_mutex.
  * Return: the server, valid as long as the mutex is held, or NULL.
  */
-struct slb_srv *slb_srv_find_locked(const struct slb_svc *svc, const struct in6_addr *addr,
-				    __be16 port)
+struct slb_srv *slb_srv_find_locked(const struct slb_group *group, const struct in6_addr *addr,
+				    __be16 port, bool v6)
 {
-	const struct slb_ep_key key = slb_srv_ep_key(svc, addr, port);
+	const struct slb_ep_key key = slb_srv_ep_key(group, addr, port, v6);
 	const struct slb_ep *ep;
-	struct slb_srv *srv;
 
 	/* Only compared below: a server that is configured holds its endpoint. */
 	rcu_read_lock();
-	ep = slb_ep_find_rcu(svc->sn, &key);
+	ep = slb_ep_find_rcu(group->sn, &key);
 	rcu_read_unlock();
-	if (!ep)
-		return NULL;	/* adding thousands of servers does not look at each other one */
-	list_for_each_entry(srv, &slb_svc_group_locked(svc)->servers, list)
-		if (srv->ep == ep)
-			return srv;
-	return NULL;
+	return ep ? slb_group_srv_find_locked(group, ep) : NULL;
 }
 
 /*
@@ -128,10 +123,8 @@ static int slb_srv_set_fwd_locked(struct slb_srv *srv, u8 fwd)
 	return 0;
 }
 
-static struct slb_srv *slb_srv_alloc(const struct slb_svc *svc, const struct in6_addr *addr,
-				     __be16 port)
+static struct slb_srv *slb_srv_alloc(struct slb_net *sn, const struct slb_ep_key *key)
 {
-	const struct slb_ep_key key = slb_srv_ep_key(svc, addr, port);
 	struct slb_srv *srv = slb_alloc(kzalloc(sizeof(*srv), SLB_GFP_CONFIG));
 
 	if (!srv)
@@ -139,10 +132,10 @@ static struct slb_srv *slb_srv_alloc(const struct slb_svc *svc, const struct in6
 	srv->stats = slb_alloc(alloc_percpu_gfp(struct slb_stats, SLB_GFP_CONFIG));
 	if (!srv->stats)
 		goto err_free;
-	srv->ep = slb_ep_get(svc->sn, &key);
+	srv->ep = slb_ep_get(sn, key);
 	if (!srv->ep)
 		goto err_free_stats;
-	srv->sn = svc->sn;
+	srv->sn = sn;
 	refcount_set(&srv->ref, 1);
 	return srv;
 
@@ -162,37 +155,34 @@ static void slb_srv_free_unlisted(struct slb_srv *srv)
 }
 
 /**
- * slb_srv_add_locked() - add a server to a service
- * @svc: the service; has no such server
- * @addr: IPv4 in the first word; of the service's family
+ * slb_srv_add_locked() - add a server to a group
+ * @group: the group; has no such server
+ * @addr: IPv4 in the first word
  * @port: network byte order
+ * @v6: family; slb_group_fits_locked() says yes
  * @weight: 0-65535
  * @fwd: enum slb_fwd
  *
  * Context: process, caller holds sn->cfg_mutex; sleeps.
  * Return: the server, or NULL with nothing changed if there is no memory.
  */
-struct slb_srv *slb_srv_add_locked(struct slb_svc *svc, const struct in6_addr *addr, __be16 port,
-				   u32 weight, u8 fwd)
+struct slb_srv *slb_srv_add_locked(struct slb_group *group, const struct in6_addr *addr,
+				   __be16 port, bool v6, u32 weight, u8 fwd)
 {
-	struct slb_group *group = slb_svc_group_locked(svc);
-	struct slb_net *sn = svc->sn;
+	const struct slb_ep_key key = slb_srv_ep_key(group, addr, port, v6);
+	struct slb_net *sn = group->sn;
 	struct slb_srv *srv;
 
 	if (slb_sched_reserve_locked(group, group->nservers + 1))
 		return NULL;
-	srv = slb_srv_alloc(svc, addr, port);
+	srv = slb_srv_alloc(sn, &key);
 	if (!srv)
 		return NULL;
 	if (slb_srv_set_fwd_locked(srv, fwd)) {
 		slb_srv_free_unlisted(srv);
 		return NULL;
 	}
-	refcount_inc(&group->ref);
-	srv->group = group;
-	list_add_tail_rcu(&srv->list, &group->servers);
-	group->nservers++;
-	atomic_inc(&sn->n_srvs);
+	slb_group_link_locked(group, srv);
 	atomic64_inc(&sn->created);
 	slb_sched_weight_locked(group, srv, weight);
 	slb_net_changed_locked(sn);
@@ -224,22 +214,19 @@ int slb_srv_change_locked(struct slb_srv *srv, u32 weight, u8 fwd)
 
 /**
  * slb_srv_remove_locked() - remove a server and reset its connections
- * @svc: its service
  * @srv: the server
  *
  * Context: process, caller holds sn->cfg_mutex; sleeps.
  */
-void slb_srv_remove_locked(struct slb_svc *svc, struct slb_srv *srv)
+void slb_srv_remove_locked(struct slb_srv *srv)
 {
 	struct slb_net *sn = srv->sn;
 
 	slb_sched_weight_locked(srv->group, srv, 0);
-	list_del_rcu(&srv->list);
-	srv->group->nservers--;
-	atomic_dec(&sn->n_srvs);
+	slb_group_unlink_locked(srv);
 	WRITE_ONCE(srv->gone, true);
 	slb_net_changed_locked(sn);
-	smp_mb();	/* "gone" before the walk; pairs with slb_open_link() */
-	slb_conn_reset_matching(sn, svc, srv);
+	smp_mb();	/* "gone" before the walk; pairs with slb_open_go() */
+	slb_conn_reset_matching(sn, NULL, srv);
 	slb_srv_put(srv);
 }

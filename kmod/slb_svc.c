@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Services, groups and servers: found under RCU, changed under sn->cfg_mutex.
+ * Services, and what their servers (slb_srv.c) share with them: found under RCU, changed under
+ * sn->cfg_mutex.
  *
  * Removal: the object leaves every table and list, is marked gone, and then its connections are
  * reset by a walk over the connection table. A packet that found the object before may open one
@@ -127,32 +128,6 @@ struct slb_pool *slb_svc_pool_locked(const struct slb_svc *svc)
 	return rcu_dereference_protected(svc->pool, lockdep_is_held(&svc->sn->cfg_mutex));
 }
 
-static struct slb_group *slb_group_alloc(struct slb_net *sn)
-{
-	struct slb_group *group = slb_alloc(kzalloc(sizeof(*group), SLB_GFP_CONFIG));
-
-	if (!group)
-		return NULL;
-	spin_lock_init(&group->lock);
-	INIT_LIST_HEAD(&group->servers);
-	INIT_LIST_HEAD(&group->late);
-	group->sn = sn;
-	refcount_set(&group->ref, 1);
-	return group;
-}
-
-/**
- * slb_group_put() - put a reference
- * @group: the group
- *
- * Context: any.
- */
-void slb_group_put(struct slb_group *group)
-{
-	if (refcount_dec_and_test(&group->ref))
-		kfree_rcu(group, rcu);
-}
-
 /**
  * slb_svc_get() - take a reference
  * @svc: found under RCU
@@ -199,7 +174,7 @@ void slb_svc_put(struct slb_svc *svc)
 void slb_svc_conf_init(struct slb_svc_conf *conf, u8 proto)
 {
 	memset(conf, 0, sizeof(*conf));
-	conf->sched = SLB_SCHED_WLC;
+	slb_group_conf_init(&conf->own);
 	conf->enabled = true;
 	conf->toa = proto == IPPROTO_TCP;
 	conf->toa_kind = SLB_TOA_KIND_DEFAULT;
@@ -216,11 +191,14 @@ void slb_svc_conf_init(struct slb_svc_conf *conf, u8 proto)
  */
 void slb_svc_conf_read_locked(const struct slb_svc *svc, struct slb_svc_conf *conf)
 {
+	struct slb_group *group = slb_svc_group_locked(svc);
+
 	memset(conf, 0, sizeof(*conf));
 	memcpy(conf->timeout_s, svc->timeout_s, sizeof(conf->timeout_s));
 	conf->idle_s = svc->idle_s;
 	strscpy(conf->pool, slb_svc_pool_locked(svc)->name, sizeof(conf->pool));
-	conf->sched = slb_sched_id_locked(slb_svc_group_locked(svc));
+	conf->group = slb_group_is_named(group) ? group : NULL;
+	slb_group_conf_read_locked(group, &conf->own);
 	conf->enabled = svc->enabled;
 	conf->toa = svc->toa;
 	conf->toa_kind = svc->toa_kind;
@@ -251,7 +229,7 @@ void slb_svc_resolve_timeouts_locked(struct slb_svc *svc)
 	}
 }
 
-/* Everything but pool and scheduler, which need memory. Packets read single fields. */
+/* Everything but pool and group, which need memory. Packets read single fields. */
 static void slb_svc_apply(struct slb_svc *svc, const struct slb_svc_conf *conf)
 {
 	WRITE_ONCE(svc->enabled, conf->enabled);
@@ -265,7 +243,16 @@ static void slb_svc_apply(struct slb_svc *svc, const struct slb_svc_conf *conf)
 	slb_svc_resolve_timeouts_locked(svc);
 }
 
-static struct slb_svc *slb_svc_alloc(struct slb_net *sn, const struct slb_svc_key *key)
+/* The group that @conf says, with a reference for the service, or NULL. */
+static struct slb_group *slb_svc_choose_group(const struct slb_svc *svc,
+					      const struct slb_svc_conf *conf)
+{
+	return conf->group ? slb_group_use_locked(conf->group, svc->key.v6)
+			   : slb_group_own_locked(svc, &conf->own);
+}
+
+static struct slb_svc *slb_svc_alloc(struct slb_net *sn, const struct slb_svc_key *key,
+				     const struct slb_svc_conf *conf)
 {
 	struct slb_svc *svc = slb_alloc(kzalloc(sizeof(*svc), SLB_GFP_CONFIG));
 	struct slb_group *group;
@@ -275,13 +262,13 @@ static struct slb_svc *slb_svc_alloc(struct slb_net *sn, const struct slb_svc_ke
 	svc->stats = slb_alloc(alloc_percpu_gfp(struct slb_stats, SLB_GFP_CONFIG));
 	if (!svc->stats)
 		goto err_free;
-	group = slb_group_alloc(sn);
-	if (!group)
-		goto err_free_stats;
-	RCU_INIT_POINTER(svc->group, group);
 	svc->key = *key;
 	svc->sn = sn;
 	refcount_set(&svc->ref, 1);
+	group = slb_svc_choose_group(svc, conf);
+	if (!group)
+		goto err_free_stats;
+	RCU_INIT_POINTER(svc->group, group);
 	return svc;
 
 err_free_stats:
@@ -307,14 +294,12 @@ struct slb_svc *slb_svc_add_locked(struct slb_net *sn, const struct slb_svc_key 
 	struct slb_pool *pool;
 	int err = -ENOMEM;
 
-	svc = slb_svc_alloc(sn, key);
+	svc = slb_svc_alloc(sn, key, conf);
 	if (!svc)
 		return ERR_PTR(-ENOMEM);
-	if (slb_sched_set_locked(slb_svc_group_locked(svc), conf->sched))
-		goto err_free;
 	pool = slb_pool_get_locked(sn, conf->pool);
 	if (!pool)
-		goto err_retire;
+		goto err_free;
 	RCU_INIT_POINTER(svc->pool, pool);
 	slb_svc_apply(svc, conf);
 	err = slb_net_activate_locked(sn);
@@ -335,13 +320,29 @@ err_filter:
 	slb_filter_del(&sn->filter, &key->addr, key->v6);
 err_put_pool:
 	slb_pool_put_locked(sn, pool);
-err_retire:
-	slb_sched_retire_locked(slb_svc_group_locked(svc));
 err_free:
-	slb_group_put(slb_svc_group_locked(svc));
+	slb_group_leave_locked(slb_svc_group_locked(svc));
 	free_percpu(svc->stats);
 	kfree(svc);
 	return ERR_PTR(err);
+}
+
+/* Moves the service to another group, or changes its own. */
+static int slb_svc_change_group_locked(struct slb_svc *svc, const struct slb_svc_conf *conf)
+{
+	struct slb_group *old = slb_svc_group_locked(svc);
+	struct slb_group *group;
+
+	if (conf->group == old)
+		return 0;
+	if (!conf->group && !slb_group_is_named(old))
+		return slb_group_change_locked(old, &conf->own);
+	group = slb_svc_choose_group(svc, conf);
+	if (!group)
+		return -ENOMEM;
+	rcu_assign_pointer(svc->group, group);
+	slb_group_leave_locked(old);
+	return 0;
 }
 
 /**
@@ -357,14 +358,16 @@ int slb_svc_change_locked(struct slb_svc *svc, const struct slb_svc_conf *conf)
 	struct slb_pool *old = slb_svc_pool_locked(svc);
 	struct slb_net *sn = svc->sn;
 	struct slb_pool *pool;
+	int err;
 	u16 ticks[SLB_STATE_COUNT];
 
 	pool = slb_pool_get_locked(sn, conf->pool);
 	if (!pool)
 		return -ENOMEM;
-	if (slb_sched_set_locked(slb_svc_group_locked(svc), conf->sched)) {
+	err = slb_svc_change_group_locked(svc, conf);
+	if (err) {
 		slb_pool_put_locked(sn, pool);
-		return -ENOMEM;
+		return err;
 	}
 	rcu_assign_pointer(svc->pool, pool);
 	slb_pool_put_locked(sn, old);
@@ -376,18 +379,18 @@ int slb_svc_change_locked(struct slb_svc *svc, const struct slb_svc_conf *conf)
 	return 0;
 }
 
-/* Out of every table and list, servers too; nothing new finds it. */
+/* Out of every table and list, its own servers too; nothing new finds it. */
 static void slb_svc_unlink_locked(struct slb_svc *svc)
 {
+	struct slb_group *group = slb_svc_group_locked(svc);
 	struct slb_net *sn = svc->sn;
-	struct slb_srv *srv;
 
 	rhashtable_remove_fast(&sn->svcs, &svc->node, slb_svc_params);
 	list_del(&svc->list);
 	atomic_dec(&sn->n_svcs);
 	WRITE_ONCE(svc->gone, true);
-	list_for_each_entry(srv, &slb_svc_group_locked(svc)->servers, list)
-		WRITE_ONCE(srv->gone, true);
+	if (!slb_group_is_named(group))
+		slb_group_condemn_locked(group);
 	slb_net_changed_locked(sn);
 }
 
@@ -398,15 +401,10 @@ static void slb_svc_release_locked(struct slb_svc *svc)
 	struct slb_group *group = slb_svc_group_locked(svc);
 	struct slb_net *sn = svc->sn;
 	struct slb_pool *pool = slb_svc_pool_locked(svc);
-	struct slb_srv *srv, *next;
 
-	slb_sched_retire_locked(group);
-	list_for_each_entry_safe(srv, next, &group->servers, list) {
-		list_del_rcu(&srv->list);
-		group->nservers--;
-		atomic_dec(&sn->n_srvs);
-		slb_srv_put(srv);
-	}
+	group->users--;
+	if (!slb_group_is_named(group))
+		slb_group_disown_locked(group);
 	rcu_assign_pointer(svc->pool, sn->pool_default);
 	slb_pool_put_locked(sn, pool);
 	slb_acl_use_locked(svc, none);
@@ -424,7 +422,7 @@ void slb_svc_remove_locked(struct slb_svc *svc)
 	struct slb_net *sn = svc->sn;
 
 	slb_svc_unlink_locked(svc);
-	smp_mb();	/* "gone" before the walk; pairs with slb_open_link() */
+	smp_mb();	/* "gone" before the walk; pairs with slb_open_go() */
 	slb_conn_reset_matching(sn, svc, NULL);
 	slb_svc_release_locked(svc);
 }
@@ -446,7 +444,7 @@ void slb_svc_remove_all_locked(struct slb_net *sn)
 	}
 	if (list_empty(&gone))
 		return;
-	smp_mb();	/* "gone" before the walk; pairs with slb_open_link() */
+	smp_mb();	/* "gone" before the walk; pairs with slb_open_go() */
 	slb_conn_reset_matching(sn, NULL, NULL);
 	list_for_each_entry_safe(svc, next, &gone, list) {
 		list_del(&svc->list);

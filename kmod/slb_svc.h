@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Services, their group of servers, and the servers.
+ * Services and servers. What is between them is in slb_group.h.
  */
 #ifndef _SLB_SVC_H
 #define _SLB_SVC_H
@@ -12,6 +12,7 @@
 #include <linux/rhashtable-types.h>
 #include <linux/types.h>
 #include <uapi/linux/slb.h>
+#include "slb_group.h"
 #include "slb_stats.h"
 
 struct slb_acl;
@@ -19,8 +20,6 @@ struct slb_ep;
 struct slb_net;
 struct slb_pkt;
 struct slb_pool;
-struct slb_roster;
-struct slb_sched_ops;
 
 /**
  * struct slb_svc_key - what names a service
@@ -39,27 +38,6 @@ struct slb_svc_key {
 };
 
 /**
- * struct slb_group - the servers a service chooses from
- * @lock: BH off; guards the inside of @sched where the method needs a lock, and srv->sched
- * @sched: the method and what it keeps; NULL once the group is retired; r: RCU, w: sn->cfg_mutex
- * @servers: r: RCU, w: sn->cfg_mutex
- * @nservers: length of @servers; under sn->cfg_mutex
- * @late: in sn->late while the method has something to do later; under sn->cfg_mutex
- * @sn: the namespace's balancer
- * @ref: one from the service, one per server
- * @rcu: once the last reference is put
- */
-struct slb_group {
-	spinlock_t			lock;		/* inside of @sched */
-	struct slb_roster __rcu		*sched;
-	struct list_head		servers;
-	u32				nservers;
-	struct list_head		late;
-	struct slb_net			*sn;
-	refcount_t			ref;
-	struct rcu_head			rcu;
-};
-
 /* Bits of slb_svc.features: what a new connection must look at. */
 #define SLB_SVC_ACL	0x1
 
@@ -118,6 +96,7 @@ struct slb_svc {
 /**
  * struct slb_srv - a server of a group
  * @list: in group->servers
+ * @node: in group->index
  * @ep: its endpoint; holds a reference
  * @group: holds a reference
  * @weight: READ_ONCE; 0 takes no new connections
@@ -136,6 +115,7 @@ struct slb_svc {
  */
 struct slb_srv {
 	struct list_head		list;
+	struct rb_node			node;
 	struct slb_ep			*ep;
 	struct slb_group		*group;
 	u32				weight;
@@ -149,6 +129,7 @@ struct slb_srv {
 		u64			turn;	/* wlc: when it was picked last, for equals */
 		u32			index;	/* place in the method's array, or the first */
 		u32			pass;	/* wrr: added to its deadline; mh: its slot */
+		bool			in;	/* the method chooses it; also under cfg_mutex */
 	} sched;
 	struct slb_stats __percpu	*stats;
 	struct slb_net			*sn;
@@ -162,7 +143,8 @@ struct slb_srv {
  * @timeout_s: as slb_svc.timeout_s
  * @idle_s: as slb_svc.idle_s
  * @pool: name, empty is the default pool
- * @sched: enum slb_sched
+ * @group: the named group, valid under sn->cfg_mutex; NULL: the service's own
+ * @own: of the service's own group
  * @enabled: as slb_svc.enabled
  * @toa: as slb_svc.toa
  * @toa_kind: as slb_svc.toa_kind
@@ -174,7 +156,8 @@ struct slb_svc_conf {
 	u32	timeout_s[SLB_STATE_COUNT];
 	u32	idle_s;
 	char	pool[SLB_NAME_MAX + 1];
-	u8	sched;
+	struct slb_group	*group;
+	struct slb_group_conf	own;
 	bool	enabled;
 	bool	toa;
 	u8	toa_kind;
@@ -182,8 +165,6 @@ struct slb_svc_conf {
 	u8	unknown;
 	struct slb_acl	*acl[SLB_ACL_MODE_COUNT];
 };
-
-void slb_group_put(struct slb_group *group);
 
 struct slb_svc *slb_svc_find_rcu(const struct slb_net *sn, const struct slb_svc_key *key);
 bool slb_svc_get(struct slb_svc *svc);
@@ -206,11 +187,11 @@ void slb_svc_remove_all_locked(struct slb_net *sn);
 struct slb_group *slb_svc_group_locked(const struct slb_svc *svc);
 struct slb_pool *slb_svc_pool_locked(const struct slb_svc *svc);
 
-struct slb_srv *slb_srv_find_locked(const struct slb_svc *svc, const struct in6_addr *addr,
-				    __be16 port);
-struct slb_srv *slb_srv_add_locked(struct slb_svc *svc, const struct in6_addr *addr, __be16 port,
-				   u32 weight, u8 fwd);
+struct slb_srv *slb_srv_find_locked(const struct slb_group *group, const struct in6_addr *addr,
+				    __be16 port, bool v6);
+struct slb_srv *slb_srv_add_locked(struct slb_group *group, const struct in6_addr *addr,
+				   __be16 port, bool v6, u32 weight, u8 fwd);
 int slb_srv_change_locked(struct slb_srv *srv, u32 weight, u8 fwd);
-void slb_srv_remove_locked(struct slb_svc *svc, struct slb_srv *srv);
+void slb_srv_remove_locked(struct slb_srv *srv);
 
 #endif

@@ -18,12 +18,14 @@
  * @sn: the namespace's balancer
  * @svc: only connections of this service; NULL: of any
  * @srv: only connections to this server; NULL: to any
+ * @gone: only connections to servers that are gone
  * @resets: connections that were reset since the sweep has slept
  */
 struct slb_sweep {
 	struct slb_net		*sn;
 	const struct slb_svc	*svc;
 	const struct slb_srv	*srv;
+	bool			gone;
 	unsigned int		resets;
 };
 
@@ -99,13 +101,18 @@ void slb_conn_refile_matching(struct slb_net *sn, const struct slb_svc *svc)
 	slb_sweep(&sweep, slb_sweep_refile_one);
 }
 
+static bool slb_sweep_matches(const struct slb_sweep *sweep, const struct slb_conn *conn)
+{
+	return (!sweep->svc || conn->svc == sweep->svc) &&
+	       (!sweep->srv || conn->srv == sweep->srv) && (!sweep->gone || READ_ONCE(conn->srv->gone));
+}
+
 /* The walk stops where it is to sleep; that it comes to @conn again then does no harm. */
 static bool slb_sweep_reset_one(struct slb_conn *conn, void *arg)
 {
 	struct slb_sweep *sweep = arg;
 
-	if ((!sweep->svc || conn->svc == sweep->svc) && (!sweep->srv || conn->srv == sweep->srv) &&
-	    slb_conn_reset(sweep->sn, conn))
+	if (slb_sweep_matches(sweep, conn) && slb_conn_reset(sweep->sn, conn))
 		sweep->resets++;
 	return sweep->resets < SLB_SWEEP_RESETS;
 }
@@ -149,6 +156,20 @@ void slb_conn_reset_denied(struct slb_net *sn)
 	lockdep_assert_held(&sn->cfg_mutex);
 	synchronize_rcu();	/* who passed by the old lists has linked its connection */
 	slb_sweep(&sweep, slb_sweep_purge_one);
+}
+
+/**
+ * slb_conn_reset_gone() - servers were removed: reset their connections at both ends, by one walk
+ * @sn: the namespace's balancer
+ *
+ * Context: process, sn->cfg_mutex held.
+ */
+void slb_conn_reset_gone(struct slb_net *sn)
+{
+	struct slb_sweep sweep = { .sn = sn, .gone = true };
+
+	lockdep_assert_held(&sn->cfg_mutex);
+	slb_sweep(&sweep, slb_sweep_reset_one);
 }
 
 static bool slb_sweep_end_one(struct slb_conn *conn, void *arg)

@@ -261,10 +261,11 @@ static const struct slb_attr_name slb_service_attrs_list[] = {
 	[SLB_A_SVC_ACL] = { "acl" },
 	[SLB_A_SVC_ACL_NONE] = { "acl-none" },
 	[SLB_A_SVC_PURGE] = { "purge" },
+	[SLB_A_SVC_GROUP] = { "group" },
 };
 
 const struct slb_attr_set slb_service_attrs = {
-	slb_service_attrs_list, SLB_A_SVC_PURGE + 1
+	slb_service_attrs_list, SLB_A_SVC_GROUP + 1
 };
 
 static const struct slb_attr_name slb_service_key_attrs_list[] = {
@@ -288,10 +289,11 @@ static const struct slb_attr_name slb_server_attrs_list[] = {
 	[SLB_A_SRV_INACTIVE] = { "inactive" },
 	[SLB_A_SRV_STATS] = { "stats", &slb_stats_attrs },
 	[SLB_A_SRV_PAD] = { "pad" },
+	[SLB_A_SRV_GROUP] = { "group" },
 };
 
 const struct slb_attr_set slb_server_attrs = {
-	slb_server_attrs_list, SLB_A_SRV_PAD + 1
+	slb_server_attrs_list, SLB_A_SRV_GROUP + 1
 };
 
 static const struct slb_attr_name slb_laddr_attrs_list[] = {
@@ -455,6 +457,18 @@ const struct slb_attr_set slb_acl_attrs = {
 	slb_acl_attrs_list, SLB_A_ACL_SERVICES + 1
 };
 
+static const struct slb_attr_name slb_group_attrs_list[] = {
+	[SLB_A_GROUP_NAME] = { "name" },
+	[SLB_A_GROUP_PROTO] = { "proto" },
+	[SLB_A_GROUP_SCHED] = { "sched" },
+	[SLB_A_GROUP_SERVERS] = { "servers" },
+	[SLB_A_GROUP_SERVICES] = { "services" },
+};
+
+const struct slb_attr_set slb_group_attrs = {
+	slb_group_attrs_list, SLB_A_GROUP_SERVICES + 1
+};
+
 const struct slb_cmd_name slb_cmd_names[] = {
 	[SLB_CMD_INFO_GET] = { "info-get", &slb_info_attrs },
 	[SLB_CMD_SVC_GET] = { "svc-get", &slb_service_attrs },
@@ -481,5 +495,8 @@ const struct slb_cmd_name slb_cmd_names[] = {
 	[SLB_CMD_ACL_NEW] = { "acl-new", &slb_acl_attrs },
 	[SLB_CMD_ACL_DEL] = { "acl-del", &slb_acl_attrs },
 	[SLB_CMD_ACL_NTF] = { "acl-ntf", &slb_acl_attrs },
-	[SLB_CMD_ACL_ENTRY_GET] = { "acl-entry-get", &slb_acl_attrs },
+	[SLB_CMD_GROUP_GET] = { "group-get", &slb_group_attrs },
+	[SLB_CMD_GROUP_NEW] = { "group-new", &slb_group_attrs },
+	[SLB_CMD_GROUP_DEL] = { "group-del", &slb_group_attrs },
+	[SLB_CMD_GROUP_NTF] = { "group-ntf", &slb_group_attrs },
 };

@@ -64,7 +64,7 @@ static void slb_st_method(struct slb_st *st, u8 id)
 static void slb_st_begin(struct slb_st *st, u8 id)
 {
 	mutex_lock(&st->sn->cfg_mutex);
-	slb_sched_retire_locked(st->group);
+	slb_sched_retire(st->group);
 	INIT_LIST_HEAD(&st->group->servers);
 	st->group->nservers = 0;
 	memset(st->srv, 0, SLB_ST_SRVS * sizeof(*st->srv));
@@ -548,7 +548,7 @@ int slb_selftest_sched(void)
 		slb_st_endpoints(st);
 		slb_st_all(st);
 		mutex_lock(&st->sn->cfg_mutex);
-		slb_sched_retire_locked(st->group);
+		slb_sched_retire(st->group);
 		mutex_unlock(&st->sn->cfg_mutex);
 		slb_sched_late_exit(st->sn);
 		synchronize_rcu();

@@ -8,8 +8,9 @@
  *
  * An address is a binary attribute of 4 (IPv4) or 16 (IPv6) bytes in network byte order; its
  * length tells the family. Ports are u16 in network byte order. Durations are seconds unless
- * the name says otherwise. A service is named by protocol, address, port and VRF; a server by
- * its service and its own address and port; a local address by pool and address.
+ * the name says otherwise. A service is named by protocol, address, port and VRF; a group by
+ * its name; a server by its group, or by its service if that has no named one, and its own
+ * address and port; a local address by pool and address.
  *
  * NEW commands honour the NLM_F flags: CREATE|EXCL adds and fails with EEXIST; REPLACE alone
  * changes what exists, only in the attributes given, and fails with ENOENT; CREATE|REPLACE does
@@ -24,7 +25,7 @@
 /* version of the modules and the tool this header came with */
 #define SLB_RELEASE	"0.1.0"
 
-/* longest name of a pool, in bytes without the terminating zero */
+/* longest name of a pool or group, in bytes without the terminating zero */
 #define SLB_NAME_MAX	80
 
 /* largest weight of a server */
@@ -370,7 +371,7 @@ enum slb_acl_op {
  * @SLB_A_SVC_ADDR: (binary) virtual address
  * @SLB_A_SVC_PORT: (be16) virtual port
  * @SLB_A_SVC_VRF: (u32) interface index of the VRF device; absent or 0 is the main one
- * @SLB_A_SVC_SCHED: (u8) scheduling method; default wlc
+ * @SLB_A_SVC_SCHED: (u8) scheduling method of its own group; default wlc
  * @SLB_A_SVC_ENABLED: (u8) 0 refuses new connections; default 1
  * @SLB_A_SVC_TOA: (u8) insert the client's address; default 1 for TCP
  * @SLB_A_SVC_TOA_KIND: (u8) TCP option kind of the client's address; default 254
@@ -389,6 +390,8 @@ enum slb_acl_op {
  * @SLB_A_SVC_ACL_NONE: (flag) takes the access lists away
  * @SLB_A_SVC_PURGE: (flag) connections of clients that the access lists now keep out are reset
  *	at both ends; in requests only
+ * @SLB_A_SVC_GROUP: (string) the named group of servers that it uses; empty, the default, is
+ *	its own
  * @__SLB_A_SVC_MAX: (one more)
  * @SLB_A_SVC_MAX: (the last)
  */
@@ -412,14 +415,16 @@ enum slb_a_svc {
 	SLB_A_SVC_ACL,
 	SLB_A_SVC_ACL_NONE,
 	SLB_A_SVC_PURGE,
+	SLB_A_SVC_GROUP,
 
 	__SLB_A_SVC_MAX,
 	SLB_A_SVC_MAX = __SLB_A_SVC_MAX - 1
 };
 
 /**
- * enum slb_a_srv - A server of a service.
- * @SLB_A_SRV_SERVICE: (nest of enum slb_a_svc) the service, by proto, addr, port, vrf
+ * enum slb_a_srv - A server of a named group, or of a service's own.
+ * @SLB_A_SRV_SERVICE: (nest of enum slb_a_svc) the service, by proto, addr, port, vrf, unless
+ *	the group is named
  * @SLB_A_SRV_ADDR: (binary) server's address
  * @SLB_A_SRV_PORT: (be16) server's port
  * @SLB_A_SRV_WEIGHT: (u32) share of new connections; 0 takes none; default 1
@@ -428,6 +433,7 @@ enum slb_a_svc {
  * @SLB_A_SRV_INACTIVE: (u32) connections in every other state; in answers only
  * @SLB_A_SRV_STATS: (nest of enum slb_a_stats) counters; in answers only
  * @SLB_A_SRV_PAD: (pad) padding
+ * @SLB_A_SRV_GROUP: (string) the named group
  * @__SLB_A_SRV_MAX: (one more)
  * @SLB_A_SRV_MAX: (the last)
  */
@@ -441,6 +447,7 @@ enum slb_a_srv {
 	SLB_A_SRV_INACTIVE,
 	SLB_A_SRV_STATS,
 	SLB_A_SRV_PAD,
+	SLB_A_SRV_GROUP,
 
 	__SLB_A_SRV_MAX,
 	SLB_A_SRV_MAX = __SLB_A_SRV_MAX - 1
@@ -751,20 +758,42 @@ enum slb_a_acl {
 };
 
 /**
+ * enum slb_a_group - A named group of servers.
+ * @SLB_A_GROUP_NAME: (string) its name
+ * @SLB_A_GROUP_PROTO: (u8) protocol of its servers and services; it cannot be changed
+ * @SLB_A_GROUP_SCHED: (u8) scheduling method; default wlc
+ * @SLB_A_GROUP_SERVERS: (u32) number of servers; in answers only
+ * @SLB_A_GROUP_SERVICES: (u32) number of services that use it; in answers only
+ * @__SLB_A_GROUP_MAX: (one more)
+ * @SLB_A_GROUP_MAX: (the last)
+ */
+enum slb_a_group {
+	SLB_A_GROUP_NAME = 1,
+	SLB_A_GROUP_PROTO,
+	SLB_A_GROUP_SCHED,
+	SLB_A_GROUP_SERVERS,
+	SLB_A_GROUP_SERVICES,
+
+	__SLB_A_GROUP_MAX,
+	SLB_A_GROUP_MAX = __SLB_A_GROUP_MAX - 1
+};
+
+/**
  * enum slb_cmd - commands
  * @SLB_CMD_INFO_GET: Versions, limits and live object counts.
  * @SLB_CMD_SVC_GET: One service, or a dump of all. Request: proto, addr, port, vrf.
  * @SLB_CMD_SVC_NEW: Adds or changes a service. Request: proto, addr, port, vrf, sched, enabled,
- *	toa, toa-kind, timestamps, unknown, pool, idle, timeouts, acl, acl-none, purge. Needs
+ *	toa, toa-kind, timestamps, unknown, pool, idle, timeouts, acl, acl-none, purge, group. Needs
  *	CAP_NET_ADMIN.
  * @SLB_CMD_SVC_DEL: Removes a service; its connections are reset at both ends. Request: proto,
  *	addr, port, vrf. Needs CAP_NET_ADMIN.
  * @SLB_CMD_SVC_NTF: A service was added, changed or removed (then only its key is given).
- * @SLB_CMD_SRV_GET: A dump of the servers, of one service if it is given. Request: service.
- * @SLB_CMD_SRV_NEW: Adds or changes a server. Request: service, addr, port, weight, fwd. Needs
- *	CAP_NET_ADMIN.
+ * @SLB_CMD_SRV_GET: A dump of the servers, of one service or group if it is given. Request:
+ *	service, group.
+ * @SLB_CMD_SRV_NEW: Adds or changes a server. Request: service, addr, port, weight, fwd, group.
+ *	Needs CAP_NET_ADMIN.
  * @SLB_CMD_SRV_DEL: Removes a server; its connections are reset at both ends. Request: service,
- *	addr, port. Needs CAP_NET_ADMIN.
+ *	addr, port, group. Needs CAP_NET_ADMIN.
  * @SLB_CMD_SRV_NTF: A server was added, changed or removed (then only its key is given).
  * @SLB_CMD_LADDR_GET: A dump of the local addresses, of one pool if it is given. Request: pool.
  * @SLB_CMD_LADDR_NEW: Adds or changes a local address. Request: pool, addr, vrf, dedicated,
@@ -784,9 +813,9 @@ enum slb_a_acl {
  * @SLB_CMD_COUNTER_GET: The counters of the namespace.
  * @SLB_CMD_ZERO: Sets the counters of one service and its servers, or without one every
  *	counter, to zero. Request: proto, addr, port, vrf. Needs CAP_NET_ADMIN.
- * @SLB_CMD_FLUSH: Removes every service, local address and access list; the services'
+ * @SLB_CMD_FLUSH: Removes every service, group, local address and access list; the services'
  *	connections are reset at both ends. Needs CAP_NET_ADMIN.
- * @SLB_CMD_FLUSH_NTF: Every service, local address and access list was removed.
+ * @SLB_CMD_FLUSH_NTF: Every service, group, local address and access list was removed.
  * @SLB_CMD_ACL_GET: A dump of the access lists, without their prefixes. Request: name.
  * @SLB_CMD_ACL_NEW: Adds or changes an access list. Many prefixes go in several requests that
  *	all but the last have the flag "more". They are kept for the socket and published together by
@@ -795,8 +824,12 @@ enum slb_a_acl {
  * @SLB_CMD_ACL_DEL: Removes an access list that no service uses. Request: name. Needs
  *	CAP_NET_ADMIN.
  * @SLB_CMD_ACL_NTF: An access list was added, changed or removed (then only its name is given).
- * @SLB_CMD_ACL_ENTRY_GET: A dump of the prefixes of all access lists, or of one; each answer
- *	has its name and some prefixes, in their order. Request: name. Needs CAP_NET_ADMIN.
+ * @SLB_CMD_GROUP_GET: One named group, or a dump of all. Request: name. Needs CAP_NET_ADMIN.
+ * @SLB_CMD_GROUP_NEW: Adds or changes a named group. Request: name, proto, sched. Needs
+ *	CAP_NET_ADMIN.
+ * @SLB_CMD_GROUP_DEL: Removes a group that no service uses, with its servers. Request: name.
+ *	Needs CAP_NET_ADMIN.
+ * @SLB_CMD_GROUP_NTF: A group was added, changed or removed (then only its name is given).
  * @__SLB_CMD_MAX: (one more)
  * @SLB_CMD_MAX: (the last)
  */
@@ -826,7 +859,10 @@ enum slb_cmd {
 	SLB_CMD_ACL_NEW,
 	SLB_CMD_ACL_DEL,
 	SLB_CMD_ACL_NTF,
-	SLB_CMD_ACL_ENTRY_GET,
+	SLB_CMD_GROUP_GET,
+	SLB_CMD_GROUP_NEW,
+	SLB_CMD_GROUP_DEL,
+	SLB_CMD_GROUP_NTF,
 
 	__SLB_CMD_MAX,
 	SLB_CMD_MAX = __SLB_CMD_MAX - 1

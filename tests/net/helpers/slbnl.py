@@ -63,9 +63,10 @@ KINDS = {
     "SVC": {"proto": "u8", "addr": "addr", "port": "be16", "vrf": "u32", "sched": "u8", "enabled": "u8",
             "toa": "u8", "toa-kind": "u8", "timestamps": "u8", "unknown": "u8", "pool": "str",
             "idle": "u32", "timeouts": "TO", "stats": "STATS", "servers": "u32", "acl": "str", "acl-none": "flag",
-            "purge": "flag"},
+            "purge": "flag", "group": "str"},
     "SRV": {"service": "SVC", "addr": "addr", "port": "be16", "weight": "u32", "fwd": "u8",
-            "active": "u32", "inactive": "u32", "stats": "STATS"},
+            "active": "u32", "inactive": "u32", "stats": "STATS", "group": "str"},
+    "GROUP": {"name": "str", "proto": "u8", "sched": "u8", "servers": "u32", "services": "u32"},
     "LADDR": {"pool": "str", "addr": "addr", "vrf": "u32", "dedicated": "u8", "port-first": "u16",
               "port-last": "u16", "leases": "u32", "exhausted": "u64", "reclaimed": "u64", "dying": "flag"},
     "TO": dict.fromkeys(("syn-sent", "syn-recv", "established", "fin-wait", "close-wait", "last-ack",
@@ -172,17 +173,35 @@ class Slb(Genl):
     def svc_del(self, addr, port, proto=6):
         self.change("SVC_DEL", "SVC", {"proto": proto, "addr": addr, "port": port}, 0)
 
+    def group(self, name, proto=6, flags=NLM_F_CREATE | NLM_F_EXCL, **fields):
+        fields = {name.replace("_", "-"): value for name, value in fields.items()}
+        if isinstance(fields.get("sched"), str):
+            fields["sched"] = ENUM[f"SLB_SCHED_{fields['sched'].upper()}"]
+        proto = {"proto": proto} if proto else {}
+        self.change("GROUP_NEW", "GROUP", {"name": name, **proto, **fields}, flags)
+
+    def group_edit(self, name, proto=None, **fields):
+        self.group(name, proto, NLM_F_REPLACE, **fields)
+
+    def group_del(self, name):
+        self.change("GROUP_DEL", "GROUP", {"name": name}, 0)
+
+    @staticmethod
+    def owner(svc):
+        """svc is (address, port[, proto]), or the name of a group."""
+        if isinstance(svc, str):
+            return {"group": svc}
+        return {"service": {"proto": svc[2] if len(svc) > 2 else 6, "addr": svc[0], "port": svc[1]}}
+
     def srv(self, svc, addr, port, flags=NLM_F_CREATE | NLM_F_EXCL, **fields):
-        """svc is (address, port[, proto])."""
-        key = {"proto": svc[2] if len(svc) > 2 else 6, "addr": svc[0], "port": svc[1]}
-        self.change("SRV_NEW", "SRV", {"service": key, "addr": addr, "port": port, **fields}, flags)
+        fields = {name.replace("_", "-"): value for name, value in fields.items()}
+        self.change("SRV_NEW", "SRV", {**self.owner(svc), "addr": addr, "port": port, **fields}, flags)
 
     def srv_edit(self, svc, addr, port, **fields):
         self.srv(svc, addr, port, NLM_F_REPLACE, **fields)
 
     def srv_del(self, svc, addr, port):
-        key = {"proto": svc[2] if len(svc) > 2 else 6, "addr": svc[0], "port": svc[1]}
-        self.change("SRV_DEL", "SRV", {"service": key, "addr": addr, "port": port}, 0)
+        self.change("SRV_DEL", "SRV", {**self.owner(svc), "addr": addr, "port": port}, 0)
 
     def laddr(self, addr, flags=NLM_F_CREATE | NLM_F_EXCL, **fields):
         fields = {name.replace("_", "-"): value for name, value in fields.items()}
@@ -218,8 +237,13 @@ class Slb(Genl):
     def laddrs(self):
         return [decode("LADDR", m) for m in self.call(cmd("LADDR_GET"), flags=NLM_F_DUMP)]
 
-    def servers(self):
-        return [decode("SRV", m) for m in self.call(cmd("SRV_GET"), flags=NLM_F_DUMP)]
+    def servers(self, svc=None):
+        """All, or those of a service or group."""
+        key = encode("SRV", self.owner(svc)) if svc else b""
+        return [decode("SRV", m) for m in self.call(cmd("SRV_GET"), key, flags=NLM_F_DUMP)]
+
+    def groups(self):
+        return [decode("GROUP", m) for m in self.call(cmd("GROUP_GET"), flags=NLM_F_DUMP)]
 
     def services(self):
         return [decode("SVC", m) for m in self.call(cmd("SVC_GET"), flags=NLM_F_DUMP)]

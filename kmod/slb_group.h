@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Groups of servers: a service's own, which lives and dies with it, or a named one that several
+ * services share.
+ */
+#ifndef _SLB_GROUP_H
+#define _SLB_GROUP_H
+
+#include <linux/list.h>
+#include <linux/rbtree.h>
+#include <linux/refcount.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+
+struct slb_ep;
+struct slb_net;
+struct slb_roster;
+struct slb_srv;
+struct slb_svc;
+
+/**
+ * struct slb_group_conf - the changeable part of a group, checked
+ * @sched: enum slb_sched
+ */
+struct slb_group_conf {
+	u8	sched;
+};
+
+/**
+ * struct slb_group - the servers that services choose from
+ * @lock: BH off; guards the inside of @sched where the method needs a lock, and srv->sched
+ * @sched: the method and what it keeps; NULL once the group is retired; r: RCU, w: sn->cfg_mutex
+ * @servers: in order of addition; under sn->cfg_mutex
+ * @index: the same by endpoint; under sn->cfg_mutex
+ * @nservers: length of @servers; under sn->cfg_mutex
+ * @late: in sn->late while the method has something to do later; under sn->cfg_mutex
+ * @proto: IPPROTO_TCP or IPPROTO_UDP; immutable
+ * @v6: family; a group with neither servers nor services takes the next one's; under sn->cfg_mutex
+ * @users: services that use it; under sn->cfg_mutex
+ * @owner: the service whose own it is, as long as it is; NULL for a named one; under sn->cfg_mutex
+ * @sn: the namespace's balancer
+ * @ref: one from the configuration (a named group's name, or the service it is the own one of), one
+ *	per service that uses a named one, one per server
+ * @node: a named one's place in sn->groups; under sn->cfg_mutex
+ * @rcu: once the last reference is put; before that, when a service leaves its own group
+ * @name: empty for a service's own; immutable
+ */
+struct slb_group {
+	spinlock_t			lock;		/* inside of @sched */
+	struct slb_roster __rcu		*sched;
+	struct list_head		servers;
+	struct rb_root			index;
+	u32				nservers;
+	struct list_head		late;
+	u8				proto;
+	bool				v6;
+	u32				users;
+	const struct slb_svc		*owner;
+	struct slb_net			*sn;
+	refcount_t			ref;
+	struct rb_node			node;
+	struct rcu_head			rcu;
+	char				name[];
+};
+
+void slb_group_conf_init(struct slb_group_conf *conf);
+void slb_group_conf_read_locked(const struct slb_group *group, struct slb_group_conf *conf);
+void slb_group_put(struct slb_group *group);
+
+struct slb_group *slb_group_own_locked(const struct slb_svc *svc,
+				       const struct slb_group_conf *conf);
+void slb_group_disown_locked(struct slb_group *group);
+void slb_group_leave_locked(struct slb_group *group);
+struct slb_group *slb_group_use_locked(struct slb_group *group, bool v6);
+
+struct slb_group *slb_group_find_locked(const struct slb_net *sn, const char *name);
+struct slb_group *slb_group_add_locked(struct slb_net *sn, const char *name, u8 proto,
+				       const struct slb_group_conf *conf);
+int slb_group_change_locked(struct slb_group *group, const struct slb_group_conf *conf);
+void slb_group_condemn_locked(struct slb_group *group);
+void slb_group_remove_locked(struct slb_group *group);
+void slb_group_remove_all_locked(struct slb_net *sn);
+bool slb_group_fits_locked(const struct slb_group *group, bool v6);
+
+struct slb_srv *slb_group_srv_find_locked(const struct slb_group *group, const struct slb_ep *ep);
+void slb_group_link_locked(struct slb_group *group, struct slb_srv *srv);
+void slb_group_unlink_locked(struct slb_srv *srv);
+
+/* Has it a name of its own, for services to share? */
+static inline bool slb_group_is_named(const struct slb_group *group)
+{
+	return group->name[0];
+}
+
+#endif
