@@ -160,6 +160,10 @@ static const struct nla_policy slb_nl_acl_del_policy[SLB_A_ACL_NAME + 1] = {
 	[SLB_A_ACL_NAME] = { .type = NLA_NUL_STRING, .len = 80 },
 };
 
+static const struct nla_policy slb_nl_acl_entry_get_policy[SLB_A_ACL_NAME + 1] = {
+	[SLB_A_ACL_NAME] = { .type = NLA_NUL_STRING, .len = 80 },
+};
+
 static const struct nla_policy slb_nl_group_get_policy[SLB_A_GROUP_NAME + 1] = {
 	[SLB_A_GROUP_NAME] = { .type = NLA_NUL_STRING, .len = 80 },
 };
@@ -306,12 +310,18 @@ static const struct genl_ops slb_nl_ops[] = {
 		.flags = GENL_UNS_ADMIN_PERM,
 	},
 	{
+		.cmd = SLB_CMD_ACL_ENTRY_GET,
+		.dumpit = slb_nl_acl_entry_get_dumpit,
+		.policy = slb_nl_acl_entry_get_policy,
+		.maxattr = ARRAY_SIZE(slb_nl_acl_entry_get_policy) - 1,
+		.flags = GENL_UNS_ADMIN_PERM,
+	},
+	{
 		.cmd = SLB_CMD_GROUP_GET,
 		.doit = slb_nl_group_get_doit,
 		.dumpit = slb_nl_group_get_dumpit,
 		.policy = slb_nl_group_get_policy,
 		.maxattr = ARRAY_SIZE(slb_nl_group_get_policy) - 1,
-		.flags = GENL_UNS_ADMIN_PERM,
 	},
 	{
 		.cmd = SLB_CMD_GROUP_NEW,

@@ -26,6 +26,7 @@ int slb_nl_flush_doit(struct sk_buff *skb, struct genl_info *info);
 int slb_nl_acl_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int slb_nl_acl_new_doit(struct sk_buff *skb, struct genl_info *info);
 int slb_nl_acl_del_doit(struct sk_buff *skb, struct genl_info *info);
+int slb_nl_acl_entry_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int slb_nl_group_get_doit(struct sk_buff *skb, struct genl_info *info);
 int slb_nl_group_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int slb_nl_group_new_doit(struct sk_buff *skb, struct genl_info *info);

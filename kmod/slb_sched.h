@@ -78,7 +78,7 @@ struct slb_roster {
  * @settle: the change was made. What it returns is 0, or after how many jiffies @settle is to be
  *	called again. NULL where the method is done before. Process context, sn->cfg_mutex.
  * @drop: @sched was replaced, or is of no use: let go of what it points to. NULL where that is
- *	nothing. Process context, sn->cfg_mutex.
+ *	nothing. Process context or softirq; nobody else changes it.
  * @load: the server's connection counts moved; NULL where the method does not care. BH off,
  *	inside RCU.
  * @pick: a server with a weight above 0 for a new connection, or NULL if there is none or the

@@ -218,7 +218,7 @@ static unsigned long slb_sched_mh_settle(struct slb_group *group, struct slb_ros
 static void slb_sched_mh_drop(struct slb_group *group, struct slb_roster *sched)
 {
 	slb_mh_fill_free(sched);
-	slb_mh_publish(group, sched, NULL);
+	kvfree_rcu(rcu_replace_pointer(sched->mh.table, NULL, true), rcu);
 }
 
 static void slb_sched_mh_enter(struct slb_roster *sched, struct slb_srv *srv)

@@ -209,6 +209,8 @@ static void slb_complete_objects(enum slb_slot slot, __u8 proto)
 		for (i = 0; slot == SLB_SLOT_POOL && i < config.laddr_count; i++)
 			if (*config.laddr[i].pool)
 				puts(config.laddr[i].pool);
+		for (i = 0; slot == SLB_SLOT_GROUP && i < config.group_count; i++)
+			puts(config.group[i].name);
 		slb_config_free(&config);
 	}
 	slb_nl_close(&nl);
@@ -235,12 +237,14 @@ static void slb_complete_argument(const struct slb_option *opt)
 	case SLB_SLOT_TOA:
 	case SLB_SLOT_TIMESTAMPS:
 	case SLB_SLOT_UNKNOWN:
+	case SLB_SLOT_PROTO:
 		slb_complete_choice(opt->arg);
 		break;
 	case SLB_SLOT_SERVICE:
 	case SLB_SLOT_SERVER:
 	case SLB_SLOT_LOCAL:
 	case SLB_SLOT_POOL:
+	case SLB_SLOT_GROUP:
 		slb_complete_objects(opt->slot, opt->letter == 'u' ? SLB_PROTO_UDP : SLB_PROTO_TCP);
 		break;
 	default:
@@ -306,6 +310,8 @@ static void slb_complete_plain(const struct slb_command *command, int words)
 	if (command->word_slot == SLB_SLOT_LOCAL && command->words &&
 	    command->id != SLB_DO_LADDR_ADD)
 		slb_complete_objects(SLB_SLOT_LOCAL, 0);
+	if (command->id == SLB_DO_GROUP_EDIT || command->id == SLB_DO_GROUP_DEL)
+		slb_complete_objects(SLB_SLOT_GROUP, 0);
 	if (command->id == SLB_DO_HELP)
 		slb_complete_commands();
 	if (command->id == SLB_DO_TOA && words <= 1)

@@ -137,6 +137,8 @@ static void slb_svc_print(const struct slb_svc *svc, bool stats, bool exact)
 	for (field++; field->name; field++)
 		if (!field->tcp || svc->key.proto == IPPROTO_TCP)
 			slb_field_print(field, svc->value[field->attr], !stats);
+	if (*svc->group)
+		slb_out_str("group", stats ? NULL : " group=%s", svc->group);
 	slb_pool_print(*svc->pool && !stats ? " pool=%s" : NULL, svc->pool);
 	slb_svc_acl_view(svc, !stats);
 	slb_timeouts_print(&svc->timeouts, !stats);
@@ -146,8 +148,14 @@ static void slb_svc_print(const struct slb_svc *svc, bool stats, bool exact)
 		slb_out_text("\n");
 }
 
-static void slb_srv_print(const struct slb_srv *srv, bool stats, bool exact)
+/**
+ * slb_list_srv() - print a server
+ * @srv: the server
+ * @req: the command line: with counters or without
+ */
+void slb_list_srv(const struct slb_srv *srv, const struct slb_req *req)
 {
+	bool stats = slb_req_has(req, SLB_SLOT_STATS);
 	__u32 fwd = srv->value[SLB_A_SRV_FWD];
 
 	slb_out_object(NULL);
@@ -159,8 +167,19 @@ static void slb_srv_print(const struct slb_srv *srv, bool stats, bool exact)
 	slb_out_u64("active", stats ? NULL : " %-10llu", srv->value[SLB_A_SRV_ACTIVE]);
 	slb_out_u64("inactive", stats ? NULL : " %llu\n", srv->value[SLB_A_SRV_INACTIVE]);
 	if (stats)
-		slb_stats_print(&srv->stats, exact);
+		slb_stats_print(&srv->stats, slb_req_has(req, SLB_SLOT_EXACT));
 	slb_out_close();
+}
+
+/* A service is asked for by itself and uses a named group: that one's servers. */
+static void slb_group_srvs_print(const struct slb_config *config, const char *group,
+				 const struct slb_req *req)
+{
+	size_t i;
+
+	for (i = 0; *group && i < config->srv_count; i++)
+		if (!strcmp(config->srv[i].group, group))
+			slb_list_srv(&config->srv[i], req);
 }
 
 static void slb_services_print(const struct slb_config *config, const struct slb_req *req)
@@ -182,13 +201,25 @@ static void slb_services_print(const struct slb_config *config, const struct slb
 		}
 		for (; slb_config_srv_is_of(config, srv, i); srv++)
 			if (shown)
-				slb_srv_print(&config->srv[srv], stats, exact);
+				slb_list_srv(&config->srv[srv], req);
+		if (one && shown)
+			slb_group_srvs_print(config, config->svc[i].group, req);
 		if (shown) {
 			slb_out_close();
 			slb_out_close();
 		}
 	}
 	slb_out_close();
+}
+
+/**
+ * slb_list_servers_head() - print the titles of servers' columns
+ * @req: the command line: with counters or without
+ */
+void slb_list_servers_head(const struct slb_req *req)
+{
+	slb_out_text("  -> RemoteAddress:Port%s\n", slb_req_has(req, SLB_SLOT_STATS) ?
+		     "" : "           Forward Weight ActiveConn InActConn");
 }
 
 static void slb_services_head(const struct slb_info *info, bool stats, bool exact)
@@ -204,8 +235,6 @@ static void slb_services_head(const struct slb_info *info, bool stats, bool exac
 			     "OutBytes");
 	else
 		slb_out_text("Prot LocalAddress:Port Scheduler Flags\n");
-	slb_out_text("  -> RemoteAddress:Port%s\n",
-		     stats ? "" : "           Forward Weight ActiveConn InActConn");
 }
 
 /* One service or all, with counters or without. */
@@ -229,6 +258,7 @@ static int slb_list_services(struct slb_nl *nl, const struct slb_req *req)
 	if (err)
 		return err;
 	slb_services_head(&info, stats, slb_req_has(req, SLB_SLOT_EXACT));
+	slb_list_servers_head(req);
 	slb_services_print(&config, req);
 	slb_config_free(&config);
 	if (stats && !slb_req_has(req, SLB_SLOT_SERVICE))
@@ -250,5 +280,7 @@ int slb_list(struct slb_nl *nl, const struct slb_req *req)
 		return slb_list_conns(nl, req);
 	if (slb_req_has(req, SLB_SLOT_TIMEOUTS))
 		return slb_list_timeouts(nl);
+	if (slb_req_has(req, SLB_SLOT_GROUPS) || slb_req_has(req, SLB_SLOT_GROUP))
+		return slb_list_groups(nl, req);
 	return slb_list_services(nl, req);
 }

@@ -12,6 +12,9 @@ int slb_list_laddrs(struct slb_nl *nl, const struct slb_req *req);
 int slb_list_settings(struct slb_nl *nl, const struct slb_req *req);
 int slb_list_timeouts(struct slb_nl *nl);
 int slb_list_info(struct slb_nl *nl, const struct slb_req *req);
+int slb_list_groups(struct slb_nl *nl, const struct slb_req *req);
+void slb_list_servers_head(const struct slb_req *req);
+void slb_list_srv(const struct slb_srv *srv, const struct slb_req *req);
 int slb_counters_print(struct slb_nl *nl);
 void slb_pool_print(const char *fmt, const char *pool);
 

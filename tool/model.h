@@ -82,9 +82,19 @@ struct slb_svc {
 	struct slb_stats	stats;
 	char			pool[SLB_NAME_MAX + 1];
 	char			acl[SLB_ACL_MODE_COUNT][SLB_NAME_MAX + 1];	/* "" is none */
+	char			group[SLB_NAME_MAX + 1];
 };
 
+/* A named group. */
+struct slb_group {
+	char	name[SLB_NAME_MAX + 1];
+	__u64	given;
+	__u32	value[SLB_A_GROUP_MAX + 1];
+};
+
+/* A server of a named group, or of a service's own if @group is empty. */
 struct slb_srv {
+	char			group[SLB_NAME_MAX + 1];
 	struct slb_svc_key	svc;
 	struct slb_end		end;
 	__u64			given;
@@ -124,12 +134,14 @@ struct slb_settings {
  * struct slb_config - everything that -S writes
  * @svc: services, sorted by key
  * @svc_count: entries in @svc
- * @srv: servers, sorted by service and endpoint
+ * @srv: servers, sorted by service and endpoint, then those of named groups likewise
  * @srv_count: entries in @srv
  * @laddr: local addresses, sorted by pool and address
  * @laddr_count: entries in @laddr
  * @acl: access lists, sorted by name
  * @acl_count: entries in @acl
+ * @group: named groups, sorted by name
+ * @group_count: entries in @group
  * @settings: settings of the namespace
  */
 struct slb_config {
@@ -141,11 +153,14 @@ struct slb_config {
 	size_t			laddr_count;
 	struct slb_acl		*acl;
 	size_t			acl_count;
+	struct slb_group	*group;
+	size_t			group_count;
 	struct slb_settings	settings;
 };
 
 extern const struct slb_field slb_svc_fields[];
 extern const struct slb_field slb_srv_fields[];
+extern const struct slb_field slb_group_fields[];
 extern const struct slb_field slb_set_fields[];
 extern const struct slb_field slb_to_fields[];
 extern const struct slb_words slb_states;

@@ -40,6 +40,9 @@ enum slb_do {
 	SLB_DO_ACL_SHRINK,
 	SLB_DO_ACL_DEL,
 	SLB_DO_ACL_LIST,
+	SLB_DO_GROUP_ADD,
+	SLB_DO_GROUP_EDIT,
+	SLB_DO_GROUP_DEL,
 };
 
 #define SLB_DO(command)	(1ULL << (command))
@@ -51,6 +54,8 @@ enum slb_do {
 enum slb_slot {
 	SLB_SLOT_SERVICE,
 	SLB_SLOT_VRF,
+	SLB_SLOT_GROUP,
+	SLB_SLOT_PROTO,
 	SLB_SLOT_SERVER,
 	SLB_SLOT_LOCAL,
 	SLB_SLOT_SCHED,
@@ -80,6 +85,7 @@ enum slb_slot {
 	SLB_SLOT_FILE,
 	SLB_SLOT_PURGE,
 	SLB_SLOT_ENTRIES,
+	SLB_SLOT_GROUPS,
 	SLB_SLOT_OTHER,		/* of ipvsadm only, refused */
 	SLB_SLOTS
 };
@@ -165,6 +171,7 @@ struct slb_option {
  * @svc: the service and what was said of it
  * @srv: the server
  * @laddr: the local address
+ * @group: the named group
  * @set: settings
  * @acl: the access list
  * @filter: of connections
@@ -178,6 +185,7 @@ struct slb_req {
 	struct slb_svc			svc;
 	struct slb_srv			srv;
 	struct slb_laddr		laddr;
+	struct slb_group		group;
 	struct slb_settings		set;
 	struct slb_acl			acl;
 	struct slb_filter		filter;
@@ -213,6 +221,9 @@ int slb_arg_timeout(struct slb_timeouts *timeouts, const struct slb_field *field
 int slb_arg_service(struct slb_req *req, const struct slb_option *opt, const char *text);
 int slb_arg_server(struct slb_req *req, const struct slb_option *opt, const char *text);
 int slb_arg_local(struct slb_req *req, const struct slb_option *opt, const char *text);
+int slb_arg_group(struct slb_req *req, const struct slb_option *opt, const char *text);
+int slb_arg_group_field(struct slb_req *req, const struct slb_option *opt, const char *text);
+int slb_arg_proto(struct slb_req *req, const struct slb_option *opt, const char *text);
 int slb_arg_vrf(struct slb_req *req, const struct slb_option *opt, const char *text);
 int slb_arg_sched_flags(struct slb_req *req, const struct slb_option *opt, const char *text);
 int slb_arg_svc_field(struct slb_req *req, const struct slb_option *opt, const char *text);

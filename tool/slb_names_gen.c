@@ -495,6 +495,7 @@ const struct slb_cmd_name slb_cmd_names[] = {
 	[SLB_CMD_ACL_NEW] = { "acl-new", &slb_acl_attrs },
 	[SLB_CMD_ACL_DEL] = { "acl-del", &slb_acl_attrs },
 	[SLB_CMD_ACL_NTF] = { "acl-ntf", &slb_acl_attrs },
+	[SLB_CMD_ACL_ENTRY_GET] = { "acl-entry-get", &slb_acl_attrs },
 	[SLB_CMD_GROUP_GET] = { "group-get", &slb_group_attrs },
 	[SLB_CMD_GROUP_NEW] = { "group-new", &slb_group_attrs },
 	[SLB_CMD_GROUP_DEL] = { "group-del", &slb_group_attrs },

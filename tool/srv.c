@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "conf.h"
 #include "err.h"
@@ -20,7 +21,7 @@ const struct slb_field slb_srv_fields[] = {
 };
 
 /**
- * slb_srv_compare() - order of two servers: service, address, port
+ * slb_srv_compare() - order of two servers: group, service, address, port
  * @a: first
  * @b: second
  *
@@ -28,8 +29,10 @@ const struct slb_field slb_srv_fields[] = {
  */
 int slb_srv_compare(const struct slb_srv *a, const struct slb_srv *b)
 {
-	int order = slb_svc_key_compare(&a->svc, &b->svc);
+	int order = strcmp(a->group, b->group);
 
+	if (!order)
+		order = slb_svc_key_compare(&a->svc, &b->svc);
 	return order ? order : slb_end_compare(&a->end, &b->end);
 }
 
@@ -88,6 +91,19 @@ int slb_arg_forward(struct slb_req *req, const struct slb_option *opt, const cha
 	return 0;
 }
 
+static void slb_srv_owner_put(struct nlmsghdr *nlh, const struct slb_srv *srv)
+{
+	struct nlattr *nest;
+
+	if (*srv->group) {
+		mnl_attr_put_strz(nlh, SLB_A_SRV_GROUP, srv->group);
+		return;
+	}
+	nest = mnl_attr_nest_start(nlh, SLB_A_SRV_SERVICE);
+	slb_svc_key_put(nlh, &srv->svc);
+	mnl_attr_nest_end(nlh, nest);
+}
+
 /**
  * slb_srv_send() - send a request about a server
  * @nl: the family
@@ -100,10 +116,8 @@ int slb_arg_forward(struct slb_req *req, const struct slb_option *opt, const cha
 int slb_srv_send(struct slb_nl *nl, __u8 cmd, __u16 flags, const struct slb_srv *srv)
 {
 	struct nlmsghdr *nlh = slb_nl_request(nl, cmd, flags);
-	struct nlattr *nest = mnl_attr_nest_start(nlh, SLB_A_SRV_SERVICE);
 
-	slb_svc_key_put(nlh, &srv->svc);
-	mnl_attr_nest_end(nlh, nest);
+	slb_srv_owner_put(nlh, srv);
 	slb_addr_put(nlh, SLB_A_SRV_ADDR, &srv->end.addr);
 	mnl_attr_put_u16(nlh, SLB_A_SRV_PORT, htons(srv->end.port));
 	if (cmd == SLB_CMD_SRV_NEW)
@@ -122,6 +136,7 @@ static int slb_srv_answer(const struct nlmsghdr *nlh, void *data)
 		slb_nl_index_nest(attrs[SLB_A_SRV_SERVICE], key, SLB_A_SVC_MAX);
 		slb_svc_key_get(&srv->svc, key);
 	}
+	slb_string_get(srv->group, sizeof(srv->group), attrs[SLB_A_SRV_GROUP]);
 	slb_end_get(&srv->end, attrs[SLB_A_SRV_ADDR], attrs[SLB_A_SRV_PORT]);
 	slb_fields_get(slb_srv_fields, &srv->given, srv->value, attrs);
 	srv->value[SLB_A_SRV_ACTIVE] = slb_nl_number(attrs[SLB_A_SRV_ACTIVE]);
@@ -138,7 +153,12 @@ void slb_conf_srv_print(const struct slb_srv *srv)
 {
 	char end[SLB_END_TEXT];
 
-	slb_conf_key_print(&srv->svc);
+	if (*srv->group) {
+		printf(" --group ");
+		slb_conf_word_print(srv->group);
+	} else {
+		slb_conf_key_print(&srv->svc);
+	}
 	printf(" -r %s", slb_end_text(end, &srv->end));
 	if (srv->given & SLB_GIVEN(SLB_A_SRV_FWD))
 		printf(" -%c", srv->value[SLB_A_SRV_FWD] == SLB_FWD_NAT ? 'm' : 'b');
@@ -168,7 +188,7 @@ struct slb_srv *slb_config_srv_add(struct slb_config *config)
 }
 
 /**
- * slb_config_srv_is_of() - whether a server belongs to a service, for walks over both sorted lists
+ * slb_config_srv_is_of() - whether a server is of a service's own group, for walks over both sorted lists
  * @config: the configuration
  * @srv: index of the server; may be behind the last
  * @svc: index of the service
@@ -177,13 +197,14 @@ struct slb_srv *slb_config_srv_add(struct slb_config *config)
  */
 bool slb_config_srv_is_of(const struct slb_config *config, size_t srv, size_t svc)
 {
-	return srv < config->srv_count &&
+	return srv < config->srv_count && !*config->srv[srv].group &&
 	       !slb_svc_key_compare(&config->srv[srv].svc, &config->svc[svc].key);
 }
 
 /*
  * Services and servers come in two dumps, and a change between the two shows in neither. It shows
- * in the numbers of servers: a server of a service that is not listed would end every walk.
+ * in the numbers of servers: a server of a service that is not listed would end every walk. Those of
+ * named groups follow.
  */
 static bool slb_srv_whole(const struct slb_config *config)
 {
@@ -194,10 +215,11 @@ static bool slb_srv_whole(const struct slb_config *config)
 	for (i = 0; i < config->svc_count; i++) {
 		for (first = srv; slb_config_srv_is_of(config, srv, i); srv++)
 			;
-		if (srv - first != config->svc[i].value[SLB_A_SVC_SERVERS])
+		if (!*config->svc[i].group &&
+		    srv - first != config->svc[i].value[SLB_A_SVC_SERVERS])
 			return false;
 	}
-	return srv == config->srv_count;
+	return srv == config->srv_count || *config->srv[srv].group;
 }
 
 static int slb_srv_qsort(const void *a, const void *b)
@@ -207,8 +229,24 @@ static int slb_srv_qsort(const void *a, const void *b)
 
 static int slb_srv_req_finish(struct slb_req *req)
 {
+	char text[128];
+	char buf[64];
+
 	req->srv.svc = req->svc.key;
-	return 0;
+	strcpy(req->srv.group, req->group.name);
+	if (slb_req_has(req, SLB_SLOT_GROUP) && slb_req_has(req, SLB_SLOT_SERVICE)) {
+		slb_err_print("--group and a service exclude each other");
+		return -1;
+	}
+	if (slb_req_has(req, SLB_SLOT_GROUP) && !req->srv.end.port) {
+		slb_err_print("-r: the server's port is missing");
+		return -1;
+	}
+	if (slb_req_has(req, SLB_SLOT_GROUP) || slb_req_has(req, SLB_SLOT_SERVICE))
+		return 0;
+	slb_slot_text(text, sizeof(text), req->command, SLB_SLOT_SERVICE);
+	slb_err_print("%s needs %s or --group NAME", slb_command_text(buf, req->command), text);
+	return -1;
 }
 
 static const char *slb_srv_req_text(char *buf, const struct slb_req *req)
@@ -219,9 +257,12 @@ static const char *slb_srv_req_text(char *buf, const struct slb_req *req)
 	char key[SLB_OBJECT_TEXT];
 	char end[SLB_END_TEXT];
 
+	if (*req->srv.group)
+		snprintf(key, sizeof(key), "group %s", req->srv.group);
+	else
+		slb_svc_key_text(key, &req->srv.svc);
 	snprintf(buf, SLB_OBJECT_TEXT, "%s %.80s %s %.200s", req->command->verb,
-		 slb_end_text(end, &req->srv.end), joint[req->command->act],
-		 slb_svc_key_text(key, &req->srv.svc));
+		 slb_end_text(end, &req->srv.end), joint[req->command->act], key);
 	return buf;
 }
 

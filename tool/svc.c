@@ -213,6 +213,8 @@ int slb_svc_send(struct slb_nl *nl, __u8 cmd, __u16 flags, const struct slb_svc 
 		slb_fields_put(nlh, slb_svc_fields, svc->given, svc->value);
 		if (svc->given & SLB_GIVEN(SLB_A_SVC_POOL))
 			mnl_attr_put_strz(nlh, SLB_A_SVC_POOL, svc->pool);
+		if (svc->given & SLB_GIVEN(SLB_A_SVC_GROUP))
+			mnl_attr_put_strz(nlh, SLB_A_SVC_GROUP, svc->group);
 		slb_timeouts_put(nlh, SLB_A_SVC_TIMEOUTS, &svc->timeouts);
 		slb_svc_acl_put(nlh, svc);
 	}
@@ -229,6 +231,7 @@ static void slb_svc_get(struct slb_svc *svc, const struct nlmsghdr *nlh)
 	svc->value[SLB_A_SVC_SERVERS] = slb_nl_number(attrs[SLB_A_SVC_SERVERS]);
 	slb_string_get(svc->pool, sizeof(svc->pool), attrs[SLB_A_SVC_POOL]);
 	slb_svc_acl_get(svc, nlh);
+	slb_string_get(svc->group, sizeof(svc->group), attrs[SLB_A_SVC_GROUP]);
 	slb_timeouts_get(&svc->timeouts, attrs[SLB_A_SVC_TIMEOUTS]);
 	slb_stats_get(&svc->stats, attrs[SLB_A_SVC_STATS]);
 }
@@ -292,12 +295,23 @@ static void slb_conf_svc_print(const struct slb_svc *svc)
 		else
 			printf(" --%s %s", field->name, text);
 	}
+	if (svc->given & SLB_GIVEN(SLB_A_SVC_GROUP)) {
+		printf(" --group ");
+		slb_conf_word_print(svc->group);
+	}
 	slb_conf_timeouts_print(&svc->timeouts);
 	if (svc->given & SLB_GIVEN(SLB_A_SVC_POOL)) {
 		printf(" --pool ");
 		slb_conf_word_print(svc->pool);
 	}
 	slb_svc_acl_print(svc);
+}
+
+/* What belongs to its named group is not the service's to say. */
+static void slb_svc_yield(struct slb_svc *svc)
+{
+	if (*svc->group)
+		svc->given &= ~SLB_GIVEN(SLB_A_SVC_SCHED);
 }
 
 /* Forgets what is at its default, so that lines stay short. */
@@ -317,6 +331,9 @@ static void slb_conf_svc_shorten(struct slb_svc *svc)
 		svc->given &= ~SLB_GIVEN(SLB_A_SVC_ACL);
 	if (*svc->pool)
 		svc->given |= SLB_GIVEN(SLB_A_SVC_POOL);
+	if (*svc->group)
+		svc->given |= SLB_GIVEN(SLB_A_SVC_GROUP);
+	slb_svc_yield(svc);
 }
 
 /**
@@ -328,12 +345,15 @@ static void slb_conf_svc_shorten(struct slb_svc *svc)
 void slb_svc_default(struct slb_svc *svc)
 {
 	const struct slb_field *field;
+	bool sched = svc->given & SLB_GIVEN(SLB_A_SVC_SCHED);
 
 	slb_field_default(slb_svc_fields, &svc->given, svc->value, svc->key.proto == IPPROTO_TCP);
 	for (field = slb_to_fields; field->name; field++)
 		svc->timeouts.given |= SLB_GIVEN(field->attr);
 	svc->given |= SLB_GIVEN(SLB_A_SVC_POOL) | SLB_GIVEN(SLB_A_SVC_TIMEOUTS) |
-		      SLB_GIVEN(SLB_A_SVC_ACL);
+		      SLB_GIVEN(SLB_A_SVC_ACL) | SLB_GIVEN(SLB_A_SVC_GROUP);
+	if (!sched)
+		slb_svc_yield(svc);
 }
 
 /**

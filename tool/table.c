@@ -20,12 +20,14 @@
 #define ACL_CHANGES	(ACL_GIVES & ~SLB_DO(SLB_DO_ACL_ADD))
 #define ACL_MODES	(SLB_DO(SLB_DO_ACL_ADD) | SLB_DO(SLB_DO_ACL_EDIT))
 #define ACLS	SLB_DO(SLB_DO_ACL_LIST)
-#define CHANGES	(SVCS | SRVS | LADDRS | ACL_GIVES | SLB_DO(SLB_DO_ACL_DEL) | ZERO | SLB_DO(SLB_DO_CLEAR) | SLB_DO(SLB_DO_SET) | RESTORE)
+#define GROUP	(SLB_DO(SLB_DO_GROUP_ADD) | SLB_DO(SLB_DO_GROUP_EDIT))
+#define GROUPS	(GROUP | SLB_DO(SLB_DO_GROUP_DEL))
+#define CHANGES	(SVCS | GROUPS | SRVS | LADDRS | ACL_GIVES | SLB_DO(SLB_DO_ACL_DEL) | ZERO | SLB_DO(SLB_DO_CLEAR) | SLB_DO(SLB_DO_SET) | RESTORE)
 #define VIEWS	(LIST | LOCALS | ACLS | SLB_DO(SLB_DO_SET) | SLB_DO(SLB_DO_INFO) | \
 		 SLB_DO(SLB_DO_VERSION) | SLB_DO(SLB_DO_TOA))
 
 #define NEED_SVC	SLB_SLOT(SLB_SLOT_SERVICE)
-#define NEED_SRV	(NEED_SVC | SLB_SLOT(SLB_SLOT_SERVER))
+#define NEED_SRV	SLB_SLOT(SLB_SLOT_SERVER)
 #define NEED_LOCAL	SLB_SLOT(SLB_SLOT_LOCAL)
 
 /* More than any line has. */
@@ -44,7 +46,7 @@ const struct slb_command slb_commands[] = {
 	  .batch = true },
 	{ .id = SLB_DO_SRV_ADD, .letter = 'a', .name = "add-server", .dashes = "--",
 	  .object = &slb_object_srv, .act = SLB_ACT_ADD, .verb = "add server",
-	  .must = NEED_SRV, .help = "add a server to a service", .batch = true },
+	  .must = NEED_SRV, .help = "add a server to a service or group", .batch = true },
 	{ .id = SLB_DO_SRV_EDIT, .letter = 'e', .name = "edit-server", .dashes = "--",
 	  .object = &slb_object_srv, .act = SLB_ACT_EDIT, .verb = "edit server",
 	  .must = NEED_SRV, .help = "change a server in what is given", .batch = true },
@@ -52,6 +54,18 @@ const struct slb_command slb_commands[] = {
 	  .object = &slb_object_srv, .act = SLB_ACT_DEL, .verb = "delete server",
 	  .must = NEED_SRV, .help = "delete a server and reset its connections",
 	  .batch = true },
+	{ .id = SLB_DO_GROUP_ADD, .name = "add-group", .dashes = "--",
+	  .object = &slb_object_group, .act = SLB_ACT_ADD, .verb = "add group",
+	  .word = "NAME", .words = 1, .word_slot = SLB_SLOTS,
+	  .help = "add a named group of servers, for services to share", .batch = true },
+	{ .id = SLB_DO_GROUP_EDIT, .name = "edit-group", .dashes = "--",
+	  .object = &slb_object_group, .act = SLB_ACT_EDIT, .verb = "edit group",
+	  .word = "NAME", .words = 1, .word_slot = SLB_SLOTS,
+	  .help = "change a group in what is given", .batch = true },
+	{ .id = SLB_DO_GROUP_DEL, .name = "delete-group", .dashes = "--",
+	  .object = &slb_object_group, .act = SLB_ACT_DEL, .verb = "delete group",
+	  .word = "NAME", .words = 1, .word_slot = SLB_SLOTS,
+	  .help = "delete a group that no service uses, and its servers", .batch = true },
 	{ .id = SLB_DO_LADDR_ADD, .letter = 'P', .name = "add-laddr", .dashes = "--",
 	  .object = &slb_object_laddr, .act = SLB_ACT_ADD, .verb = "add local address",
 	  .must = NEED_LOCAL, .word = "ADDR", .words = 1, .word_slot = SLB_SLOT_LOCAL,
@@ -101,7 +115,7 @@ const struct slb_command slb_commands[] = {
 	  .help = "set the counters of a service, or all, to zero", .batch = true },
 	{ .id = SLB_DO_CLEAR, .letter = 'C', .name = "clear", .dashes = "--",
 	  .object = &slb_object_all,
-	  .help = "delete all services, access lists and local addresses", .batch = true },
+	  .help = "delete all services, groups, access lists and local addresses", .batch = true },
 	{ .id = SLB_DO_SAVE, .letter = 'S', .name = "save", .dashes = "--",
 	  .view = slb_conf_save,
 	  .help = "print the configuration, one command in a line" },
@@ -169,6 +183,14 @@ const struct slb_option slb_options[] = {
 	    "scheduling method: rr, wrr, wlc (default), lc, sh, sh-port, mh, mh-port, fo or p2c"),
 	OPT('b', "sched-flags", "FLAG,...", SCHED_FLAGS, SVC, sched_flags,
 	    "with -s sh: sh-port, sh-fallback; with -s mh: mh-port, mh-fallback"),
+	OPT(0, "group", "NAME", GROUP, SVC, group,
+	    "use this named group of servers; the empty name is the service's own"),
+	OPT(0, "group", "NAME", GROUP, SRVS, group, "server of this named group"),
+	OPT(0, "group", "NAME", GROUP, LIST, group, "list this named group"),
+	OPT(0, "proto", "tcp|udp", PROTO, GROUP, proto,
+	    "protocol of the group's servers (default tcp)"),
+	OPT('s', "scheduler", "METHOD", SCHED, GROUP, group_field,
+	    "scheduling method: rr, wrr, wlc (default), lc, sh, sh-port, mh, mh-port, fo or p2c"),
 	OPT(0, "enable", NULL, ENABLED, SVC, enabled, "take new connections (default)"),
 	OPT(0, "disable", NULL, ENABLED, SVC, enabled, "refuse new connections, keep the old"),
 	OPT(0, "toa", "on|off", TOA, SVC, svc_field,
@@ -211,6 +233,7 @@ const struct slb_option slb_options[] = {
 	OPT(0, "client", "PREFIX", CLIENT, LIST, client, "connections of clients in this prefix"),
 	OPT(0, "server", "ADDR[:PORT]", SERVER, LIST, server, "connections to this server"),
 	OPT(0, "state", "NAME", STATE, LIST, state, "connections in this state"),
+	FLAG(0, "groups", GROUPS, LIST, "list the named groups with their servers"),
 	FLAG(0, "stats", STATS, LIST, "print counters, and why packets were dropped"),
 	FLAG(0, "exact", EXACT, LIST, "do not shorten large numbers"),
 	FLAG(0, "timeout", TIMEOUTS, LIST, "print the timeouts"),

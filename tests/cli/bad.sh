@@ -24,6 +24,11 @@ slbadm -R - <<'END' || bail "the setup is refused"
 -a -t 10.0.0.80:80 -r 10.1.0.11:8080 -w 100
 -a -t 10.0.0.80:80 -r 10.1.0.12:8080
 -A -u 10.0.0.80:53
+--add-group web -s rr
+-a --group web -r 10.1.0.21:80
+--add-group dns --proto udp
+--add-group idle
+-A -t 10.0.0.80:8080 --group web
 -A -t [2001:db8::80]:80 --pool blue
 -a -t [2001:db8::80]:80 -r 2001:db8:1::11
 END
@@ -32,6 +37,7 @@ END
 state() {
 	slbadm -S
 	slbadm -L -n --json
+	slbadm -L -n --groups --json
 	slbadm -G -n --json
 }
 

@@ -125,6 +125,58 @@
 1 -P 10.1.0.3 --vrf 123456
 > slbadm: add local address 10.1.0.3:
 
+# -- groups
+1 --add-group web
+> slbadm: add group web: the group exists already
+1 --edit-group webs -s rr
+> slbadm: edit group webs: no such group
+1 --edit-group web --proto udp
+> slbadm: edit group web: the group's protocol cannot be changed
+1 --delete-group webs
+> slbadm: delete group webs: no such group
+1 --delete-group web
+> slbadm: delete group web: services use the group
+1 --add-group 'two words'
+> slbadm: add group two words: a name is made of letters, digits
+1 -A -t 10.0.0.80:8081 --group webs
+> slbadm: add service tcp 10.0.0.80:8081: no such group
+1 -A -t 10.0.0.80:8081 --group dns
+> slbadm: add service tcp 10.0.0.80:8081: the group is for another protocol
+1 -A -t 10.0.0.80:8081 --group web -s rr
+> slbadm: add service tcp 10.0.0.80:8081: the method belongs to the group, change it there
+1 -E -t 10.0.0.80:8080 -s wrr
+> slbadm: edit service tcp 10.0.0.80:8080: the method belongs to the group, change it there
+1 -A -t [2001:db8::80]:8081 --group web
+> service and group are of different address families
+1 -A -t 10.1.0.21:80 --group web
+> slbadm: add service tcp 10.1.0.21:80: the service itself is a server of the group
+1 -a --group webs -r 10.1.0.21:80
+> slbadm: add server 10.1.0.21:80 to group webs: no such group
+1 -a --group web -r 10.1.0.21:80
+> slbadm: add server 10.1.0.21:80 to group web: the group has this server already
+1 -a --group web -r 10.0.0.80:8080
+> slbadm: add server 10.0.0.80:8080 to group web: the server is a service that uses the group
+1 -a --group web -r [2001:db8:1::21]:80
+> server and group are of different address families
+1 -e --group web -r 10.1.0.22:80 -w 3
+> slbadm: edit server 10.1.0.22:80 of group web: the group has no such server
+1 -d --group web -r 10.1.0.22:80
+> slbadm: delete server 10.1.0.22:80 from group web: the group has no such server
+1 -a -t 10.0.0.80:8080 -r 10.1.0.22:80
+> the service uses a named group, change its servers there
+1 -d -t 10.0.0.80:8080 -r 10.1.0.21:80
+> the service uses a named group, change its servers there
+1 -L --group webs
+> slbadm: list: no such group
+1~ --add-group webs
+> slbadm: add group webs: Operation not permitted, CAP_NET_ADMIN is needed
+1~ --edit-group web -s wlc
+> Operation not permitted, CAP_NET_ADMIN is needed
+1~ --delete-group idle
+> Operation not permitted, CAP_NET_ADMIN is needed
+0~ -L --groups
+> web tcp rr services=1
+
 # -- what only the administrator may do
 1~ -A -t 10.0.0.90:80
 > slbadm: add service tcp 10.0.0.90:80: Operation not permitted, CAP_NET_ADMIN is needed
@@ -161,6 +213,6 @@
 0~ -G -n
 > 10.1.0.2
 0~ info
-> services     3
+> services     4
 0~ --set
 > established=900

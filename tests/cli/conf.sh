@@ -7,7 +7,7 @@
 . "$(dirname "$0")/../lib.sh"
 
 need slbadm python3
-plan 53
+plan 57
 
 load_slb
 ip link set lo up
@@ -55,10 +55,18 @@ cat >"$SLB_TMP/full" <<'END'
 -P 10.1.0.3 --ports 2000-3000
 -P 2001:db8:1::2 --pool z.2:words --dedicated
 -P 10.1.0.4 --pool blue
+--add-group dns.v6 --proto udp -s rr
+-a --group dns.v6 -r [2001:db8:1::11]:53 -b -w 1
+-a --group dns.v6 -r [2001:db8:1::12]:53 -m -w 0
+--add-group empty --proto tcp -s wlc
+--add-group web --proto tcp -s wrr
+-a --group web -r 10.1.0.11:80 -b -w 7
 -A -t 10.0.0.80:80 -s wlc
 -a -t 10.0.0.80:80 -r 10.1.0.11:80 -b -w 0
 -a -t 10.0.0.80:80 -r 10.1.0.11:8080 -b -w 65535
 -A -t 10.0.0.80:443 -s rr --disable --toa off --timestamps keep --unknown drop --idle 60 --timeout syn-sent=1,close=14400 --pool blue
+-A -t 10.0.0.80:444 --group web --timeout close=1 --pool blue
+-A -t 10.0.0.80:445 --group web
 -A -t 10.0.0.80:8443 -s wrr --toa-kind 200 --timestamps remove --unknown pass --pool blue
 -A -t [2001:db8::80]:80 -s wrr --pool z.2:words
 -a -t [2001:db8::80]:80 -r [2001:db8:1::11]:80 -b -w 1
@@ -66,6 +74,7 @@ cat >"$SLB_TMP/full" <<'END'
 -A -u 10.0.0.80:53 -s rr --idle 4000
 -a -u 10.0.0.80:53 -r 10.1.0.11:53 -b -w 1
 -a -u 10.0.0.80:53 -r 10.1.0.12:53 -m -w 1
+-A -u [2001:db8::80]:53 --group dns.v6
 END
 sort_pools() {
 	# Local addresses are saved in the order of their pools, the default one first.
@@ -91,6 +100,9 @@ slbadm -E -t 10.0.0.80:80 -s rr --toa off --toa-kind 99 --timestamps keep --unkn
 	--timeout established=99,udp=99 --pool blue --disable
 slbadm -e -t 10.0.0.80:80 -r 10.1.0.11:80 -m -w 99
 slbadm -e -u 10.0.0.80:53 -r 10.1.0.12:53 -b
+slbadm --edit-group web -s rr
+slbadm -e --group web -r 10.1.0.11:80 -w 8
+slbadm -E -t 10.0.0.80:445 --group ''
 slbadm --edit-laddr 10.1.0.2 --dedicated --ports 5000-6000
 slbadm --set established=99 toa-trusted=10.0.0.0/8 idle-reset=on
 check_fails "a change is a change" cmp -s <(slbadm -S) "$SLB_TMP/saved"
@@ -148,6 +160,21 @@ is "a foreign address is no error" "$?" 0
 matches "but a warning" "$out" 'warning: add service tcp 10.0.0.99:80: .*not local'
 is "an address of the host is none" "$(slbadm -A -t 10.0.0.80:99 2>&1)" ""
 is "of IPv6 neither" "$(slbadm -A -t '[2001:db8::80]:99' 2>&1; slbadm -P 2001:db8:1::2 2>&1)" ""
+
+# Groups that services share.
+slbadm --add-group web -s rr
+slbadm -a --group web -r 10.1.0.21:80 -w 3
+slbadm -A -t 10.0.0.80:98 --group web
+matches "a service is listed with its group" "$(slbadm -L -n)" '^TCP  10.0.0.80:98 rr group=web$'
+is "asked for alone, with the group's servers" "$(slbadm -L -n -t 10.0.0.80:98 | tail -n 1)" \
+	"  -> 10.1.0.21:80                 FullNAT 3      0          0"
+is "groups are listed with their servers" "$(slbadm -L -n --groups)" \
+"Group Prot Scheduler Flags
+  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn
+web tcp rr services=1
+  -> 10.1.0.21:80                 FullNAT 3      0          0"
+is "and in JSON" "$(json '[(g["name"], g["services"], [s["port"] for s in g["servers"]]) for g in d["groups"]]' \
+	-L --group web)" "[('web', 1, [80])]"
 
 # VRFs are named, and what lives in one is another service.
 if ip link add blue type vrf table 10 2>/dev/null; then

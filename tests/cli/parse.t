@@ -252,11 +252,53 @@
 0 -d -t 10.0.0.80:80 -r 10.1.0.11:80
 > -d -t 10.0.0.80:80 -r 10.1.0.11:80
 2 -a
-> slbadm: -a (--add-server) needs -t|-u ADDR:PORT
+> slbadm: -a (--add-server) needs -r ADDR[:PORT]
 2 -e
-> slbadm: -e (--edit-server) needs -t|-u ADDR:PORT
+> slbadm: -e (--edit-server) needs -r ADDR[:PORT]
 2 -d
-> slbadm: -d (--delete-server) needs -t|-u ADDR:PORT
+> slbadm: -d (--delete-server) needs -r ADDR[:PORT]
+2 -a --group web
+> slbadm: -a (--add-server) needs -r ADDR[:PORT]
+2 -a --group web -r 10.1.0.11
+> slbadm: -r: the server's port is missing
+2 -a --group web -t 10.0.0.80:80 -r 10.1.0.11:80
+> slbadm: --group and a service exclude each other
+2 -a --group '' -r 10.1.0.11:80
+> slbadm: --group: `': the name is empty
+2 -e -r 10.1.0.11:80 -w 1
+> slbadm: -e (--edit-server) needs -t|-u ADDR:PORT or --group NAME
+0 -a --group web -r 10.1.0.11:80 -w 5
+> -a --group web -r 10.1.0.11:80 -w 5
+0 -d --group web -r [2001:db8:1::11]:80
+> -d --group web -r [2001:db8:1::11]:80
+0 -A -t 10.0.0.80:80 --group web
+> -A -t 10.0.0.80:80 --group web
+0 -E -t 10.0.0.80:80 --group ''
+> -E -t 10.0.0.80:80 --group ""
+
+# -- named groups
+2 --add-group
+> slbadm: --add-group: the name is missing
+2 --add-group ''
+> slbadm: --add-group: the name is empty
+2 --add-group web two
+> slbadm: --add-group does not take `two'
+2 --add-group web -s fastest
+> slbadm: -s: `fastest' is not one of rr
+2 --add-group web --proto sctp
+> slbadm: --proto: `sctp' is not tcp or udp
+2 --add-group web -t 10.0.0.80:80
+> slbadm: -t is not an option of --add-group
+2 --delete-group web -s rr
+> slbadm: -s is not an option of --delete-group
+2 -D -t 10.0.0.80:80 --group web
+> slbadm: --group is not an option of -D
+0 --add-group web -s rr --proto udp
+> --add-group web --proto udp -s rr
+0 --edit-group web -s wrr
+> --edit-group web -s wrr
+0 --delete-group web
+> --delete-group web
 2 -a -t 10.0.0.80:80
 > slbadm: -a (--add-server) needs -r ADDR[:PORT]
 2 -e -t 10.0.0.80:80

@@ -824,7 +824,9 @@ enum slb_a_group {
  * @SLB_CMD_ACL_DEL: Removes an access list that no service uses. Request: name. Needs
  *	CAP_NET_ADMIN.
  * @SLB_CMD_ACL_NTF: An access list was added, changed or removed (then only its name is given).
- * @SLB_CMD_GROUP_GET: One named group, or a dump of all. Request: name. Needs CAP_NET_ADMIN.
+ * @SLB_CMD_ACL_ENTRY_GET: A dump of the prefixes of all access lists, or of one; each answer
+ *	has its name and some prefixes, in their order. Request: name. Needs CAP_NET_ADMIN.
+ * @SLB_CMD_GROUP_GET: One named group, or a dump of all. Request: name.
  * @SLB_CMD_GROUP_NEW: Adds or changes a named group. Request: name, proto, sched. Needs
  *	CAP_NET_ADMIN.
  * @SLB_CMD_GROUP_DEL: Removes a group that no service uses, with its servers. Request: name.
@@ -859,6 +861,7 @@ enum slb_cmd {
 	SLB_CMD_ACL_NEW,
 	SLB_CMD_ACL_DEL,
 	SLB_CMD_ACL_NTF,
+	SLB_CMD_ACL_ENTRY_GET,
 	SLB_CMD_GROUP_GET,
 	SLB_CMD_GROUP_NEW,
 	SLB_CMD_GROUP_DEL,
