@@ -217,8 +217,10 @@ static unsigned long slb_sched_mh_settle(struct slb_group *group, struct slb_ros
 
 static void slb_sched_mh_drop(struct slb_group *group, struct slb_roster *sched)
 {
+	struct slb_mh_table *old = rcu_replace_pointer(sched->mh.table, NULL, true);
+
 	slb_mh_fill_free(sched);
-	kvfree_rcu(rcu_replace_pointer(sched->mh.table, NULL, true), rcu);
+	kvfree_rcu(old, rcu);
 }
 
 static void slb_sched_mh_enter(struct slb_roster *sched, struct slb_srv *srv)

@@ -21,16 +21,22 @@
 
 static_assert(sizeof(struct slb_svc_key) == 24);	/* no padding to compare */
 
-/* Every packet that opens a connection looks: inline, and two products, which do for the operator's keys. */
+/*
+ * Every packet that opens a connection looks: inline, and two products, which do for the operator's
+ * keys. What differs in them, the last byte of an address or port, lies at the top of a little-endian
+ * word, and a product moves it no further down: hence the shifts, and the port below.
+ */
 static u32 slb_svc_hash(const void *data, u32 len, u32 seed)
 {
 	const struct slb_svc_key *key = data;
 	const __be32 *addr = key->addr.s6_addr32;
-	u32 hash = (__force u32)(addr[0] ^ addr[1] ^ addr[2] ^ addr[3]) ^ seed;
+	u32 hash = (__force u32)(addr[0] ^ addr[1] ^ addr[2] ^ addr[3]) ^ seed ^ key->vrf;
 
-	hash = (hash ^ key->vrf) * GOLDEN_RATIO_32;
-	hash ^= ((__force u32)key->port << 16 | key->proto << 8 | key->v6) * 0x9e3779b1u;
-	return hash ^ hash >> 15;
+	hash *= GOLDEN_RATIO_32;
+	hash ^= hash >> 16;
+	hash ^= (__force u32)key->port | key->proto << 16 | key->v6 << 24;
+	hash *= GOLDEN_RATIO_32;
+	return hash ^ hash >> 16;
 }
 
 static int slb_svc_differs(struct rhashtable_compare_arg *arg, const void *obj)

@@ -37,7 +37,6 @@ struct slb_svc_key {
 	u32			vrf;
 };
 
-/**
 /* Bits of slb_svc.features: what a new connection must look at. */
 #define SLB_SVC_ACL	0x1
 
