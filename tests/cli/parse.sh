@@ -146,4 +146,4 @@ complete_words() {
 is "and bash is told so" "$(complete_words slbadm -A -t 10.0.0.80:80 -s w)" "wrr wlc"
 is "completion proposes only what is legal and not there yet" \
 	"$("$slbadm" --complete -d -t 10.0.0.80:80 '' | tr '\n' ' ')" \
-	"-r --real-server --vrf --dry-run "
+	"-r --real-server --vrf --group --dry-run "

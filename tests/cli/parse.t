@@ -670,13 +670,13 @@
 2! --help no-such-command
 > slbadm: there is no command `no-such-command'
 0! --help
-> slbadm -a|--add-server -t|-u ADDR:PORT -r ADDR[:PORT] [--vrf DEV]
+> slbadm -a|--add-server [-t|-u ADDR:PORT] -r ADDR[:PORT] [--vrf DEV]
 0! -h -A
 > To add a service.
 0! -A -h
 > To add a service.
 0! --help add-server
-> To add a server to a service.
+> To add a server to a service or group.
 0! --help info
 > To print the module's limits and its live objects.
 0! -L --help
