@@ -96,6 +96,7 @@ if [ -z "${QUICK-}" ]; then
 		plugin=lines
 	lab bare plain,slb otherN services=0
 	lab notoa slb tcpN-life toa=off
+	lab access slb udpN-new persist=300 acl=100000
 	lab keepts slb tcpNts-to-server,tcpNts-to-client,tcpNts-life timestamps=keep
 fi
 if [ -n "${SCALE-}" ]; then

@@ -304,6 +304,7 @@ void slb_group_remove_locked(struct slb_group *group)
 	if (group->nservers) {
 		smp_mb();	/* "gone" before the walk; pairs with slb_open_go() */
 		slb_conn_reset_gone(group->sn);
+		slb_persist_forget_gone(group->sn);
 	}
 	slb_group_release_locked(group);
 }

@@ -19,9 +19,12 @@ static int __init slb_main_init(void)
 	err = slb_conn_cache_init();
 	if (err)
 		return err;
-	err = slb_net_register();
+	err = slb_persist_cache_init();
 	if (err)
 		goto err_cache;
+	err = slb_net_register();
+	if (err)
+		goto err_persist;
 	err = slb_lro_init();
 	if (err)
 		goto err_net;
@@ -50,6 +53,8 @@ err_lro:
 	slb_lro_exit();
 err_net:
 	slb_net_unregister();
+err_persist:
+	slb_persist_cache_exit();
 err_cache:
 	slb_conn_cache_exit();
 	return err;
@@ -64,6 +69,7 @@ static void __exit slb_main_exit(void)
 	slb_lro_exit();
 	slb_net_unregister();
 	rcu_barrier();	/* callbacks that have counted their object but not yet returned */
+	slb_persist_cache_exit();
 	slb_conn_cache_exit();
 	pr_info("unloaded\n");
 }

@@ -200,6 +200,7 @@ static void __net_exit slb_net_empty(struct slb_net *sn)
 		slb_wheel_stop(sn);
 		slb_conn_end_all(sn);
 	}
+	slb_persist_exit(sn);
 	mutex_lock(&sn->cfg_mutex);
 	slb_net_flush_locked(sn);
 	slb_nl_acl_forget_locked(sn);
@@ -215,6 +216,7 @@ static void __net_exit slb_net_free(struct slb_net *sn)
 	slb_svc_table_exit(sn);
 	slb_ep_exit(sn);
 	slb_settings_exit(&sn->set);
+	slb_persist_free(sn);
 	ida_destroy(&sn->laddr_ids);
 	if (!sn->counters)
 		return;

@@ -13,6 +13,7 @@
  *   wheel->lock	BH off; one CPU's expiry slots
  *   filter->lock	BH off; reference counts of the bystander filter
  *   sn->laddr_lock	BH off; the list of local addresses
+ *   sn->persist->lock	BH off; what persistence remembers
  *
  * The packet path takes none of them to find things and none for a packet that changes no state:
  * it walks under RCU. An object dies in this order: unlink, reset or outlive its connections,
@@ -35,6 +36,7 @@
 #include "slb_hostaddr.h"
 #include "slb_laddr.h"
 #include "slb_lease.h"
+#include "slb_persist.h"
 #include "slb_stats.h"
 #include "slb_svc.h"
 #include "slb_table.h"
@@ -61,6 +63,7 @@ struct slb_prefixes {
  * @idle_reset: an established connection that expires is reset at both ends
  * @conn_max: most connections at a time, 0 is no limit
  * @reset_rate: most answers a second to packets that fit no connection
+ * @persist_max: most client prefixes that persistence remembers
  * @fastpath_force: hooks of others do not keep the fast path off
  * @trusted: prefixes whose TOA passes; NULL is empty; r: RCU, w: sn->cfg_mutex
  */
@@ -73,6 +76,7 @@ struct slb_settings {
 	bool				idle_reset;
 	u32				conn_max;
 	u32				reset_rate;
+	u32				persist_max;
 	bool				fastpath_force;
 	struct slb_prefixes __rcu	*trusted;
 };
@@ -88,6 +92,7 @@ struct slb_settings {
  * @wheel: per CPU; made likewise
  * @fast: see there
  * @set: settings; r: READ_ONCE, w: @cfg_mutex
+ * @persist: what persistence remembers; NULL before the first persistent service
  * @svcs: services by key; r: RCU, w: @cfg_mutex
  * @eps: endpoints by key; r: RCU, w: @cfg_mutex (slb_ep_get) and any context (last put)
  * @net: the namespace
@@ -131,6 +136,7 @@ struct slb_net {
 	struct slb_wheel __percpu	*wheel;
 	struct slb_fastpath		fast;
 	struct slb_settings		set;
+	struct slb_persist		*persist;
 	struct rhashtable		svcs;
 	struct rhashtable		eps;
 	struct net			*net;

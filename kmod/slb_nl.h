@@ -79,6 +79,8 @@ int slb_nl_prefix(const struct nlattr *attr, struct netlink_ext_ack *extack,
 		  struct slb_prefix *prefix);
 int slb_nl_put_prefix(struct sk_buff *skb, int type, const struct slb_prefix *prefix);
 int slb_nl_acl_svc_conf_locked(struct genl_info *info, struct slb_svc_conf *conf);
+int slb_nl_persist_svc_conf_locked(struct genl_info *info, struct slb_svc_conf *conf, bool v6);
+int slb_nl_persist_group_conf_locked(struct genl_info *info, const struct slb_group *group, u8 sched);
 int slb_nl_acl_put_svc(struct sk_buff *skb, const struct slb_svc *svc);
 
 int slb_nl_put_addr(struct sk_buff *skb, int type, const struct in6_addr *addr, bool v6);

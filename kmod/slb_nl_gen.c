@@ -7,8 +7,16 @@ static struct netlink_range_validation slb_nl_range_0_65535 = {
 	.max = 65535,
 };
 
+static struct netlink_range_validation slb_nl_range_0_86400 = {
+	.max = 86400,
+};
+
 static struct netlink_range_validation slb_nl_range_0_1000000 = {
 	.max = 1000000,
+};
+
+static struct netlink_range_validation slb_nl_range_0_4194304 = {
+	.max = 4194304,
 };
 
 static const struct nla_policy slb_nl_prefix_policy[SLB_A_PREFIX_LEN + 1] = {
@@ -42,7 +50,7 @@ static const struct nla_policy slb_nl_svc_get_policy[SLB_A_SVC_VRF + 1] = {
 	[SLB_A_SVC_VRF] = { .type = NLA_U32 },
 };
 
-static const struct nla_policy slb_nl_svc_new_policy[SLB_A_SVC_GROUP + 1] = {
+static const struct nla_policy slb_nl_svc_new_policy[SLB_A_SVC_PERSIST_LEN + 1] = {
 	[SLB_A_SVC_PROTO] = NLA_POLICY_RANGE(NLA_U8, SLB_PROTO_TCP, SLB_PROTO_UDP),
 	[SLB_A_SVC_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_SVC_PORT] = { .type = NLA_BE16 },
@@ -60,6 +68,8 @@ static const struct nla_policy slb_nl_svc_new_policy[SLB_A_SVC_GROUP + 1] = {
 	[SLB_A_SVC_ACL_NONE] = { .type = NLA_FLAG },
 	[SLB_A_SVC_PURGE] = { .type = NLA_FLAG },
 	[SLB_A_SVC_GROUP] = { .type = NLA_NUL_STRING, .len = 80 },
+	[SLB_A_SVC_PERSIST] = NLA_POLICY_FULL_RANGE(NLA_U32, &slb_nl_range_0_86400),
+	[SLB_A_SVC_PERSIST_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
 };
 
 static const struct nla_policy slb_nl_svc_del_policy[SLB_A_SVC_VRF + 1] = {
@@ -122,7 +132,7 @@ static const struct nla_policy slb_nl_conn_get_policy[SLB_A_CONN_STATE + 1] = {
 	[SLB_A_CONN_STATE] = NLA_POLICY_MAX(NLA_U8, SLB_STATE_COUNT - 1),
 };
 
-static const struct nla_policy slb_nl_settings_set_policy[SLB_A_SET_FASTPATH_NONE + 1] = {
+static const struct nla_policy slb_nl_settings_set_policy[SLB_A_SET_PERSIST_MAX + 1] = {
 	[SLB_A_SET_TIMEOUTS] = NLA_POLICY_NESTED(slb_nl_timeouts_policy),
 	[SLB_A_SET_IDLE_RESET] = NLA_POLICY_MAX(NLA_U8, 1),
 	[SLB_A_SET_RECLAIM_UNANSWERED] = NLA_POLICY_RANGE(NLA_U32, 1, 3600),
@@ -134,6 +144,7 @@ static const struct nla_policy slb_nl_settings_set_policy[SLB_A_SET_FASTPATH_NON
 	[SLB_A_SET_FASTPATH_FORCE] = NLA_POLICY_MAX(NLA_U8, 1),
 	[SLB_A_SET_FASTPATH] = { .type = NLA_NUL_STRING, .len = 15 },
 	[SLB_A_SET_FASTPATH_NONE] = { .type = NLA_FLAG },
+	[SLB_A_SET_PERSIST_MAX] = NLA_POLICY_FULL_RANGE(NLA_U32, &slb_nl_range_0_4194304),
 };
 
 static const struct nla_policy slb_nl_zero_policy[SLB_A_SVC_VRF + 1] = {
@@ -176,6 +187,28 @@ static const struct nla_policy slb_nl_group_new_policy[SLB_A_GROUP_SCHED + 1] = 
 
 static const struct nla_policy slb_nl_group_del_policy[SLB_A_GROUP_NAME + 1] = {
 	[SLB_A_GROUP_NAME] = { .type = NLA_NUL_STRING, .len = 80 },
+};
+
+static const struct nla_policy slb_nl_persist_get_policy[SLB_A_PERSIST_SRV_PORT + 1] = {
+	[SLB_A_PERSIST_PROTO] = NLA_POLICY_RANGE(NLA_U8, SLB_PROTO_TCP, SLB_PROTO_UDP),
+	[SLB_A_PERSIST_SVC_ADDR] = { .type = NLA_BINARY, .len = 16 },
+	[SLB_A_PERSIST_SVC_PORT] = { .type = NLA_BE16 },
+	[SLB_A_PERSIST_VRF] = { .type = NLA_U32 },
+	[SLB_A_PERSIST_CLIENT_ADDR] = { .type = NLA_BINARY, .len = 16 },
+	[SLB_A_PERSIST_CLIENT_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
+	[SLB_A_PERSIST_SRV_ADDR] = { .type = NLA_BINARY, .len = 16 },
+	[SLB_A_PERSIST_SRV_PORT] = { .type = NLA_BE16 },
+};
+
+static const struct nla_policy slb_nl_persist_flush_policy[SLB_A_PERSIST_SRV_PORT + 1] = {
+	[SLB_A_PERSIST_PROTO] = NLA_POLICY_RANGE(NLA_U8, SLB_PROTO_TCP, SLB_PROTO_UDP),
+	[SLB_A_PERSIST_SVC_ADDR] = { .type = NLA_BINARY, .len = 16 },
+	[SLB_A_PERSIST_SVC_PORT] = { .type = NLA_BE16 },
+	[SLB_A_PERSIST_VRF] = { .type = NLA_U32 },
+	[SLB_A_PERSIST_CLIENT_ADDR] = { .type = NLA_BINARY, .len = 16 },
+	[SLB_A_PERSIST_CLIENT_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
+	[SLB_A_PERSIST_SRV_ADDR] = { .type = NLA_BINARY, .len = 16 },
+	[SLB_A_PERSIST_SRV_PORT] = { .type = NLA_BE16 },
 };
 
 /* Of commands that take no attribute: every one is refused. */
@@ -335,6 +368,20 @@ static const struct genl_ops slb_nl_ops[] = {
 		.doit = slb_nl_group_del_doit,
 		.policy = slb_nl_group_del_policy,
 		.maxattr = ARRAY_SIZE(slb_nl_group_del_policy) - 1,
+		.flags = GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd = SLB_CMD_PERSIST_GET,
+		.dumpit = slb_nl_persist_get_dumpit,
+		.policy = slb_nl_persist_get_policy,
+		.maxattr = ARRAY_SIZE(slb_nl_persist_get_policy) - 1,
+		.flags = GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd = SLB_CMD_PERSIST_FLUSH,
+		.doit = slb_nl_persist_flush_doit,
+		.policy = slb_nl_persist_flush_policy,
+		.maxattr = ARRAY_SIZE(slb_nl_persist_flush_policy) - 1,
 		.flags = GENL_UNS_ADMIN_PERM,
 	},
 };

@@ -31,6 +31,8 @@ int slb_nl_group_get_doit(struct sk_buff *skb, struct genl_info *info);
 int slb_nl_group_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int slb_nl_group_new_doit(struct sk_buff *skb, struct genl_info *info);
 int slb_nl_group_del_doit(struct sk_buff *skb, struct genl_info *info);
+int slb_nl_persist_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int slb_nl_persist_flush_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	SLB_NL_MCGRP_CONFIG,

@@ -205,7 +205,8 @@ static int slb_nl_group_change_locked(struct genl_info *info, struct slb_group *
 		return slb_nl_refuse(info->extack, proto, -EPROTOTYPE,
 				     "the group's protocol cannot be changed");
 	slb_group_conf_read_locked(group, &conf);
-	err = slb_nl_group_conf(info, &conf);
+	err = slb_nl_group_conf(info, &conf) ?:
+	      slb_nl_persist_group_conf_locked(info, group, conf.sched);
 	if (err)
 		return err;
 	if (slb_group_change_locked(group, &conf))

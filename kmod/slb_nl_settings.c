@@ -47,6 +47,7 @@ static int slb_nl_settings_put(struct sk_buff *skb, struct slb_net *sn)
 	    nla_put_u32(skb, SLB_A_SET_RECLAIM_UDP, set->reclaim_udp_s) ||
 	    nla_put_u32(skb, SLB_A_SET_CONN_MAX, set->conn_max) ||
 	    nla_put_u32(skb, SLB_A_SET_RESET_RATE, set->reset_rate) ||
+	    nla_put_u32(skb, SLB_A_SET_PERSIST_MAX, set->persist_max) ||
 	    nla_put_u8(skb, SLB_A_SET_FASTPATH_FORCE, set->fastpath_force) ||
 	    slb_nl_settings_put_trusted(skb, slb_nl_trusted_locked(sn)))
 		return -EMSGSIZE;
@@ -179,6 +180,8 @@ static int slb_nl_settings_read(struct genl_info *info, struct slb_settings *set
 		set->conn_max = nla_get_u32(tb[SLB_A_SET_CONN_MAX]);
 	if (tb[SLB_A_SET_RESET_RATE])
 		set->reset_rate = nla_get_u32(tb[SLB_A_SET_RESET_RATE]);
+	if (tb[SLB_A_SET_PERSIST_MAX])
+		set->persist_max = nla_get_u32(tb[SLB_A_SET_PERSIST_MAX]);
 	if (tb[SLB_A_SET_FASTPATH_FORCE])
 		set->fastpath_force = nla_get_u8(tb[SLB_A_SET_FASTPATH_FORCE]);
 	if (tb[SLB_A_SET_TIMEOUTS])
@@ -317,7 +320,8 @@ static int slb_nl_info_put(struct sk_buff *skb, struct slb_net *sn)
 	    nla_put_u32(skb, SLB_A_INFO_BUCKETS, slb_table_size(&sn->table)) ||
 	    nla_put_u32(skb, SLB_A_INFO_CONN_BYTES4, sizeof(struct slb_conn) + 2 * SLB_WAY4_SIZE) ||
 	    nla_put_u32(skb, SLB_A_INFO_CONN_BYTES6, sizeof(struct slb_conn) + 2 * SLB_WAY6_SIZE) ||
-	    nla_put_u32(skb, SLB_A_INFO_ACLS, READ_ONCE(sn->n_acls)))
+	    nla_put_u32(skb, SLB_A_INFO_ACLS, READ_ONCE(sn->n_acls)) ||
+	    nla_put_u32(skb, SLB_A_INFO_PERSISTENT, slb_persist_count(sn)))
 		return -EMSGSIZE;
 	return slb_nl_info_put_fasts(skb, sn);
 }

@@ -18,7 +18,9 @@ static int slb_nl_svc_put(struct sk_buff *skb, const struct slb_svc *svc)
 	    slb_nl_put_stats(skb, SLB_A_SVC_STATS, svc->stats, &svc->base) ||
 	    nla_put_u32(skb, SLB_A_SVC_SERVERS, slb_svc_group_locked(svc)->nservers) ||
 	    (conf.group && nla_put_string(skb, SLB_A_SVC_GROUP, conf.group->name)) ||
-	    slb_nl_acl_put_svc(skb, svc))
+	    slb_nl_acl_put_svc(skb, svc) ||
+	    nla_put_u32(skb, SLB_A_SVC_PERSIST, conf.persist_s) ||
+	    nla_put_u8(skb, SLB_A_SVC_PERSIST_LEN, conf.persist_len))
 		return -EMSGSIZE;
 	if (svc->key.proto != IPPROTO_TCP)
 		return 0;
@@ -165,7 +167,7 @@ static int slb_nl_svc_conf_tcp(struct genl_info *info, struct slb_svc_conf *conf
 }
 
 /* What the request gives, over what @conf has. */
-static int slb_nl_svc_conf(struct genl_info *info, struct slb_svc_conf *conf, u8 proto)
+static int slb_nl_svc_conf(struct genl_info *info, struct slb_svc_conf *conf, u8 proto, bool v6)
 {
 	struct nlattr **tb = info->attrs;
 	int err;
@@ -184,6 +186,7 @@ static int slb_nl_svc_conf(struct genl_info *info, struct slb_svc_conf *conf, u8
 	if (!err && tb[SLB_A_SVC_TIMEOUTS])
 		err = slb_nl_timeouts(tb[SLB_A_SVC_TIMEOUTS], info->extack, conf->timeout_s, 0);
 	return err ?: slb_nl_acl_svc_conf_locked(info, conf) ?:
+	       slb_nl_persist_svc_conf_locked(info, conf, v6) ?:
 	       slb_nl_svc_conf_tcp(info, conf, proto);
 }
 
@@ -197,7 +200,7 @@ static int slb_nl_svc_change_locked(struct genl_info *info, struct slb_svc *svc)
 				     "the service exists already");
 	slb_svc_conf_read_locked(svc, &conf);
 	err = slb_nl_group_of_svc_locked(info, svc->sn, &svc->key, &conf) ?:
-	      slb_nl_svc_conf(info, &conf, svc->key.proto);
+	      slb_nl_svc_conf(info, &conf, svc->key.proto, svc->key.v6);
 	if (err)
 		return err;
 	if (slb_svc_change_locked(svc, &conf))
@@ -218,9 +221,9 @@ static int slb_nl_svc_add_locked(struct genl_info *info, struct slb_net *sn,
 	if (!slb_nl_may_add(info))
 		return slb_nl_refuse(info->extack, info->attrs[SLB_A_SVC_ADDR], -ENOENT,
 				     "no such service");
-	slb_svc_conf_init(&conf, key->proto);
+	slb_svc_conf_init(&conf, key->proto, key->v6);
 	err = slb_nl_group_of_svc_locked(info, sn, key, &conf) ?:
-	      slb_nl_svc_conf(info, &conf, key->proto);
+	      slb_nl_svc_conf(info, &conf, key->proto, key->v6);
 	if (err)
 		return err;
 	svc = slb_svc_add_locked(sn, key, &conf);

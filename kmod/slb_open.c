@@ -507,11 +507,12 @@ static struct slb_conn *slb_open_translate_port(struct slb_pkt *pkt, struct slb_
 static noinline struct slb_conn *slb_open_conflict(struct slb_pkt *pkt, struct slb_opening *open)
 {
 	struct slb_opening chosen = *open;
-	struct slb_conn *conn;
+	struct slb_conn *conn = NULL;
 
 	if (!open->nat)
 		return slb_open_try(pkt, open);
-	conn = slb_open_elsewhere(pkt, open);
+	if (!(READ_ONCE(open->svc->features) & SLB_SVC_PERSIST))
+		conn = slb_open_elsewhere(pkt, open);
 	if (conn || !slb_open_goes_on(open))
 		return conn;
 	*open = chosen;
@@ -538,12 +539,21 @@ static unsigned int slb_open_go(struct slb_pkt *pkt, struct slb_opening *open,
 	return verdict;
 }
 
+static struct slb_srv *slb_open_pick(struct slb_pkt *pkt, struct slb_svc *svc)
+{
+	struct slb_group *group = rcu_dereference(svc->group);
+
+	if (unlikely(READ_ONCE(svc->features) & SLB_SVC_PERSIST))
+		return slb_persist_pick_rcu(svc, group, pkt);
+	return slb_sched_pick_rcu(group, pkt);
+}
+
 /* All that is known to be allowed: choose, lease, fill, link. */
 static unsigned int slb_open_new(struct slb_pkt *pkt, struct slb_opening *open)
 {
 	struct slb_conn *conn;
 
-	open->srv = slb_sched_pick_rcu(rcu_dereference(open->svc->group), pkt);
+	open->srv = slb_open_pick(pkt, open->svc);
 	if (!open->srv)
 		return slb_open_refuse(pkt, pkt->proto == IPPROTO_UDP ? SLB_DROP_UDP_UNREACH
 								       : SLB_DROP_NO_SERVER);

@@ -33,6 +33,7 @@ void slb_settings_init(struct slb_settings *set)
 	set->reclaim_unanswered = slb_tick_from_s(set->reclaim_unanswered_s);
 	set->reclaim_udp = slb_tick_from_s(set->reclaim_udp_s);
 	set->reset_rate = 1000;
+	set->persist_max = SLB_PERSIST_DEFAULT;
 }
 
 /**
@@ -71,6 +72,7 @@ void slb_settings_change_locked(struct slb_net *sn, const struct slb_settings *n
 	WRITE_ONCE(set->idle_reset, new->idle_reset);
 	WRITE_ONCE(set->conn_max, new->conn_max);
 	WRITE_ONCE(set->reset_rate, new->reset_rate);
+	WRITE_ONCE(set->persist_max, new->persist_max);
 	WRITE_ONCE(set->fastpath_force, new->fastpath_force);
 	slb_net_changed_locked(sn);
 	if (!timeouts)

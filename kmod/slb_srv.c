@@ -228,5 +228,6 @@ void slb_srv_remove_locked(struct slb_srv *srv)
 	slb_net_changed_locked(sn);
 	smp_mb();	/* "gone" before the walk; pairs with slb_open_go() */
 	slb_conn_reset_matching(sn, NULL, srv);
+	slb_persist_forget_srv(srv);
 	slb_srv_put(srv);
 }

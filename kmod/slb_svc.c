@@ -174,10 +174,11 @@ void slb_svc_put(struct slb_svc *svc)
  * slb_svc_conf_init() - a new service's defaults
  * @conf: the answer
  * @proto: IPPROTO_TCP or IPPROTO_UDP
+ * @v6: its family
  *
  * Context: any.
  */
-void slb_svc_conf_init(struct slb_svc_conf *conf, u8 proto)
+void slb_svc_conf_init(struct slb_svc_conf *conf, u8 proto, bool v6)
 {
 	memset(conf, 0, sizeof(*conf));
 	slb_group_conf_init(&conf->own);
@@ -186,6 +187,7 @@ void slb_svc_conf_init(struct slb_svc_conf *conf, u8 proto)
 	conf->toa_kind = SLB_TOA_KIND_DEFAULT;
 	conf->timestamps = SLB_TIMESTAMPS_TRANSLATE;
 	conf->unknown = SLB_UNKNOWN_RESET;
+	conf->persist_len = v6 ? 128 : 32;
 }
 
 /**
@@ -210,6 +212,8 @@ void slb_svc_conf_read_locked(const struct slb_svc *svc, struct slb_svc_conf *co
 	conf->toa_kind = svc->toa_kind;
 	conf->timestamps = svc->timestamps;
 	conf->unknown = svc->unknown;
+	conf->persist_s = svc->persist_s;
+	conf->persist_len = svc->persist_len;
 	conf->acl[SLB_ACL_MODE_ALLOW] = slb_acl_of_locked(svc, SLB_ACL_MODE_ALLOW);
 	conf->acl[SLB_ACL_MODE_DENY] = slb_acl_of_locked(svc, SLB_ACL_MODE_DENY);
 }
@@ -246,6 +250,10 @@ static void slb_svc_apply(struct slb_svc *svc, const struct slb_svc_conf *conf)
 	memcpy(svc->timeout_s, conf->timeout_s, sizeof(svc->timeout_s));
 	svc->idle_s = conf->idle_s;
 	slb_acl_use_locked(svc, conf->acl);
+	WRITE_ONCE(svc->persist_s, conf->persist_s);
+	WRITE_ONCE(svc->persist_len, conf->persist_len);
+	WRITE_ONCE(svc->features, (svc->features & ~SLB_SVC_PERSIST) |
+				  (conf->persist_s ? SLB_SVC_PERSIST : 0));
 	slb_svc_resolve_timeouts_locked(svc);
 }
 
@@ -300,6 +308,8 @@ struct slb_svc *slb_svc_add_locked(struct slb_net *sn, const struct slb_svc_key 
 	struct slb_pool *pool;
 	int err = -ENOMEM;
 
+	if (conf->persist_s && slb_persist_furnish_locked(sn))
+		return ERR_PTR(-ENOMEM);
 	svc = slb_svc_alloc(sn, key, conf);
 	if (!svc)
 		return ERR_PTR(-ENOMEM);
@@ -361,12 +371,16 @@ static int slb_svc_change_group_locked(struct slb_svc *svc, const struct slb_svc
  */
 int slb_svc_change_locked(struct slb_svc *svc, const struct slb_svc_conf *conf)
 {
+	const struct slb_group *group = slb_svc_group_locked(svc);
 	struct slb_pool *old = slb_svc_pool_locked(svc);
 	struct slb_net *sn = svc->sn;
 	struct slb_pool *pool;
 	int err;
 	u16 ticks[SLB_STATE_COUNT];
+	bool forget;
 
+	if (conf->persist_s && slb_persist_furnish_locked(sn))
+		return -ENOMEM;
 	pool = slb_pool_get_locked(sn, conf->pool);
 	if (!pool)
 		return -ENOMEM;
@@ -378,7 +392,11 @@ int slb_svc_change_locked(struct slb_svc *svc, const struct slb_svc_conf *conf)
 	rcu_assign_pointer(svc->pool, pool);
 	slb_pool_put_locked(sn, old);
 	memcpy(ticks, svc->ticks, sizeof(ticks));
+	forget = svc->persist_s && (!conf->persist_s || conf->persist_len != svc->persist_len ||
+				    group != slb_svc_group_locked(svc));
 	slb_svc_apply(svc, conf);
+	if (forget)
+		slb_persist_forget_svc(svc);
 	slb_net_changed_locked(sn);
 	if (memcmp(ticks, svc->ticks, sizeof(ticks)))
 		slb_conn_refile_matching(sn, svc);
@@ -430,6 +448,7 @@ void slb_svc_remove_locked(struct slb_svc *svc)
 	slb_svc_unlink_locked(svc);
 	smp_mb();	/* "gone" before the walk; pairs with slb_open_go() */
 	slb_conn_reset_matching(sn, svc, NULL);
+	slb_persist_forget_svc(svc);
 	slb_svc_release_locked(svc);
 }
 
@@ -452,6 +471,7 @@ void slb_svc_remove_all_locked(struct slb_net *sn)
 		return;
 	smp_mb();	/* "gone" before the walk; pairs with slb_open_go() */
 	slb_conn_reset_matching(sn, NULL, NULL);
+	slb_persist_flush(sn, NULL, NULL);
 	list_for_each_entry_safe(svc, next, &gone, list) {
 		list_del(&svc->list);
 		slb_svc_release_locked(svc);

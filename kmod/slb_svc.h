@@ -39,6 +39,7 @@ struct slb_svc_key {
 
 /* Bits of slb_svc.features: what a new connection must look at. */
 #define SLB_SVC_ACL	0x1
+#define SLB_SVC_PERSIST	0x2
 
 /**
  * struct slb_svc - a service
@@ -52,6 +53,8 @@ struct slb_svc_key {
  * @unknown: enum slb_unknown
  * @gone: removed from the configuration; set before its connections are reset
  * @features: SLB_SVC_*, 0 for a service without any; READ_ONCE, w: sn->cfg_mutex
+ * @persist_len: bits of a client's address that count for persistence; READ_ONCE
+ * @persist_s: seconds for which the server of a client is remembered, 0: it is not; READ_ONCE
  * @pool: where local addresses come from; r: RCU, w: sn->cfg_mutex; never NULL. A service that is
  *	gone has the default pool, which lives as long as the namespace
  * @group: r: RCU, w: sn->cfg_mutex; never NULL; holds a reference
@@ -78,6 +81,8 @@ struct slb_svc {
 	u8				unknown;
 	bool				gone;
 	u8				features;
+	u8				persist_len;
+	u32				persist_s;
 	struct slb_pool __rcu		*pool;
 	struct slb_group __rcu		*group;
 	struct slb_acl __rcu		*acl[SLB_ACL_MODE_COUNT];
@@ -150,6 +155,8 @@ struct slb_srv {
  * @timestamps: enum slb_timestamps
  * @unknown: enum slb_unknown
  * @acl: access lists by mode; NULL is none
+ * @persist_s: as slb_svc.persist_s
+ * @persist_len: as slb_svc.persist_len
  */
 struct slb_svc_conf {
 	u32	timeout_s[SLB_STATE_COUNT];
@@ -163,6 +170,8 @@ struct slb_svc_conf {
 	u8	timestamps;
 	u8	unknown;
 	struct slb_acl	*acl[SLB_ACL_MODE_COUNT];
+	u32	persist_s;
+	u8	persist_len;
 };
 
 struct slb_svc *slb_svc_find_rcu(const struct slb_net *sn, const struct slb_svc_key *key);
@@ -175,7 +184,7 @@ void slb_srv_count(struct slb_srv *srv, int active, int inactive);
 int slb_svc_table_init(struct slb_net *sn);
 void slb_svc_table_exit(struct slb_net *sn);
 struct slb_svc *slb_svc_find_locked(struct slb_net *sn, const struct slb_svc_key *key);
-void slb_svc_conf_init(struct slb_svc_conf *conf, u8 proto);
+void slb_svc_conf_init(struct slb_svc_conf *conf, u8 proto, bool v6);
 void slb_svc_conf_read_locked(const struct slb_svc *svc, struct slb_svc_conf *conf);
 struct slb_svc *slb_svc_add_locked(struct slb_net *sn, const struct slb_svc_key *key,
 				   const struct slb_svc_conf *conf);

@@ -13,6 +13,7 @@ int slb_conf_restore(const struct slb_req *req);
 void slb_conf_word_print(const char *word);
 void slb_conf_key_print(const struct slb_svc_key *key);
 void slb_conf_timeouts_print(const struct slb_timeouts *timeouts);
+void slb_svc_persist_print(const struct slb_svc *svc);
 void slb_svc_acl_print(const struct slb_svc *svc);
 void slb_conf_srv_print(const struct slb_srv *srv);
 

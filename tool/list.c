@@ -140,6 +140,7 @@ static void slb_svc_print(const struct slb_svc *svc, bool stats, bool exact)
 	if (*svc->group)
 		slb_out_str("group", stats ? NULL : " group=%s", svc->group);
 	slb_pool_print(*svc->pool && !stats ? " pool=%s" : NULL, svc->pool);
+	slb_svc_persist_view(svc, !stats);
 	slb_svc_acl_view(svc, !stats);
 	slb_timeouts_print(&svc->timeouts, !stats);
 	if (stats)
@@ -275,6 +276,8 @@ static int slb_list_services(struct slb_nl *nl, const struct slb_req *req)
  */
 int slb_list(struct slb_nl *nl, const struct slb_req *req)
 {
+	if (slb_req_has(req, SLB_SLOT_BONDS))
+		return slb_list_persist(nl, req);
 	if (slb_req_has(req, SLB_SLOT_CONNS) || slb_req_has(req, SLB_SLOT_CLIENT) ||
 	    slb_req_has(req, SLB_SLOT_SERVER) || slb_req_has(req, SLB_SLOT_STATE))
 		return slb_list_conns(nl, req);

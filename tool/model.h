@@ -173,6 +173,7 @@ const char *slb_field_range(const struct slb_field *field, char *buf, size_t siz
 void slb_field_default(const struct slb_field *field, __u64 *given, __u32 *value, bool tcp);
 void slb_field_print(const struct slb_field *field, __u32 value, bool flags);
 void slb_timeouts_print(const struct slb_timeouts *timeouts, bool flags);
+void slb_svc_persist_view(const struct slb_svc *svc, bool flags);
 
 const char *slb_word(const struct slb_words *words, unsigned int value);
 const char *slb_proto_text(__u8 proto);
@@ -183,6 +184,7 @@ int slb_svc_key_compare(const struct slb_svc_key *a, const struct slb_svc_key *b
 int slb_srv_compare(const struct slb_srv *a, const struct slb_srv *b);
 int slb_laddr_compare(const struct slb_laddr *a, const struct slb_laddr *b);
 
+void slb_svc_persist_default(struct slb_svc *svc);
 void slb_svc_default(struct slb_svc *svc);
 void slb_srv_default(struct slb_srv *srv);
 void slb_laddr_default(struct slb_laddr *laddr);

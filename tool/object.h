@@ -69,6 +69,7 @@ extern const struct slb_object slb_object_laddr;
 extern const struct slb_object slb_object_acl;
 extern const struct slb_object slb_object_acls;
 extern const struct slb_object slb_object_group;
+extern const struct slb_object slb_object_persist;
 extern const struct slb_object slb_object_svc;
 extern const struct slb_object slb_object_srv;
 extern const struct slb_object slb_object_all;

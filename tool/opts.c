@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The parser of command lines, which follows the tables of table.c. */
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -159,7 +160,7 @@ static int slb_scan_fill(struct slb_scan *scan, const struct slb_option *opt, co
 		slb_err_print("%s comes before the command", a);
 		return -1;
 	}
-	if (opt->arg && !text) {
+	if (opt->arg && !text && (!opt->maybe || (scan->argc && isdigit((unsigned char)**scan->argv)))) {
 		if (!scan->argc) {
 			slb_err_print("%s needs an argument: %s", a, opt->arg);
 			return -1;

@@ -43,6 +43,7 @@ enum slb_do {
 	SLB_DO_GROUP_ADD,
 	SLB_DO_GROUP_EDIT,
 	SLB_DO_GROUP_DEL,
+	SLB_DO_PERSIST_FLUSH,
 };
 
 #define SLB_DO(command)	(1ULL << (command))
@@ -86,6 +87,9 @@ enum slb_slot {
 	SLB_SLOT_PURGE,
 	SLB_SLOT_ENTRIES,
 	SLB_SLOT_GROUPS,
+	SLB_SLOT_PERSIST,
+	SLB_SLOT_NETMASK,
+	SLB_SLOT_BONDS,
 	SLB_SLOT_OTHER,		/* of ipvsadm only, refused */
 	SLB_SLOTS
 };
@@ -145,6 +149,7 @@ struct slb_command {
  * @letter: short option, or 0
  * @name: long option, or NULL
  * @arg: how its argument is called in the help, NULL if it takes none
+ * @maybe: the argument may be missing; the next word is taken for it if it begins with a digit
  * @slot: what it sets
  * @may: commands that it is legal with, SLB_DO() bits
  * @parse: reads the argument; NULL for an option whose presence says all. It prints what is wrong
@@ -156,6 +161,7 @@ struct slb_option {
 	char		letter;
 	const char	*name;
 	const char	*arg;
+	bool		maybe;
 	enum slb_slot	slot;
 	__u64		may;
 	int		(*parse)(struct slb_req *req, const struct slb_option *opt,
@@ -237,6 +243,8 @@ int slb_arg_dedicated(struct slb_req *req, const struct slb_option *opt, const c
 int slb_arg_acl(struct slb_req *req, const struct slb_option *opt, const char *text);
 int slb_arg_acl_mode(struct slb_req *req, const struct slb_option *opt, const char *text);
 int slb_arg_file(struct slb_req *req, const struct slb_option *opt, const char *text);
+int slb_arg_persist(struct slb_req *req, const struct slb_option *opt, const char *text);
+int slb_arg_netmask(struct slb_req *req, const struct slb_option *opt, const char *text);
 int slb_arg_client(struct slb_req *req, const struct slb_option *opt, const char *text);
 int slb_arg_state(struct slb_req *req, const struct slb_option *opt, const char *text);
 

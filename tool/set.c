@@ -22,6 +22,8 @@ const struct slb_field slb_set_fields[] = {
 	{ .name = "conn-max", .attr = SLB_A_SET_CONN_MAX, .wide = true, .max = 0xffffffff },
 	{ .name = "reset-rate", .attr = SLB_A_SET_RESET_RATE, .wide = true, .max = 1000000,
 	  .dflt = 1000 },
+	{ .name = "persist-max", .attr = SLB_A_SET_PERSIST_MAX, .wide = true, .max = 4194304,
+	  .dflt = 262144 },
 	{ .name = "fastpath-force", .attr = SLB_A_SET_FASTPATH_FORCE, .kind = SLB_FIELD_SWITCH },
 	{}
 };

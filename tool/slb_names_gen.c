@@ -223,6 +223,10 @@ const struct slb_name slb_count_names[] = {
 		"packets that the fast path of their interface translated and sent on" },
 	[SLB_COUNT_FAST_LEFT] = { "fast-left",
 		"packets to or from an address of ours that a fast path left to the normal way" },
+	[SLB_COUNT_PERSISTED] = { "persisted",
+		"connections that went to the server of their client's last one" },
+	[SLB_COUNT_PERSIST_FULL] = { "persist-full",
+		"connections of persistent services that were not remembered, for persist-max or lack of memory" },
 };
 
 const struct slb_name slb_acl_mode_names[] = {
@@ -262,10 +266,12 @@ static const struct slb_attr_name slb_service_attrs_list[] = {
 	[SLB_A_SVC_ACL_NONE] = { "acl-none" },
 	[SLB_A_SVC_PURGE] = { "purge" },
 	[SLB_A_SVC_GROUP] = { "group" },
+	[SLB_A_SVC_PERSIST] = { "persist" },
+	[SLB_A_SVC_PERSIST_LEN] = { "persist-len" },
 };
 
 const struct slb_attr_set slb_service_attrs = {
-	slb_service_attrs_list, SLB_A_SVC_GROUP + 1
+	slb_service_attrs_list, SLB_A_SVC_PERSIST_LEN + 1
 };
 
 static const struct slb_attr_name slb_service_key_attrs_list[] = {
@@ -342,10 +348,11 @@ static const struct slb_attr_name slb_settings_attrs_list[] = {
 	[SLB_A_SET_FASTPATH_FORCE] = { "fastpath-force" },
 	[SLB_A_SET_FASTPATH] = { "fastpath" },
 	[SLB_A_SET_FASTPATH_NONE] = { "fastpath-none" },
+	[SLB_A_SET_PERSIST_MAX] = { "persist-max" },
 };
 
 const struct slb_attr_set slb_settings_attrs = {
-	slb_settings_attrs_list, SLB_A_SET_FASTPATH_NONE + 1
+	slb_settings_attrs_list, SLB_A_SET_PERSIST_MAX + 1
 };
 
 static const struct slb_attr_name slb_prefix_attrs_list[] = {
@@ -424,10 +431,11 @@ static const struct slb_attr_name slb_info_attrs_list[] = {
 	[SLB_A_INFO_PAD] = { "pad" },
 	[SLB_A_INFO_FASTPATH] = { "fastpath", &slb_fastpath_attrs },
 	[SLB_A_INFO_ACLS] = { "acls" },
+	[SLB_A_INFO_PERSISTENT] = { "persistent" },
 };
 
 const struct slb_attr_set slb_info_attrs = {
-	slb_info_attrs_list, SLB_A_INFO_ACLS + 1
+	slb_info_attrs_list, SLB_A_INFO_PERSISTENT + 1
 };
 
 static const struct slb_attr_name slb_fastpath_attrs_list[] = {
@@ -455,6 +463,22 @@ static const struct slb_attr_name slb_acl_attrs_list[] = {
 
 const struct slb_attr_set slb_acl_attrs = {
 	slb_acl_attrs_list, SLB_A_ACL_SERVICES + 1
+};
+
+static const struct slb_attr_name slb_persist_attrs_list[] = {
+	[SLB_A_PERSIST_PROTO] = { "proto" },
+	[SLB_A_PERSIST_SVC_ADDR] = { "svc-addr" },
+	[SLB_A_PERSIST_SVC_PORT] = { "svc-port" },
+	[SLB_A_PERSIST_VRF] = { "vrf" },
+	[SLB_A_PERSIST_CLIENT_ADDR] = { "client-addr" },
+	[SLB_A_PERSIST_CLIENT_LEN] = { "client-len" },
+	[SLB_A_PERSIST_SRV_ADDR] = { "srv-addr" },
+	[SLB_A_PERSIST_SRV_PORT] = { "srv-port" },
+	[SLB_A_PERSIST_EXPIRES] = { "expires" },
+};
+
+const struct slb_attr_set slb_persist_attrs = {
+	slb_persist_attrs_list, SLB_A_PERSIST_EXPIRES + 1
 };
 
 static const struct slb_attr_name slb_group_attrs_list[] = {
@@ -500,4 +524,6 @@ const struct slb_cmd_name slb_cmd_names[] = {
 	[SLB_CMD_GROUP_NEW] = { "group-new", &slb_group_attrs },
 	[SLB_CMD_GROUP_DEL] = { "group-del", &slb_group_attrs },
 	[SLB_CMD_GROUP_NTF] = { "group-ntf", &slb_group_attrs },
+	[SLB_CMD_PERSIST_GET] = { "persist-get", &slb_persist_attrs },
+	[SLB_CMD_PERSIST_FLUSH] = { "persist-flush", &slb_persist_attrs },
 };

@@ -46,7 +46,7 @@ int slb_srv_compare(const struct slb_srv *a, const struct slb_srv *b)
  */
 int slb_arg_server(struct slb_req *req, const struct slb_option *opt, const char *text)
 {
-	bool filter = req->command->id == SLB_DO_LIST;
+	bool filter = req->command->id == SLB_DO_LIST || req->command->id == SLB_DO_PERSIST_FLUSH;
 	struct slb_end *end = filter ? &req->filter.srv : &req->srv.end;
 	const char *wrong;
 

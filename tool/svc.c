@@ -217,6 +217,7 @@ int slb_svc_send(struct slb_nl *nl, __u8 cmd, __u16 flags, const struct slb_svc 
 			mnl_attr_put_strz(nlh, SLB_A_SVC_GROUP, svc->group);
 		slb_timeouts_put(nlh, SLB_A_SVC_TIMEOUTS, &svc->timeouts);
 		slb_svc_acl_put(nlh, svc);
+		slb_svc_persist_put(nlh, svc);
 	}
 	return slb_nl_talk(nl, NULL, NULL);
 }
@@ -232,6 +233,7 @@ static void slb_svc_get(struct slb_svc *svc, const struct nlmsghdr *nlh)
 	slb_string_get(svc->pool, sizeof(svc->pool), attrs[SLB_A_SVC_POOL]);
 	slb_svc_acl_get(svc, nlh);
 	slb_string_get(svc->group, sizeof(svc->group), attrs[SLB_A_SVC_GROUP]);
+	slb_svc_persist_get(svc, attrs);
 	slb_timeouts_get(&svc->timeouts, attrs[SLB_A_SVC_TIMEOUTS]);
 	slb_stats_get(&svc->stats, attrs[SLB_A_SVC_STATS]);
 }
@@ -299,6 +301,7 @@ static void slb_conf_svc_print(const struct slb_svc *svc)
 		printf(" --group ");
 		slb_conf_word_print(svc->group);
 	}
+	slb_svc_persist_print(svc);
 	slb_conf_timeouts_print(&svc->timeouts);
 	if (svc->given & SLB_GIVEN(SLB_A_SVC_POOL)) {
 		printf(" --pool ");
@@ -348,6 +351,7 @@ void slb_svc_default(struct slb_svc *svc)
 	bool sched = svc->given & SLB_GIVEN(SLB_A_SVC_SCHED);
 
 	slb_field_default(slb_svc_fields, &svc->given, svc->value, svc->key.proto == IPPROTO_TCP);
+	slb_svc_persist_default(svc);
 	for (field = slb_to_fields; field->name; field++)
 		svc->timeouts.given |= SLB_GIVEN(field->attr);
 	svc->given |= SLB_GIVEN(SLB_A_SVC_POOL) | SLB_GIVEN(SLB_A_SVC_TIMEOUTS) |

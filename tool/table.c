@@ -20,9 +20,10 @@
 #define ACL_CHANGES	(ACL_GIVES & ~SLB_DO(SLB_DO_ACL_ADD))
 #define ACL_MODES	(SLB_DO(SLB_DO_ACL_ADD) | SLB_DO(SLB_DO_ACL_EDIT))
 #define ACLS	SLB_DO(SLB_DO_ACL_LIST)
+#define FORGET	SLB_DO(SLB_DO_PERSIST_FLUSH)
 #define GROUP	(SLB_DO(SLB_DO_GROUP_ADD) | SLB_DO(SLB_DO_GROUP_EDIT))
 #define GROUPS	(GROUP | SLB_DO(SLB_DO_GROUP_DEL))
-#define CHANGES	(SVCS | GROUPS | SRVS | LADDRS | ACL_GIVES | SLB_DO(SLB_DO_ACL_DEL) | ZERO | SLB_DO(SLB_DO_CLEAR) | SLB_DO(SLB_DO_SET) | RESTORE)
+#define CHANGES	(FORGET | SVCS | GROUPS | SRVS | LADDRS | ACL_GIVES | SLB_DO(SLB_DO_ACL_DEL) | ZERO | SLB_DO(SLB_DO_CLEAR) | SLB_DO(SLB_DO_SET) | RESTORE)
 #define VIEWS	(LIST | LOCALS | ACLS | SLB_DO(SLB_DO_SET) | SLB_DO(SLB_DO_INFO) | \
 		 SLB_DO(SLB_DO_VERSION) | SLB_DO(SLB_DO_TOA))
 
@@ -110,6 +111,9 @@ const struct slb_command slb_commands[] = {
 	  .help = "list services and servers, or connections" },
 	{ .id = SLB_DO_LIST, .letter = 'l', .name = "list", .dashes = "--",
 	  .object = &slb_object_conns, .verb = "list", .view = slb_list },
+	{ .id = SLB_DO_PERSIST_FLUSH, .name = "flush-persistence", .dashes = "--",
+	  .object = &slb_object_persist, .act = SLB_ACT_NONE,
+	  .help = "forget what persistence remembers; connections go on", .batch = true },
 	{ .id = SLB_DO_ZERO, .letter = 'Z', .name = "zero", .dashes = "--",
 	  .object = &slb_object_all, .verb = "zero",
 	  .help = "set the counters of a service, or all, to zero", .batch = true },
@@ -161,7 +165,6 @@ const struct slb_command slb_commands[] = {
 	{ .letter = (_letter), .name = (_name), .arg = (_arg), .slot = SLB_SLOT_OTHER, \
 	  .may = (_may), .refuse = (_why) }
 
-#define NO_PERSISTENCE	"persistence is not available in this version"
 #define NO_THRESHOLD	"connection limits of servers are not available in this version"
 
 /* Options that -R -b overlooks. */
@@ -169,15 +172,15 @@ const char slb_opt_no_routing[] =
 	"slb forwards by translation: fullNAT (-b) or nat (-m); -R -b takes all servers as fullNAT";
 
 const struct slb_option slb_options[] = {
-	OPT('t', "tcp-service", "ADDR:PORT", SERVICE, SVCS | SRVS | LADDRS | LOCALS | LIST | ZERO,
+	OPT('t', "tcp-service", "ADDR:PORT", SERVICE, SVCS | SRVS | LADDRS | LOCALS | LIST | ZERO | FORGET,
 	    service, "TCP service; IPv6 addresses stand in brackets"),
-	OPT('u', "udp-service", "ADDR:PORT", SERVICE, SVCS | SRVS | LADDRS | LOCALS | LIST | ZERO,
+	OPT('u', "udp-service", "ADDR:PORT", SERVICE, SVCS | SRVS | LADDRS | LOCALS | LIST | ZERO | FORGET,
 	    service, "UDP service"),
 	OPT('r', "real-server", "ADDR[:PORT]", SERVER, SRVS, server,
 	    "server; without a port it is the service's"),
 	OPT('z', "local-address", "ADDR", LOCAL, LADDRS, local,
 	    "the local address, another way to say ADDR; with -t or -u in that service's pool"),
-	OPT(0, "vrf", "DEV", VRF, SVCS | SRVS | LADDRS | LIST | ZERO, vrf,
+	OPT(0, "vrf", "DEV", VRF, SVCS | SRVS | LADDRS | LIST | ZERO | FORGET, vrf,
 	    "VRF device of the service, or of the local address"),
 	OPT('s', "scheduler", "METHOD", SCHED, SVC, svc_field,
 	    "scheduling method: rr, wrr, wlc (default), lc, sh, sh-port, mh, mh-port, fo or p2c"),
@@ -206,6 +209,12 @@ const struct slb_option slb_options[] = {
 	    "timeouts by state; 0 takes the one of --set"),
 	OPT(0, "pool", "NAME", POOL, SVC | LADDRS | LOCALS, pool,
 	    "pool of local addresses (default: the one without a name)"),
+	OPT(0, "no-persist", NULL, PERSIST, SVC, persist, "each connection chooses anew (default)"),
+	{ .letter = 'p', .name = "persistent", .arg = "[SECONDS]", .maybe = true,
+	  .slot = SLB_SLOT_PERSIST, .may = SVC, .parse = slb_arg_persist,
+	  .help = "a client's next connection goes to the server of its last, for 1-86400 s (300)" },
+	OPT('M', "netmask", "MASK|BITS", NETMASK, SVC, netmask,
+	    "how much of the client's address counts for that (default all)"),
 	OPT(0, "no-acl", NULL, ACL, SVC, acl, "no access list (default)"),
 	OPT(0, "acl", "NAME[,NAME]", ACL, SVC, acl,
 	    "access lists: one that allows, one that denies, or both; who is denied gets no answer"),
@@ -230,10 +239,12 @@ const struct slb_option slb_options[] = {
 	    "the host uses the address too (default)"),
 	FLAG('c', "connections", CONNS, LIST, "list the connections"),
 	FLAG('c', "connection", CONNS, LIST, NULL),
-	OPT(0, "client", "PREFIX", CLIENT, LIST, client, "connections of clients in this prefix"),
-	OPT(0, "server", "ADDR[:PORT]", SERVER, LIST, server, "connections to this server"),
+	OPT(0, "client", "PREFIX", CLIENT, LIST | FORGET, client, "only those of clients in this prefix"),
+	OPT(0, "server", "ADDR[:PORT]", SERVER, LIST | FORGET, server, "only those to this server"),
 	OPT(0, "state", "NAME", STATE, LIST, state, "connections in this state"),
 	FLAG(0, "groups", GROUPS, LIST, "list the named groups with their servers"),
+	FLAG(0, "persistence", BONDS, LIST, "list what persistence remembers"),
+	FLAG(0, "persistent-conn", BONDS, LIST, NULL),
 	FLAG(0, "stats", STATS, LIST, "print counters, and why packets were dropped"),
 	FLAG(0, "exact", EXACT, LIST, "do not shorten large numbers"),
 	FLAG(0, "timeout", TIMEOUTS, LIST, "print the timeouts"),
@@ -247,9 +258,7 @@ const struct slb_option slb_options[] = {
 	    "services by firewall mark are not available in this version"),
 	NOT(0, "sctp-service", "ADDR:PORT", SVCS | SRVS | LIST | ZERO,
 	    "there are TCP and UDP only"),
-	NOT('p', "persistent", NULL, SVC, NO_PERSISTENCE),
-	NOT('M', "netmask", NULL, SVC, NO_PERSISTENCE),
-	NOT(0, "pe", NULL, SVC, NO_PERSISTENCE),
+	NOT(0, "pe", "ENGINE", SVC, "persistence goes by the client's address only"),
 	NOT('o', "ops", NULL, SVC, "one-packet scheduling is not available in this version"),
 	NOT('x', "u-threshold", NULL, SRV, NO_THRESHOLD),
 	NOT('y', "l-threshold", NULL, SRV, NO_THRESHOLD),

@@ -108,6 +108,8 @@ void slb_end_get(struct slb_end *end, const struct nlattr *addr, const struct nl
 void slb_string_get(char *buf, size_t size, const struct nlattr *attr);
 void slb_svc_acl_put(struct nlmsghdr *nlh, const struct slb_svc *svc);
 void slb_svc_acl_get(struct slb_svc *svc, const struct nlmsghdr *nlh);
+void slb_svc_persist_put(struct nlmsghdr *nlh, const struct slb_svc *svc);
+void slb_svc_persist_get(struct slb_svc *svc, const struct nlattr **attrs);
 void slb_stats_get(struct slb_stats *stats, const struct nlattr *nest);
 void slb_fields_put(struct nlmsghdr *nlh, const struct slb_field *field, __u64 given,
 		    const __u32 *value);

@@ -26,6 +26,8 @@ SERVERS=100
 SERVICES=1
 SCHED=wrr
 TOA=on
+PERSIST=0		# seconds
+ACL=0			# prefixes of a list that denies, none of them a client's
 TIMESTAMPS=translate
 
 # Addresses by number, from 0. A line's %s is replaced by the address.

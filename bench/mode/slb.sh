@@ -9,6 +9,8 @@ insmod /bench/slb.ko || die "cannot load slb"
 slb_services() {
 	for proto in -t -u; do
 		options="-s $SCHED"
+		[ "$PERSIST" = 0 ] || options="$options -p $PERSIST"
+		[ "$ACL" = 0 ] || options="$options --acl bench"
 		[ $proto = -u ] || options="$options --toa $TOA --timestamps $TIMESTAMPS"
 		echo "-A $proto $VIP4:$VPORT $options"
 		echo "-A $proto [$VIP6]:$VPORT $options"
@@ -16,6 +18,17 @@ slb_services() {
 			"-a $proto [$VIP6]:$VPORT -r [%s]:$RPORT -b -w 1"
 	done
 	more_services -b
+}
+
+# As many prefixes that do not touch, half of each family.
+slb_prefixes() {
+	awk -v n="$ACL" 'BEGIN {
+		for (i = 0; i < n / 2; i++) {
+			at = i * 2
+			printf "%d.%d.%d.0/24\n", 20 + int(at / 65536), int(at / 256) % 256, at % 256
+			printf "2001:db9:%x:%x::/64\n", int(at / 65536), at % 65536
+		}
+	}'
 }
 
 mode_timeouts() {
@@ -29,6 +42,7 @@ mode_connections() {
 if [ "$SERVICES" -gt 0 ]; then
 	slbadm -P -z "$LADDR4" || die "cannot add $LADDR4"
 	slbadm -P -z "$LADDR6" || die "cannot add $LADDR6"
+	[ "$ACL" = 0 ] || slb_prefixes | slbadm --add-acl bench --deny --file - || die "no access list"
 	slb_services | slbadm -R || die "slbadm -R failed"
 fi
 echo fullnat >/proc/slbgen

@@ -45,12 +45,12 @@ is "it is saved" "$(slbadm -S | tail -n +2)" \
 -a -t 10.0.0.80:80 -r 10.1.0.12:80 -b -w 1"
 is "settings have their defaults" "$settings" \
 "--set syn-sent=30 syn-recv=30 established=900 fin-wait=60 close-wait=60 last-ack=30 time-wait=60\
- close=10 udp=300 idle-reset=on reclaim-unanswered=3 reclaim-udp=10 conn-max=0 reset-rate=1000\
+ close=10 udp=300 idle-reset=on reclaim-unanswered=3 reclaim-udp=10 conn-max=0 reset-rate=1000 persist-max=262144\
  fastpath-force=off toa-trusted=none fastpath=none"
 
 # Everything that can be said of a configuration.
 cat >"$SLB_TMP/full" <<'END'
---set syn-sent=31 syn-recv=32 established=901 fin-wait=61 close-wait=62 last-ack=33 time-wait=63 close=11 udp=301 idle-reset=off reclaim-unanswered=4 reclaim-udp=11 conn-max=1000000 reset-rate=0 fastpath-force=on toa-trusted=10.9.0.0/16,2001:db8:9::/48 fastpath=eth0,lo,eth1.10
+--set syn-sent=31 syn-recv=32 established=901 fin-wait=61 close-wait=62 last-ack=33 time-wait=63 close=11 udp=301 idle-reset=off reclaim-unanswered=4 reclaim-udp=11 conn-max=1000000 reset-rate=0 persist-max=5 fastpath-force=on toa-trusted=10.9.0.0/16,2001:db8:9::/48 fastpath=eth0,lo,eth1.10
 -P 10.1.0.2
 -P 10.1.0.3 --ports 2000-3000
 -P 2001:db8:1::2 --pool z.2:words --dedicated
@@ -67,8 +67,8 @@ cat >"$SLB_TMP/full" <<'END'
 -A -t 10.0.0.80:443 -s rr --disable --toa off --timestamps keep --unknown drop --idle 60 --timeout syn-sent=1,close=14400 --pool blue
 -A -t 10.0.0.80:444 --group web --timeout close=1 --pool blue
 -A -t 10.0.0.80:445 --group web
--A -t 10.0.0.80:8443 -s wrr --toa-kind 200 --timestamps remove --unknown pass --pool blue
--A -t [2001:db8::80]:80 -s wrr --pool z.2:words
+-A -t 10.0.0.80:8443 -s wrr --toa-kind 200 --timestamps remove --unknown pass -p 360 -M 255.255.254.0 --pool blue
+-A -t [2001:db8::80]:80 -s wrr -p 300 -M 64 --pool z.2:words
 -a -t [2001:db8::80]:80 -r [2001:db8:1::11]:80 -b -w 1
 -a -t [2001:db8::80]:80 -r [2001:db8:1::12]:80 -m -w 2
 -A -u 10.0.0.80:53 -s rr --idle 4000
@@ -191,7 +191,7 @@ fi
 
 # Views.
 is "JSON of services" "$(json 'sorted(d["services"][0])' -L -t 10.0.0.80:80 --stats)" \
-	"['acl', 'address', 'enabled', 'idle', 'pool', 'port', 'proto', 'scheduler', 'servers', 'stats', 'timeouts', 'timestamps', 'toa', 'toa-kind', 'unknown']"
+	"['acl', 'address', 'enabled', 'idle', 'persistent', 'persistent-len', 'pool', 'port', 'proto', 'scheduler', 'servers', 'stats', 'timeouts', 'timestamps', 'toa', 'toa-kind', 'unknown']"
 is "JSON of counters and drops" "$(json 'd["counters"]["conn-created"], d["drops"]["no-port"]' \
 	-L --stats)" "0 0"
 is "JSON of connections" "$(json d -L -c)" "{'connections': []}"

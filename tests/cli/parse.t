@@ -187,12 +187,6 @@
 > slbadm: -f: services by firewall mark are not available in this version
 2 -A --sctp-service 10.0.0.80:80
 > slbadm: --sctp-service: there are TCP and UDP only
-2 -A -t 10.0.0.80:80 -p 300
-> slbadm: -p: persistence is not available in this version
-2 -A -t 10.0.0.80:80 -M 255.255.255.0
-> slbadm: -M: persistence is not available in this version
-2 -A -t 10.0.0.80:80 --pe sip
-> slbadm: --pe: persistence is not available in this version
 2 -A -t 10.0.0.80:80 -o
 > slbadm: -o: one-packet scheduling is not available in this version
 2 -A -t 10.0.0.80:80 -b sh-port
@@ -405,6 +399,62 @@
 > slbadm: -G (--get-laddr) does not take `10.1.0.2'
 2! -G --pool
 > slbadm: --pool needs an argument: NAME
+
+# -- persistence
+0 -A -t 10.0.0.80:80 -p
+> -A -t 10.0.0.80:80 -p 300
+0 -A -p -t 10.0.0.80:80 -s rr
+> -A -t 10.0.0.80:80 -s rr -p 300
+0 -A -t 10.0.0.80:80 -p 360
+> -A -t 10.0.0.80:80 -p 360
+0 -A -t 10.0.0.80:80 -p86400
+> -A -t 10.0.0.80:80 -p 86400
+0 -A -t 10.0.0.80:80 --persistent=1 --netmask 255.255.0.0
+> -A -t 10.0.0.80:80 -p 1 -M 255.255.0.0
+0 -A -t 10.0.0.80:80 --persistent --netmask=24
+> -A -t 10.0.0.80:80 -p 300 -M 255.255.255.0
+0 -A -u [2001:db8::80]:53 -p 20 -M 56
+> -A -u [2001:db8::80]:53 -p 20 -M 56
+0 -E -t 10.0.0.80:80 --no-persist
+> -E -t 10.0.0.80:80 --no-persist
+0 -E -t 10.0.0.80:80 -M 255.255.255.255
+> -E -t 10.0.0.80:80 -M 255.255.255.255
+0 --flush-persistence
+> --flush-persistence
+0 --flush-persistence -t 10.0.0.80:80 --client 10.9.0.0/16 --server 10.1.0.11:8080
+> --flush-persistence -t 10.0.0.80:80 --client 10.9.0.0/16 --server 10.1.0.11:8080
+0 --set persist-max=4194304
+> --set persist-max=4194304
+2 -A -t 10.0.0.80:80 -p 0
+> slbadm: -p: `0' is not a number from 1 to 86400
+2 -A -t 10.0.0.80:80 -p 86401
+> slbadm: -p: `86401' is not a number from 1 to 86400
+2 -A -t 10.0.0.80:80 -p5x
+> slbadm: -p: `5x' is not a number from 1 to 86400
+2 -A -t 10.0.0.80:80 -p soon
+> slbadm: -A (--add-service) does not take `soon'
+2 -A -t 10.0.0.80:80 -p --no-persist
+> slbadm: -p and --no-persist exclude each other
+2 -A -t 10.0.0.80:80 -M
+> slbadm: -M needs an argument: MASK|BITS
+2 -A -t 10.0.0.80:80 -M 0.0.0.0
+> slbadm: -M: `0.0.0.0': not a netmask, nor a number from 1 to 32
+2 -A -t 10.0.0.80:80 -M 255.0.255.0
+> slbadm: -M: `255.0.255.0': not a netmask, nor a number from 1 to 32
+2 -A -t 10.0.0.80:80 -M 33
+> slbadm: -M: `33': not a netmask, nor a number from 1 to 32
+2 -A -t [2001:db8::80]:80 -M 129
+> slbadm: -M: `129': the prefix length is not a number from 1 to 128
+2 -A -t [2001:db8::80]:80 -M 255.255.255.0
+> slbadm: -M: `255.255.255.0': the prefix length is not a number from 1 to 128
+2 -A -t 10.0.0.80:80 -p --pe sip
+> slbadm: --pe: persistence goes by the client's address only
+2 -a -t 10.0.0.80:80 -r 10.1.0.11 -p
+> slbadm: -p is not an option of -a (--add-server)
+2 --flush-persistence 10.0.0.80
+> slbadm: --flush-persistence does not take `10.0.0.80'
+2 --set persist-max=4194305
+> persist-max
 
 # -- access lists
 0 --add-acl bad --deny

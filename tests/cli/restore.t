@@ -136,9 +136,13 @@
 < -A -t 10.0.0.80:80 -s wlc
 < -a -t 10.0.0.80:80 -r 10.1.0.11:80 -g -w 1
 > slbadm: stdin:2: -g: slb forwards by translation
-2
+0
 < -A -t 10.0.0.80:80 -s wlc -p 300
-> slbadm: stdin:1: -p: persistence is not available in this version
+< -A -t 10.0.0.81:80 -s wlc -p 360 -M 255.255.255.0
+< -A -t [2001:db8::80]:80 -s wlc -p 300 -M 64
+> -A -t 10.0.0.80:80 -s wlc -p 300
+> -A -t 10.0.0.81:80 -s wlc -p 360 -M 255.255.255.0
+> -A -t [2001:db8::80]:80 -s wlc -p 300 -M 64
 2
 < -A -f 5 -s wlc
 > slbadm: stdin:1: -f: services by firewall mark are not available in this version

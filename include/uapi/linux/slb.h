@@ -299,6 +299,9 @@ enum slb_drop {
  * @SLB_COUNT_FAST: packets that the fast path of their interface translated and sent on
  * @SLB_COUNT_FAST_LEFT: packets to or from an address of ours that a fast path left to the
  *	normal way
+ * @SLB_COUNT_PERSISTED: connections that went to the server of their client's last one
+ * @SLB_COUNT_PERSIST_FULL: connections of persistent services that were not remembered, for
+ *	persist-max or lack of memory
  * @SLB_COUNT_COUNT: (how many)
  */
 enum slb_count {
@@ -333,6 +336,8 @@ enum slb_count {
 	SLB_COUNT_NAT_PORT_CHANGED,
 	SLB_COUNT_FAST,
 	SLB_COUNT_FAST_LEFT,
+	SLB_COUNT_PERSISTED,
+	SLB_COUNT_PERSIST_FULL,
 
 	SLB_COUNT_COUNT
 };
@@ -392,6 +397,11 @@ enum slb_acl_op {
  *	at both ends; in requests only
  * @SLB_A_SVC_GROUP: (string) the named group of servers that it uses; empty, the default, is
  *	its own
+ * @SLB_A_SVC_PERSIST: (u32) seconds for which a client's next connection goes to the server of
+ *	the last; 0, the default, for none. Not with sh, sh-port and mh, which need no memory for
+ *	that
+ * @SLB_A_SVC_PERSIST_LEN: (u8) bits of the client's address that count for that; default all,
+ *	32 or 128
  * @__SLB_A_SVC_MAX: (one more)
  * @SLB_A_SVC_MAX: (the last)
  */
@@ -416,6 +426,8 @@ enum slb_a_svc {
 	SLB_A_SVC_ACL_NONE,
 	SLB_A_SVC_PURGE,
 	SLB_A_SVC_GROUP,
+	SLB_A_SVC_PERSIST,
+	SLB_A_SVC_PERSIST_LEN,
 
 	__SLB_A_SVC_MAX,
 	SLB_A_SVC_MAX = __SLB_A_SVC_MAX - 1
@@ -534,6 +546,7 @@ enum slb_a_to {
  * @SLB_A_SET_FASTPATH: (string, any number) interfaces with a fast path; the names given
  *	replace the list
  * @SLB_A_SET_FASTPATH_NONE: (flag) empties the list
+ * @SLB_A_SET_PERSIST_MAX: (u32) most client prefixes that persistence remembers; default 262144
  * @__SLB_A_SET_MAX: (one more)
  * @SLB_A_SET_MAX: (the last)
  */
@@ -549,6 +562,7 @@ enum slb_a_set {
 	SLB_A_SET_FASTPATH_FORCE,
 	SLB_A_SET_FASTPATH,
 	SLB_A_SET_FASTPATH_NONE,
+	SLB_A_SET_PERSIST_MAX,
 
 	__SLB_A_SET_MAX,
 	SLB_A_SET_MAX = __SLB_A_SET_MAX - 1
@@ -684,6 +698,7 @@ enum slb_a_ctr {
  * @SLB_A_INFO_FASTPATH: (nest of enum slb_a_fast, any number) an interface of the setting
  *	fastpath
  * @SLB_A_INFO_ACLS: (u32) access lists
+ * @SLB_A_INFO_PERSISTENT: (u32) client prefixes that persistence remembers
  * @__SLB_A_INFO_MAX: (one more)
  * @SLB_A_INFO_MAX: (the last)
  */
@@ -702,6 +717,7 @@ enum slb_a_info {
 	SLB_A_INFO_PAD,
 	SLB_A_INFO_FASTPATH,
 	SLB_A_INFO_ACLS,
+	SLB_A_INFO_PERSISTENT,
 
 	__SLB_A_INFO_MAX,
 	SLB_A_INFO_MAX = __SLB_A_INFO_MAX - 1
@@ -758,6 +774,38 @@ enum slb_a_acl {
 };
 
 /**
+ * enum slb_a_persist - What persistence remembers of a client prefix; in requests the
+ *	attributes given are filters.
+ * @SLB_A_PERSIST_PROTO: (u8) protocol of the service
+ * @SLB_A_PERSIST_SVC_ADDR: (binary) service's address
+ * @SLB_A_PERSIST_SVC_PORT: (be16) service's port
+ * @SLB_A_PERSIST_VRF: (u32) VRF of the service
+ * @SLB_A_PERSIST_CLIENT_ADDR: (binary) the client prefix; in a request the prefixes in it, and
+ *	those it is in
+ * @SLB_A_PERSIST_CLIENT_LEN: (u8) its length; in a request default the whole address
+ * @SLB_A_PERSIST_SRV_ADDR: (binary) server's address
+ * @SLB_A_PERSIST_SRV_PORT: (be16) server's port
+ * @SLB_A_PERSIST_EXPIRES: (u32) seconds until it is forgotten if the client does not come back;
+ *	in answers only
+ * @__SLB_A_PERSIST_MAX: (one more)
+ * @SLB_A_PERSIST_MAX: (the last)
+ */
+enum slb_a_persist {
+	SLB_A_PERSIST_PROTO = 1,
+	SLB_A_PERSIST_SVC_ADDR,
+	SLB_A_PERSIST_SVC_PORT,
+	SLB_A_PERSIST_VRF,
+	SLB_A_PERSIST_CLIENT_ADDR,
+	SLB_A_PERSIST_CLIENT_LEN,
+	SLB_A_PERSIST_SRV_ADDR,
+	SLB_A_PERSIST_SRV_PORT,
+	SLB_A_PERSIST_EXPIRES,
+
+	__SLB_A_PERSIST_MAX,
+	SLB_A_PERSIST_MAX = __SLB_A_PERSIST_MAX - 1
+};
+
+/**
  * enum slb_a_group - A named group of servers.
  * @SLB_A_GROUP_NAME: (string) its name
  * @SLB_A_GROUP_PROTO: (u8) protocol of its servers and services; it cannot be changed
@@ -783,8 +831,8 @@ enum slb_a_group {
  * @SLB_CMD_INFO_GET: Versions, limits and live object counts.
  * @SLB_CMD_SVC_GET: One service, or a dump of all. Request: proto, addr, port, vrf.
  * @SLB_CMD_SVC_NEW: Adds or changes a service. Request: proto, addr, port, vrf, sched, enabled,
- *	toa, toa-kind, timestamps, unknown, pool, idle, timeouts, acl, acl-none, purge, group. Needs
- *	CAP_NET_ADMIN.
+ *	toa, toa-kind, timestamps, unknown, pool, idle, timeouts, acl, acl-none, purge, group,
+ *	persist, persist-len. Needs CAP_NET_ADMIN.
  * @SLB_CMD_SVC_DEL: Removes a service; its connections are reset at both ends. Request: proto,
  *	addr, port, vrf. Needs CAP_NET_ADMIN.
  * @SLB_CMD_SVC_NTF: A service was added, changed or removed (then only its key is given).
@@ -808,7 +856,7 @@ enum slb_a_group {
  * @SLB_CMD_SETTINGS_GET: The settings.
  * @SLB_CMD_SETTINGS_SET: Changes the settings given. Request: timeouts, idle-reset,
  *	reclaim-unanswered, reclaim-udp, conn-max, reset-rate, toa-trusted, toa-trusted-none,
- *	fastpath-force, fastpath, fastpath-none. Needs CAP_NET_ADMIN.
+ *	fastpath-force, fastpath, fastpath-none, persist-max. Needs CAP_NET_ADMIN.
  * @SLB_CMD_SETTINGS_NTF: The settings changed.
  * @SLB_CMD_COUNTER_GET: The counters of the namespace.
  * @SLB_CMD_ZERO: Sets the counters of one service and its servers, or without one every
@@ -832,6 +880,12 @@ enum slb_a_group {
  * @SLB_CMD_GROUP_DEL: Removes a group that no service uses, with its servers. Request: name.
  *	Needs CAP_NET_ADMIN.
  * @SLB_CMD_GROUP_NTF: A group was added, changed or removed (then only its name is given).
+ * @SLB_CMD_PERSIST_GET: A dump of what persistence remembers and matches the filters. Request:
+ *	proto, svc-addr, svc-port, vrf, client-addr, client-len, srv-addr, srv-port. Needs
+ *	CAP_NET_ADMIN.
+ * @SLB_CMD_PERSIST_FLUSH: Forgets what persistence remembers and matches the filters;
+ *	connections go on. Request: proto, svc-addr, svc-port, vrf, client-addr, client-len,
+ *	srv-addr, srv-port. Needs CAP_NET_ADMIN.
  * @__SLB_CMD_MAX: (one more)
  * @SLB_CMD_MAX: (the last)
  */
@@ -866,6 +920,8 @@ enum slb_cmd {
 	SLB_CMD_GROUP_NEW,
 	SLB_CMD_GROUP_DEL,
 	SLB_CMD_GROUP_NTF,
+	SLB_CMD_PERSIST_GET,
+	SLB_CMD_PERSIST_FLUSH,
 
 	__SLB_CMD_MAX,
 	SLB_CMD_MAX = __SLB_CMD_MAX - 1

@@ -63,7 +63,7 @@ KINDS = {
     "SVC": {"proto": "u8", "addr": "addr", "port": "be16", "vrf": "u32", "sched": "u8", "enabled": "u8",
             "toa": "u8", "toa-kind": "u8", "timestamps": "u8", "unknown": "u8", "pool": "str",
             "idle": "u32", "timeouts": "TO", "stats": "STATS", "servers": "u32", "acl": "str", "acl-none": "flag",
-            "purge": "flag", "group": "str"},
+            "purge": "flag", "group": "str", "persist": "u32", "persist-len": "u8"},
     "SRV": {"service": "SVC", "addr": "addr", "port": "be16", "weight": "u32", "fwd": "u8",
             "active": "u32", "inactive": "u32", "stats": "STATS", "group": "str"},
     "GROUP": {"name": "str", "proto": "u8", "sched": "u8", "servers": "u32", "services": "u32"},
@@ -73,7 +73,8 @@ KINDS = {
                          "time-wait", "close", "udp"), "u32"),
     "SET": {"timeouts": "TO", "idle-reset": "u8", "reclaim-unanswered": "u32", "reclaim-udp": "u32",
             "conn-max": "u32", "reset-rate": "u32", "toa-trusted": "PREFIX", "toa-trusted-none": "flag",
-            "fastpath-force": "u8", "fastpath": "str", "fastpath-none": "flag"},
+            "fastpath-force": "u8", "fastpath": "str", "fastpath-none": "flag",
+            "persist-max": "u32"},
     "PREFIX": {"addr": "addr", "len": "u8"},
     "STATS": dict.fromkeys(("conns", "in-pkts", "out-pkts", "in-bytes", "out-bytes", "syn-unanswered",
                             "syn-reset", "server-rst", "client-rst", "idle-reset", "denied-pkts",
@@ -84,9 +85,11 @@ KINDS = {
              "svc-addr": "addr", "svc-port": "be16", "vrf": "u32", "laddr": "addr", "lport": "be16",
              "srv-addr": "addr", "srv-port": "be16", "state": "u8", "expires": "u32",
              "seq-shift": "u32", "ts-shift": "u32", "toa-pending": "flag"},
+    "BOND": {"proto": "u8", "svc-addr": "addr", "svc-port": "be16", "vrf": "u32", "client-addr": "addr",
+             "client-len": "u8", "srv-addr": "addr", "srv-port": "be16", "expires": "u32"},
     "INFO": {"version": "str", "features": "u32", "services": "u32", "servers": "u32", "laddrs": "u32",
              "conns": "u32", "created": "u64", "destroyed": "u64", "buckets": "u32",
-             "conn-bytes4": "u32", "conn-bytes6": "u32", "acls": "u32"},
+             "conn-bytes4": "u32", "conn-bytes6": "u32", "acls": "u32", "persistent": "u32"},
 }
 # Attributes that may come more than once, which make a list.
 MANY = {("ACL", "prefix"), ("SVC", "acl")}
@@ -94,6 +97,7 @@ FORMAT = {"u8": "B", "be16": "!H", "u16": "H", "u32": "I", "u64": "Q"}
 
 
 def number_of(group, name):
+    group = {"BOND": "PERSIST"}.get(group, group)
     return ENUM[f"SLB_A_{group}_{name.upper().replace('-', '_')}"]
 
 
@@ -148,7 +152,7 @@ def prefix(text):
 TIMEOUTS = {"syn-sent": 30, "syn-recv": 30, "established": 900, "fin-wait": 60, "close-wait": 60,
             "last-ack": 30, "time-wait": 60, "close": 10, "udp": 300}
 SETTINGS = {"timeouts": TIMEOUTS, "idle-reset": 1, "reclaim-unanswered": 3, "reclaim-udp": 10,
-            "conn-max": 0, "reset-rate": 1000, "toa-trusted-none": True}
+            "conn-max": 0, "reset-rate": 1000, "persist-max": 262144, "toa-trusted-none": True}
 
 
 class Slb(Genl):
@@ -230,6 +234,16 @@ class Slb(Genl):
             part = decode("ACL", message)
             found.setdefault(part["name"], []).extend((p["addr"], p["len"]) for p in part.get("prefix", []))
         return found
+
+    def bonds(self, **filters):
+        """What persistence remembers."""
+        filters = {name.replace("_", "-"): value for name, value in filters.items()}
+        return [decode("BOND", m) for m in
+                self.call(cmd("PERSIST_GET"), encode("BOND", filters), flags=NLM_F_DUMP)]
+
+    def bonds_flush(self, **filters):
+        filters = {name.replace("_", "-"): value for name, value in filters.items()}
+        self.change("PERSIST_FLUSH", "BOND", filters, 0)
 
     def laddr_del(self, addr, pool=""):
         self.change("LADDR_DEL", "LADDR", {"pool": pool, "addr": addr}, 0)

@@ -144,7 +144,8 @@ def fresh():
 
 def state(slb):
     plain = [[{k: v for k, v in s.items() if k != "stats"} for s in objects]
-             for objects in (slb.services(), slb.servers(), slb.laddrs())]
+             for objects in (slb.services(), slb.servers(), slb.laddrs(), slb.acls())]
+    plain.append(sorted(slb.acl_entries().items()))
     return [sorted(map(str, objects)) for objects in plain]
 
 
@@ -261,6 +262,22 @@ for what in ("service", "local address"):
             slb.laddr(LADDR[6])
 
 
+@config("the first persistent service of a namespace", delete_namespace, new_namespace)
+def _(slb):
+    slb.svc(VIP[4], 80, persist=300)
+
+
+def young_with_service():
+    slb = new_namespace()
+    slb.svc(VIP[4], 80)
+    return slb
+
+
+@config("the first service to become persistent", delete_namespace, young_with_service)
+def _(slb):
+    slb.svc_edit(VIP[4], 80, persist=300)
+
+
 #
 # Commands
 #
@@ -319,6 +336,28 @@ def commands(v):
         return slb
 
     add("remove one of two local addresses", lambda slb: slb.laddr_del(LADDR2[v]), lambda slb: None, two_addresses)
+
+
+PREFIXES = [f"10.0.{n}.0/24" for n in range(100)]
+
+
+def access_list():
+    fresh()
+    rig.slb.acl("list", PREFIXES[:10], mode="deny")
+    return rig.slb
+
+
+@config("add an access list", tolerant(lambda slb: slb.acl_del("list")), lambda: (fresh(), rig.slb)[1])
+def _(slb):
+    slb.acl("list", PREFIXES, mode="deny")
+
+
+@config("replace, extend and shrink an access list", lambda slb: slb.acl_del("list"), access_list)
+def _(slb):
+    """Each time to what it was, as far as it gets."""
+    slb.acl_edit("list", PREFIXES[:10])
+    slb.acl_edit("list", PREFIXES[:10], op="add")
+    slb.acl_edit("list", [], op="remove")
 
 
 @config("prefixes whose TOA passes", lambda slb: slb.defaults())
@@ -380,6 +419,17 @@ def _(asked):
     same(got.data, b"question")
     rig.server.send(Pkt(got.dst, got.src, got.dport, got.sport, UDP, data=b"answer"))
     same(rig.client.expect("answer").data, b"answer")
+
+
+def persistent(v):
+    rig.service(v, UDP, persist=300)
+    return Pkt(CLIENT[v], VIP[v], rig.next_port(), 80, UDP, data=b"question")
+
+
+@packets("a datagram to a persistent service", persistent)
+def _(asked):
+    rig.client.send(asked)
+    same(rig.server.expect("datagram").data, b"question")
 
 
 def many_addresses(v):
