@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 #include "slb_alloc.h"
 #include "slb_isn.h"
+#include "slb_limit.h"
 #include "slb_net.h"
 #include "slb_pkt.h"
 #include "slb_reset.h"
@@ -232,6 +233,8 @@ static void slb_conn_end_into(struct slb_net *sn, struct slb_conn *conn, struct 
 	slb_conn_lock(conn);
 	dead = test_and_set_bit(SLB_CONN_DEAD, &conn->flags);
 	active = test_bit(SLB_CONN_ACTIVE, &conn->flags);
+	if (unlikely(!dead && conn->flags & (BIT(SLB_CONN_COUNTED0) | BIT(SLB_CONN_COUNTED1))))
+		slb_limit_forget(conn);
 	slb_conn_unlock(conn);
 	if (dead)
 		return;

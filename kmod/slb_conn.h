@@ -67,13 +67,13 @@ enum slb_dir {
  */
 #define SLB_WAY_REPLY	0x01	/* this is way 1 */
 #define SLB_WAY_V6	0x02
-#define SLB_WAY_UDP	0x04
+#define SLB_WAY_SHAPED	0x04	/* the service limits this direction's bandwidth */
 #define SLB_WAY_TOA	0x08	/* the server has not yet shown that it left SYN_RECV (both ways) */
 #define SLB_WAY_ENDED	0x10	/* ended by us: packets are answered by a RST, not forwarded */
 #define SLB_WAY_TS	0x20	/* timestamps are shifted */
 #define SLB_WAY_TRUSTED	0x40	/* the client's own TOA passes */
 #define SLB_WAY_RESTING	0x80	/* way 0 is out of the table; only the lease rests */
-#define SLB_WAY_FIXED	(SLB_WAY_REPLY | SLB_WAY_V6 | SLB_WAY_UDP | SLB_WAY_TS | SLB_WAY_TRUSTED)
+#define SLB_WAY_FIXED	(SLB_WAY_REPLY | SLB_WAY_V6 | SLB_WAY_TS | SLB_WAY_TRUSTED)
 
 /**
  * struct slb_way - one direction of a connection: what finds it, and the precomputed answer
@@ -133,6 +133,9 @@ enum {
 	SLB_CONN_OLD_STATE = 8,	/* 4 bits: state before CLOSE */
 	SLB_CONN_ACKED = 12,	/* plus enum slb_dir: that way's @ack is known */
 	SLB_CONN_WSCALE = 16,	/* 4 bits for each direction: window scale + 1, 0: none offered */
+	SLB_CONN_COUNTED0 = 24,	/* counted in svc->counted[0]; see slb_limit.c */
+	SLB_CONN_COUNTED1,	/* counted in svc->counted[1] */
+	SLB_CONN_CLIENT,	/* counted there for its client's prefix, too */
 };
 
 /**
@@ -209,6 +212,11 @@ static inline struct slb_way *slb_conn_way(const struct slb_conn *conn, int dir)
 static inline bool slb_conn_is_nat(const struct slb_conn *conn)
 {
 	return !conn->lease;
+}
+
+static inline bool slb_way_is_udp(const struct slb_way *way)
+{
+	return way->scope & 1;	/* slb_scope() */
 }
 
 static inline int slb_way_dir(const struct slb_way *way)
@@ -328,6 +336,7 @@ void slb_conn_toa_done(struct slb_conn *conn);
 bool slb_conn_reclaimable(const struct slb_net *sn, const struct slb_conn *conn, u16 now);
 void slb_conn_refile_matching(struct slb_net *sn, const struct slb_svc *svc);
 void slb_conn_reset_denied(struct slb_net *sn);
+void slb_conn_recount_matching(struct slb_net *sn, const struct slb_svc *svc);
 void slb_conn_reset_matching(struct slb_net *sn, const struct slb_svc *svc,
 			     const struct slb_srv *srv);
 void slb_conn_reset_gone(struct slb_net *sn);

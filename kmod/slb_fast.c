@@ -106,7 +106,7 @@ static __always_inline struct slb_way *slb_fast_find_rcu(const struct slb_pkt *p
 
 /*
  * Does the packet leave its connection as it is, and its options need no more than a shift? No SYN, FIN
- * and RST, nothing far from the last; no TOA, nor the packet that ends its time.
+ * and RST, nothing far from the last; no TOA, nor the packet that ends its time; no limited bandwidth.
  */
 static __always_inline bool slb_fast_is_steady(const struct slb_pkt *pkt,
 					       const struct slb_way *way)
@@ -114,7 +114,8 @@ static __always_inline bool slb_fast_is_steady(const struct slb_pkt *pkt,
 	const struct tcphdr *th = slb_pkt_tcp(pkt);
 
 	/* What changes meanwhile, changed behind this packet. */
-	if (unlikely(READ_ONCE(way->bits) & (SLB_WAY_ENDED | SLB_WAY_RESTING | SLB_WAY_TOA)))
+	if (unlikely(READ_ONCE(way->bits) & (SLB_WAY_ENDED | SLB_WAY_RESTING | SLB_WAY_TOA |
+						   SLB_WAY_SHAPED)))
 		return false;
 	if (pkt->proto == IPPROTO_UDP)
 		return true;

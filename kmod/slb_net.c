@@ -22,6 +22,7 @@
 #include <linux/random.h>
 #include "slb_alloc.h"
 #include "slb_hook.h"
+#include "slb_limit.h"
 #include "slb_net.h"
 #include "slb_sched.h"
 
@@ -119,7 +120,7 @@ int slb_net_use_nat_locked(struct slb_net *sn)
 }
 
 /**
- * slb_net_flush_locked() - remove every service, group, access list and local address
+ * slb_net_flush_locked() - remove every service, group, access list, local address and named limit
  * @sn: the namespace's balancer
  *
  * Context: process, caller holds sn->cfg_mutex; sleeps.
@@ -130,6 +131,7 @@ void slb_net_flush_locked(struct slb_net *sn)
 	slb_acl_remove_all_locked(sn);
 	slb_group_remove_all_locked(sn);
 	slb_laddr_remove_all_locked(sn);
+	slb_limit_remove_all_locked(sn);
 }
 
 /* Whatever needs no undoing. */
@@ -146,6 +148,7 @@ static void slb_net_prepare(struct slb_net *sn, struct net *net)
 	INIT_LIST_HEAD(&sn->acls);
 	INIT_LIST_HEAD(&sn->acl_stages);
 	INIT_LIST_HEAD(&sn->laddrs);
+	INIT_LIST_HEAD(&sn->limits);
 	INIT_LIST_HEAD(&sn->fast.devs);
 	ida_init(&sn->laddr_ids);
 	slb_settings_init(&sn->set);
@@ -217,6 +220,7 @@ static void __net_exit slb_net_free(struct slb_net *sn)
 	slb_ep_exit(sn);
 	slb_settings_exit(&sn->set);
 	slb_persist_free(sn);
+	slb_client_exit(sn);
 	ida_destroy(&sn->laddr_ids);
 	if (!sn->counters)
 		return;

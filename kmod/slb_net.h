@@ -5,6 +5,7 @@
  * Locks, outermost first:
  *   sn->cfg_mutex	process; every configuration change; may sleep
  *   conn->flags lock	BH off; a connection's state (bit lock)
+ *   clients->lock[]	BH off; connections of client prefixes
  *   group->lock	BH off; a scheduler's data
  *   map->lock		BH off; the ports of one (laddr, endpoint)
  *   ep->lock		BH off; the maps of one endpoint
@@ -41,6 +42,8 @@
 #include "slb_svc.h"
 #include "slb_table.h"
 #include "slb_wheel.h"
+
+struct slb_clients;
 
 /* Prefixes whose TOA passes; replaced as a whole. */
 struct slb_prefixes {
@@ -113,6 +116,9 @@ struct slb_settings {
  * @acl_stages: what sockets have sent of access lists so far; @cfg_mutex
  * @acl_serial: of the access list added last; @cfg_mutex
  * @n_acls: entries in @acls; @cfg_mutex
+ * @limits: named limits, in order of addition; @cfg_mutex
+ * @limit_serial: of the limits of a service made last; @cfg_mutex
+ * @clients: connections of client prefixes; NULL before the first service that limits them; stays
  * @cfg_gen: grows with each change, never 0: consistency of dumps; @cfg_mutex
  * @hooks: NULL while they are not registered; @cfg_mutex
  * @conns: live connections
@@ -158,6 +164,9 @@ struct slb_net {
 	struct list_head		acl_stages;
 	u32				acl_serial;
 	u32				n_acls;
+	struct list_head		limits;
+	u64				limit_serial;
+	struct slb_clients		*clients;
 	unsigned int			cfg_gen;
 	struct slb_hooks		*hooks;
 	atomic_t			conns;

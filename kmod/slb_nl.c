@@ -431,7 +431,13 @@ int slb_nl_put_stats(struct sk_buff *skb, int type, const struct slb_stats __per
 	    slb_nl_put_count(skb, SLB_A_STATS_CLIENT_RST, sum.client_rst) ||
 	    slb_nl_put_count(skb, SLB_A_STATS_IDLE_RESET, sum.idle_reset) ||
 	    slb_nl_put_count(skb, SLB_A_STATS_DENIED_PKTS, sum.denied_pkts) ||
-	    slb_nl_put_count(skb, SLB_A_STATS_DENIED_BYTES, sum.denied_bytes))
+	    slb_nl_put_count(skb, SLB_A_STATS_DENIED_BYTES, sum.denied_bytes) ||
+	    slb_nl_put_count(skb, SLB_A_STATS_LIMIT_CONNS, sum.limit_conns) ||
+	    slb_nl_put_count(skb, SLB_A_STATS_LIMIT_RATE, sum.limit_rate) ||
+	    slb_nl_put_count(skb, SLB_A_STATS_LIMIT_CLIENT, sum.limit_client) ||
+	    slb_nl_put_count(skb, SLB_A_STATS_LIMIT_SERVER, sum.limit_server) ||
+	    slb_nl_put_count(skb, SLB_A_STATS_IN_LIMITED, sum.limited[SLB_DIR_ORIG]) ||
+	    slb_nl_put_count(skb, SLB_A_STATS_OUT_LIMITED, sum.limited[SLB_DIR_REPLY]))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;

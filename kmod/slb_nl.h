@@ -89,6 +89,15 @@ int slb_nl_put_stats(struct sk_buff *skb, int type, const struct slb_stats __per
 		     const struct slb_stats *base);
 int slb_nl_put_timeouts(struct sk_buff *skb, int type, const u32 *timeout_s);
 
+/* slb_nl_limit.c */
+struct slb_limit_conf;
+int slb_nl_svc_limits_locked(const struct nlattr *attr, struct netlink_ext_ack *extack,
+			     struct slb_net *sn, struct slb_limit_conf *conf);
+int slb_nl_srv_limits(const struct nlattr *attr, struct netlink_ext_ack *extack,
+		      struct slb_limit_conf *conf);
+int slb_nl_put_svc_limits(struct sk_buff *skb, const struct slb_svc *svc);
+int slb_nl_put_srv_limits(struct sk_buff *skb, const struct slb_srv *srv);
+
 struct sk_buff *slb_nl_reply_new(struct genl_info *info, size_t extra, u8 cmd, void **hdr);
 int slb_nl_reply_send(struct genl_info *info, struct sk_buff *skb, void *hdr, int err);
 struct sk_buff *slb_nl_ntf_new(struct genl_info *info, u8 cmd, void **hdr);

@@ -19,6 +19,14 @@ static struct netlink_range_validation slb_nl_range_0_4194304 = {
 	.max = 4194304,
 };
 
+static struct netlink_range_validation slb_nl_range_0_10000000 = {
+	.max = 10000000,
+};
+
+static struct netlink_range_validation slb_nl_range_0_2147483647 = {
+	.max = 2147483647,
+};
+
 static const struct nla_policy slb_nl_prefix_policy[SLB_A_PREFIX_LEN + 1] = {
 	[SLB_A_PREFIX_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_PREFIX_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
@@ -29,6 +37,20 @@ static const struct nla_policy slb_nl_service_key_policy[SLB_A_SVC_VRF + 1] = {
 	[SLB_A_SVC_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_SVC_PORT] = { .type = NLA_BE16 },
 	[SLB_A_SVC_VRF] = { .type = NLA_U32 },
+};
+
+static const struct nla_policy slb_nl_limits_policy[SLB_A_LIM_NOW + 1] = {
+	[SLB_A_LIM_CONNS] = NLA_POLICY_FULL_RANGE(NLA_U32, &slb_nl_range_0_2147483647),
+	[SLB_A_LIM_RATE] = NLA_POLICY_FULL_RANGE(NLA_U32, &slb_nl_range_0_10000000),
+	[SLB_A_LIM_CONNS_LOW] = NLA_POLICY_FULL_RANGE(NLA_U32, &slb_nl_range_0_2147483647),
+	[SLB_A_LIM_NAME] = { .type = NLA_NUL_STRING, .len = 80 },
+	[SLB_A_LIM_CLIENT_CONNS] = NLA_POLICY_FULL_RANGE(NLA_U32, &slb_nl_range_0_2147483647),
+	[SLB_A_LIM_CLIENT_RATE] = NLA_POLICY_FULL_RANGE(NLA_U32, &slb_nl_range_0_10000000),
+	[SLB_A_LIM_CLIENT_LEN4] = NLA_POLICY_MAX(NLA_U8, 32),
+	[SLB_A_LIM_CLIENT_LEN6] = NLA_POLICY_MAX(NLA_U8, 128),
+	[SLB_A_LIM_BANDWIDTH_IN] = { .type = NLA_U32 },
+	[SLB_A_LIM_BANDWIDTH_OUT] = { .type = NLA_U32 },
+	[SLB_A_LIM_NOW] = { .type = NLA_U32 },
 };
 
 static const struct nla_policy slb_nl_timeouts_policy[SLB_A_TO_UDP + 1] = {
@@ -50,7 +72,7 @@ static const struct nla_policy slb_nl_svc_get_policy[SLB_A_SVC_VRF + 1] = {
 	[SLB_A_SVC_VRF] = { .type = NLA_U32 },
 };
 
-static const struct nla_policy slb_nl_svc_new_policy[SLB_A_SVC_PERSIST_LEN + 1] = {
+static const struct nla_policy slb_nl_svc_new_policy[SLB_A_SVC_LIMITS + 1] = {
 	[SLB_A_SVC_PROTO] = NLA_POLICY_RANGE(NLA_U8, SLB_PROTO_TCP, SLB_PROTO_UDP),
 	[SLB_A_SVC_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_SVC_PORT] = { .type = NLA_BE16 },
@@ -70,6 +92,7 @@ static const struct nla_policy slb_nl_svc_new_policy[SLB_A_SVC_PERSIST_LEN + 1] 
 	[SLB_A_SVC_GROUP] = { .type = NLA_NUL_STRING, .len = 80 },
 	[SLB_A_SVC_PERSIST] = NLA_POLICY_FULL_RANGE(NLA_U32, &slb_nl_range_0_86400),
 	[SLB_A_SVC_PERSIST_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
+	[SLB_A_SVC_LIMITS] = NLA_POLICY_NESTED(slb_nl_limits_policy),
 };
 
 static const struct nla_policy slb_nl_svc_del_policy[SLB_A_SVC_VRF + 1] = {
@@ -84,13 +107,14 @@ static const struct nla_policy slb_nl_srv_get_policy[SLB_A_SRV_GROUP + 1] = {
 	[SLB_A_SRV_GROUP] = { .type = NLA_NUL_STRING, .len = 80 },
 };
 
-static const struct nla_policy slb_nl_srv_new_policy[SLB_A_SRV_GROUP + 1] = {
+static const struct nla_policy slb_nl_srv_new_policy[SLB_A_SRV_LIMITS + 1] = {
 	[SLB_A_SRV_SERVICE] = NLA_POLICY_NESTED(slb_nl_service_key_policy),
 	[SLB_A_SRV_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_SRV_PORT] = { .type = NLA_BE16 },
 	[SLB_A_SRV_WEIGHT] = NLA_POLICY_FULL_RANGE(NLA_U32, &slb_nl_range_0_65535),
 	[SLB_A_SRV_FWD] = NLA_POLICY_MAX(NLA_U8, SLB_FWD_COUNT - 1),
 	[SLB_A_SRV_GROUP] = { .type = NLA_NUL_STRING, .len = 80 },
+	[SLB_A_SRV_LIMITS] = NLA_POLICY_NESTED(slb_nl_limits_policy),
 };
 
 static const struct nla_policy slb_nl_srv_del_policy[SLB_A_SRV_GROUP + 1] = {
@@ -209,6 +233,16 @@ static const struct nla_policy slb_nl_persist_flush_policy[SLB_A_PERSIST_SRV_POR
 	[SLB_A_PERSIST_CLIENT_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
 	[SLB_A_PERSIST_SRV_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_PERSIST_SRV_PORT] = { .type = NLA_BE16 },
+};
+
+static const struct nla_policy slb_nl_limit_new_policy[SLB_A_LIMIT_RATE + 1] = {
+	[SLB_A_LIMIT_NAME] = { .type = NLA_NUL_STRING, .len = 80 },
+	[SLB_A_LIMIT_CONNS] = NLA_POLICY_FULL_RANGE(NLA_U32, &slb_nl_range_0_2147483647),
+	[SLB_A_LIMIT_RATE] = NLA_POLICY_FULL_RANGE(NLA_U32, &slb_nl_range_0_10000000),
+};
+
+static const struct nla_policy slb_nl_limit_del_policy[SLB_A_LIMIT_NAME + 1] = {
+	[SLB_A_LIMIT_NAME] = { .type = NLA_NUL_STRING, .len = 80 },
 };
 
 /* Of commands that take no attribute: every one is refused. */
@@ -384,6 +418,26 @@ static const struct genl_ops slb_nl_ops[] = {
 		.maxattr = ARRAY_SIZE(slb_nl_persist_flush_policy) - 1,
 		.flags = GENL_UNS_ADMIN_PERM,
 	},
+	{
+		.cmd = SLB_CMD_LIMIT_GET,
+		.dumpit = slb_nl_limit_get_dumpit,
+		.policy = slb_nl_none_policy,
+		.maxattr = ARRAY_SIZE(slb_nl_none_policy) - 1,
+	},
+	{
+		.cmd = SLB_CMD_LIMIT_NEW,
+		.doit = slb_nl_limit_new_doit,
+		.policy = slb_nl_limit_new_policy,
+		.maxattr = ARRAY_SIZE(slb_nl_limit_new_policy) - 1,
+		.flags = GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd = SLB_CMD_LIMIT_DEL,
+		.doit = slb_nl_limit_del_doit,
+		.policy = slb_nl_limit_del_policy,
+		.maxattr = ARRAY_SIZE(slb_nl_limit_del_policy) - 1,
+		.flags = GENL_UNS_ADMIN_PERM,
+	},
 };
 
 static int slb_nl_pre_doit(const struct genl_split_ops *ops, struct sk_buff *skb,
@@ -395,7 +449,8 @@ static int slb_nl_pre_doit(const struct genl_split_ops *ops, struct sk_buff *skb
 	    info->genlhdr->cmd == SLB_CMD_SRV_NEW ||
 	    info->genlhdr->cmd == SLB_CMD_LADDR_NEW ||
 	    info->genlhdr->cmd == SLB_CMD_ACL_NEW ||
-	    info->genlhdr->cmd == SLB_CMD_GROUP_NEW)
+	    info->genlhdr->cmd == SLB_CMD_GROUP_NEW ||
+	    info->genlhdr->cmd == SLB_CMD_LIMIT_NEW)
 		known |= NLM_F_CREATE | NLM_F_EXCL | NLM_F_REPLACE;
 	if (info->nlhdr->nlmsg_flags & ~known || info->genlhdr->reserved) {
 		GENL_SET_ERR_MSG(info, "unknown nlmsg_flags, or reserved bytes not 0");

@@ -33,6 +33,9 @@ int slb_nl_group_new_doit(struct sk_buff *skb, struct genl_info *info);
 int slb_nl_group_del_doit(struct sk_buff *skb, struct genl_info *info);
 int slb_nl_persist_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int slb_nl_persist_flush_doit(struct sk_buff *skb, struct genl_info *info);
+int slb_nl_limit_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int slb_nl_limit_new_doit(struct sk_buff *skb, struct genl_info *info);
+int slb_nl_limit_del_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	SLB_NL_MCGRP_CONFIG,
@@ -69,7 +72,12 @@ enum {
 	{ 25, "source-route" }, \
 	{ 26, "ext-header" }, \
 	{ 27, "loop" }, \
-	{ 28, "denied" })
+	{ 28, "denied" }, \
+	{ 29, "limit-conns" }, \
+	{ 30, "limit-rate" }, \
+	{ 31, "limit-client" }, \
+	{ 32, "limit-server" }, \
+	{ 33, "bandwidth" })
 
 #define show_slb_state(value) __print_symbolic(value, \
 	{ 0, "none" }, \

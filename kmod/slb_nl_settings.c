@@ -2,6 +2,7 @@
 /* Netlink commands about the namespace: settings, counters, what the module is and holds. */
 
 #include "slb_alloc.h"
+#include "slb_limit.h"
 #include "slb_nl.h"
 
 /* A prefix in its nest; 16 bytes of address at most. */
@@ -321,7 +322,8 @@ static int slb_nl_info_put(struct sk_buff *skb, struct slb_net *sn)
 	    nla_put_u32(skb, SLB_A_INFO_CONN_BYTES4, sizeof(struct slb_conn) + 2 * SLB_WAY4_SIZE) ||
 	    nla_put_u32(skb, SLB_A_INFO_CONN_BYTES6, sizeof(struct slb_conn) + 2 * SLB_WAY6_SIZE) ||
 	    nla_put_u32(skb, SLB_A_INFO_ACLS, READ_ONCE(sn->n_acls)) ||
-	    nla_put_u32(skb, SLB_A_INFO_PERSISTENT, slb_persist_count(sn)))
+	    nla_put_u32(skb, SLB_A_INFO_PERSISTENT, slb_persist_count(sn)) ||
+	    nla_put_u32(skb, SLB_A_INFO_LIMIT_CLIENTS, slb_client_count(sn)))
 		return -EMSGSIZE;
 	return slb_nl_info_put_fasts(skb, sn);
 }

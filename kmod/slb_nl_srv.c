@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Netlink commands about servers. */
 
+#include "slb_limit.h"
 #include "slb_nl.h"
 
 /* A server as a request names it. */
@@ -48,6 +49,7 @@ static int slb_nl_srv_put(struct sk_buff *skb, const struct slb_srv *srv)
 	    nla_put_u8(skb, SLB_A_SRV_FWD, srv->fwd) ||
 	    nla_put_u32(skb, SLB_A_SRV_ACTIVE, max(atomic_read(&srv->active), 0)) ||
 	    nla_put_u32(skb, SLB_A_SRV_INACTIVE, max(atomic_read(&srv->inactive), 0)) ||
+	    slb_nl_put_srv_limits(skb, srv) ||
 	    slb_nl_put_stats(skb, SLB_A_SRV_STATS, srv->stats, &srv->base))
 		return -EMSGSIZE;
 	return 0;
@@ -269,15 +271,22 @@ static int slb_nl_srv_add_locked(struct genl_info *info, const struct slb_nl_srv
 {
 	struct nlattr *weight = info->attrs[SLB_A_SRV_WEIGHT];
 	struct nlattr *fwd = info->attrs[SLB_A_SRV_FWD];
+	struct slb_limit_conf limits;
 	struct slb_srv *srv;
+	int err;
 
 	if (!slb_nl_may_add(info))
 		return slb_nl_srv_none(info, key->group);
+	slb_limit_conf_init(&limits);
+	err = slb_nl_srv_limits(info->attrs[SLB_A_SRV_LIMITS], info->extack, &limits);
+	if (err)
+		return err;
 	srv = slb_srv_add_locked(key->group, &key->addr, key->port, key->v6,
 				 weight ? nla_get_u32(weight) : 1,
 				 fwd ? nla_get_u8(fwd) : SLB_FWD_FULLNAT);
 	if (!srv)
 		return slb_nl_refuse(info->extack, NULL, -ENOMEM, "no memory for the server");
+	slb_limit_srv_set_locked(srv, &limits);
 	slb_nl_srv_notify(info, srv, key);
 	return 0;
 }
@@ -298,12 +307,19 @@ static int slb_nl_srv_change_locked(struct genl_info *info, struct slb_srv *srv,
 {
 	struct nlattr *weight = info->attrs[SLB_A_SRV_WEIGHT];
 	struct nlattr *fwd = info->attrs[SLB_A_SRV_FWD];
+	struct slb_limit_conf limits;
+	int err;
 
 	if (!slb_nl_may_change(info))
 		return slb_nl_srv_exists(info, key->group);
+	slb_limit_srv_read(srv, &limits);
+	err = slb_nl_srv_limits(info->attrs[SLB_A_SRV_LIMITS], info->extack, &limits);
+	if (err)
+		return err;
 	if (slb_srv_change_locked(srv, weight ? nla_get_u32(weight) : srv->weight,
 				  fwd ? nla_get_u8(fwd) : srv->fwd))
 		return slb_nl_refuse(info->extack, NULL, -ENOMEM, "no memory for the server");
+	slb_limit_srv_set_locked(srv, &limits);
 	slb_nl_srv_notify(info, srv, key);
 	return 0;
 }

@@ -2,6 +2,7 @@
 /* Netlink commands about services. */
 
 #include <net/tcp.h>
+#include "slb_limit.h"
 #include "slb_nl.h"
 
 static int slb_nl_svc_put(struct sk_buff *skb, const struct slb_svc *svc)
@@ -15,6 +16,7 @@ static int slb_nl_svc_put(struct sk_buff *skb, const struct slb_svc *svc)
 	    nla_put_string(skb, SLB_A_SVC_POOL, conf.pool) ||
 	    nla_put_u32(skb, SLB_A_SVC_IDLE, conf.idle_s) ||
 	    slb_nl_put_timeouts(skb, SLB_A_SVC_TIMEOUTS, conf.timeout_s) ||
+	    slb_nl_put_svc_limits(skb, svc) ||
 	    slb_nl_put_stats(skb, SLB_A_SVC_STATS, svc->stats, &svc->base) ||
 	    nla_put_u32(skb, SLB_A_SVC_SERVERS, slb_svc_group_locked(svc)->nservers) ||
 	    (conf.group && nla_put_string(skb, SLB_A_SVC_GROUP, conf.group->name)) ||
@@ -192,6 +194,7 @@ static int slb_nl_svc_conf(struct genl_info *info, struct slb_svc_conf *conf, u8
 
 static int slb_nl_svc_change_locked(struct genl_info *info, struct slb_svc *svc)
 {
+	struct slb_limit_conf limits;
 	struct slb_svc_conf conf;
 	int err;
 
@@ -199,12 +202,19 @@ static int slb_nl_svc_change_locked(struct genl_info *info, struct slb_svc *svc)
 		return slb_nl_refuse(info->extack, info->attrs[SLB_A_SVC_ADDR], -EEXIST,
 				     "the service exists already");
 	slb_svc_conf_read_locked(svc, &conf);
+	slb_limit_conf_read_locked(svc, &limits);
 	err = slb_nl_group_of_svc_locked(info, svc->sn, &svc->key, &conf) ?:
-	      slb_nl_svc_conf(info, &conf, svc->key.proto, svc->key.v6);
+	      slb_nl_svc_conf(info, &conf, svc->key.proto, svc->key.v6) ?:
+	      slb_nl_svc_limits_locked(info->attrs[SLB_A_SVC_LIMITS], info->extack, svc->sn,
+				       &limits);
 	if (err)
 		return err;
-	if (slb_svc_change_locked(svc, &conf))
+	if (slb_limit_prepare_locked(svc->sn, svc, &limits, &conf.limits) ||
+	    slb_svc_change_locked(svc, &conf)) {
+		slb_limit_discard(conf.limits);
 		return slb_nl_refuse(info->extack, NULL, -ENOMEM, "no memory for the change");
+	}
+	slb_limit_change_locked(svc, &limits, conf.limits);
 	if (info->attrs[SLB_A_SVC_PURGE])
 		slb_conn_reset_denied(svc->sn);
 	slb_nl_svc_notify(info, svc);
@@ -214,6 +224,7 @@ static int slb_nl_svc_change_locked(struct genl_info *info, struct slb_svc *svc)
 static int slb_nl_svc_add_locked(struct genl_info *info, struct slb_net *sn,
 				 const struct slb_svc_key *key)
 {
+	struct slb_limit_conf limits;
 	struct slb_svc_conf conf;
 	struct slb_svc *svc;
 	int err;
@@ -222,11 +233,16 @@ static int slb_nl_svc_add_locked(struct genl_info *info, struct slb_net *sn,
 		return slb_nl_refuse(info->extack, info->attrs[SLB_A_SVC_ADDR], -ENOENT,
 				     "no such service");
 	slb_svc_conf_init(&conf, key->proto, key->v6);
+	slb_limit_conf_init(&limits);
 	err = slb_nl_group_of_svc_locked(info, sn, key, &conf) ?:
-	      slb_nl_svc_conf(info, &conf, key->proto, key->v6);
+	      slb_nl_svc_conf(info, &conf, key->proto, key->v6) ?:
+	      slb_nl_svc_limits_locked(info->attrs[SLB_A_SVC_LIMITS], info->extack, sn, &limits);
 	if (err)
 		return err;
-	svc = slb_svc_add_locked(sn, key, &conf);
+	err = slb_limit_prepare_locked(sn, NULL, &limits, &conf.limits);
+	svc = err ? ERR_PTR(err) : slb_svc_add_locked(sn, key, &conf);
+	if (IS_ERR(svc))
+		slb_limit_discard(conf.limits);
 	if (PTR_ERR_OR_ZERO(svc) == -ENOMEM)
 		return slb_nl_refuse(info->extack, NULL, -ENOMEM, "no memory for the service");
 	if (IS_ERR(svc))
@@ -316,6 +332,7 @@ static void slb_nl_zero_all_locked(struct slb_net *sn)
 	struct slb_svc *svc;
 
 	slb_counters_zero_locked(sn);
+	slb_limit_zero_locked(sn);
 	list_for_each_entry(svc, &sn->svc_list, list)
 		slb_nl_zero_svc_locked(svc);
 	for (node = rb_first(&sn->groups); node; node = rb_next(node))

@@ -14,6 +14,7 @@
 #include <net/ipv6.h>
 #include <net/l3mdev.h>
 #include "slb_isn.h"
+#include "slb_limit.h"
 #include "slb_path.h"
 #include "slb_reset.h"
 #include "slb_route.h"
@@ -40,6 +41,8 @@
  * @nat: the client's address is kept
  * @raced: another CPU has linked an entry for the same client
  * @reason: why there is no connection, enum slb_drop
+ * @limits: the service's limits when the packet came
+ * @counted: slb_limit_take()'s flags, until an entry is linked that carries them
  */
 struct slb_opening {
 	struct slb_svc		*svc;
@@ -52,6 +55,8 @@ struct slb_opening {
 	bool			nat;
 	bool			raced;
 	u8			reason;
+	u32			counted;
+	struct slb_limits	*limits;
 };
 
 /* A refused client is told, and the reason counted. */
@@ -351,7 +356,7 @@ static struct slb_conn *slb_open_fill(const struct slb_pkt *pkt, const struct sl
 {
 	struct slb_conn *conn = slb_conn_alloc(pkt->v6);
 	struct slb_way *orig, *reply;
-	u8 udp = pkt->proto == IPPROTO_UDP ? SLB_WAY_UDP : 0;
+	bool udp = pkt->proto == IPPROTO_UDP;
 
 	if (!conn)
 		return NULL;
@@ -367,8 +372,6 @@ static struct slb_conn *slb_open_fill(const struct slb_pkt *pkt, const struct sl
 	orig = slb_conn_way(conn, SLB_DIR_ORIG);
 	reply = slb_conn_way(conn, SLB_DIR_REPLY);
 	slb_open_fill_tuples(conn, pkt, open);
-	orig->bits |= udp;
-	reply->bits |= udp;
 	orig->state = udp ? SLB_STATE_UDP : SLB_STATE_SYN_SENT;
 	reply->state = orig->state;
 	orig->seen = slb_tick_now();
@@ -377,6 +380,8 @@ static struct slb_conn *slb_open_fill(const struct slb_pkt *pkt, const struct sl
 		slb_open_fill_tcp(conn, pkt, open);
 	if (!open->nat)
 		slb_route_take_shared(pkt, conn->lease, orig);
+	if (unlikely(open->counted))
+		slb_limit_mark(conn, open->limits, open->counted);
 	return conn;
 
 err_put_svc:
@@ -420,8 +425,10 @@ static struct slb_conn *slb_open_try(struct slb_pkt *pkt, struct slb_opening *op
 		return NULL;
 	}
 	err = slb_conn_link(pkt->sn, conn, pkt->hash);
-	if (!err)
+	if (!err) {
+		open->counted = 0;	/* the entry's now */
 		return conn;
+	}
 	slb_conn_free_unlinked(pkt->sn, conn);
 	open->raced = err == -EEXIST;
 	open->reason = SLB_DROP_TUPLE_CONFLICT;
@@ -466,6 +473,8 @@ static struct slb_conn *slb_open_elsewhere(struct slb_pkt *pkt, struct slb_openi
 		open->srv = slb_sched_other_rcu(group, chosen, nth);
 		if (!open->srv)
 			break;
+		if (READ_ONCE(open->srv->cap.on) && !slb_limit_srv_takes(open->srv))
+			continue;
 		slb_open_set_mode(pkt, open);
 		if (!open->nat || !slb_open_is_taken(pkt, open))
 			conn = slb_open_try(pkt, open);
@@ -527,7 +536,9 @@ static unsigned int slb_open_go(struct slb_pkt *pkt, struct slb_opening *open,
 
 	this_cpu_inc(open->svc->stats->conns);
 	this_cpu_inc(open->srv->stats->conns);
-	smp_mb(); /* pairs with the one between "gone" and the walk in slb_svc.c */
+	smp_mb(); /* pairs with the one between "gone", or other limits, and the walk */
+	if (unlikely(rcu_access_pointer(open->svc->limits) != open->limits))
+		slb_limit_recount(conn);
 	if (unlikely(READ_ONCE(open->svc->gone) || READ_ONCE(open->srv->gone) ||
 		     READ_ONCE(pkt->sn->dead))) {
 		slb_conn_end(pkt->sn, conn);
@@ -548,6 +559,15 @@ static struct slb_srv *slb_open_pick(struct slb_pkt *pkt, struct slb_svc *svc)
 	return slb_sched_pick_rcu(group, pkt);
 }
 
+/* The chosen server has limits: it, or another one that takes the connection. */
+static noinline bool slb_open_has_room(struct slb_opening *open)
+{
+	open->srv = slb_limit_other_rcu(rcu_dereference(open->svc->group), open->srv);
+	if (!open->srv)
+		this_cpu_inc(open->svc->stats->limit_server);
+	return open->srv;
+}
+
 /* All that is known to be allowed: choose, lease, fill, link. */
 static unsigned int slb_open_new(struct slb_pkt *pkt, struct slb_opening *open)
 {
@@ -557,6 +577,8 @@ static unsigned int slb_open_new(struct slb_pkt *pkt, struct slb_opening *open)
 	if (!open->srv)
 		return slb_open_refuse(pkt, pkt->proto == IPPROTO_UDP ? SLB_DROP_UDP_UNREACH
 								       : SLB_DROP_NO_SERVER);
+	if (unlikely(READ_ONCE(open->srv->cap.on)) && !slb_open_has_room(open))
+		return slb_open_refuse(pkt, SLB_DROP_LIMIT_SERVER);
 	slb_open_set_mode(pkt, open);
 	conn = slb_open_try(pkt, open);
 	if (unlikely(!conn && open->reason == SLB_DROP_TUPLE_CONFLICT && !open->raced))
@@ -564,6 +586,22 @@ static unsigned int slb_open_new(struct slb_pkt *pkt, struct slb_opening *open)
 	if (conn)
 		return slb_open_go(pkt, open, conn);
 	return open->raced ? slb_open_join(pkt) : slb_open_refuse(pkt, open->reason);
+}
+
+/* The service has limits. What is counted is the entry's, or given back. */
+static noinline unsigned int slb_open_limited(struct slb_pkt *pkt, struct slb_opening *open)
+{
+	enum slb_drop reason = slb_limit_take(pkt, open->svc, open->limits, &open->counted);
+	unsigned int verdict;
+
+	if (reason == SLB_DROP_BANDWIDTH)
+		return slb_path_drop(pkt, reason);
+	if (reason)
+		return slb_open_refuse(pkt, reason);
+	verdict = slb_open_new(pkt, open);
+	if (open->counted)
+		slb_limit_give(pkt, open->limits, open->counted);
+	return verdict;
 }
 
 /**
@@ -605,7 +643,9 @@ unsigned int slb_open(struct slb_pkt *pkt)
 	reason = slb_open_forbidden(pkt, &open);
 	if (reason)
 		return slb_open_refuse(pkt, reason);
-	return slb_open_new(pkt, &open);
+	open.counted = 0;
+	open.limits = rcu_dereference(open.svc->limits);
+	return unlikely(open.limits) ? slb_open_limited(pkt, &open) : slb_open_new(pkt, &open);
 }
 
 #ifdef SLB_SELFTEST

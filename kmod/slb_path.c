@@ -4,6 +4,7 @@
  * step either goes on or ends in a verdict with its reason.
  */
 #include "slb_icmp.h"
+#include "slb_limit.h"
 #include "slb_path.h"
 #include "slb_reset.h"
 #include "slb_route.h"
@@ -168,6 +169,16 @@ unsigned int slb_path_forward(struct slb_pkt *pkt, struct slb_way *way)
 	return pkt->v6 ? slb_path_go(pkt, way, true) : slb_path_go(pkt, way, false);
 }
 
+/* A packet of a connection that has ended, or whose service's bandwidth is limited. */
+static noinline unsigned int slb_path_special(struct slb_pkt *pkt, struct slb_way *way)
+{
+	if (READ_ONCE(way->bits) & (SLB_WAY_ENDED | SLB_WAY_RESTING))
+		return slb_path_late(pkt);
+	if (!slb_limit_passes(pkt, way))
+		return slb_path_drop(pkt, SLB_DROP_BANDWIDTH);
+	return slb_path_forward(pkt, way);
+}
+
 /**
  * slb_path_known() - a parsed packet of a known connection
  * @pkt: the packet
@@ -182,8 +193,8 @@ __always_inline unsigned int slb_path_known(struct slb_pkt *pkt, struct slb_way 
 	if (unlikely(pkt->tcp_flags & TCPHDR_SYN) && slb_path_reopens(pkt, way) &&
 	    slb_conn_rest(pkt->sn, slb_way_conn(way)))
 		return slb_open(pkt);
-	if (unlikely(READ_ONCE(way->bits) & (SLB_WAY_ENDED | SLB_WAY_RESTING)))
-		return slb_path_late(pkt);
+	if (unlikely(READ_ONCE(way->bits) & (SLB_WAY_ENDED | SLB_WAY_RESTING | SLB_WAY_SHAPED)))
+		return slb_path_special(pkt, way);
 	return slb_path_go(pkt, way, v6);
 }
 

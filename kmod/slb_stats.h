@@ -21,6 +21,11 @@
  * @idle_reset: connections reset by us after idling
  * @denied_pkts: packets that an access list keeps out; 0 in servers
  * @denied_bytes: their bytes, layer 3
+ * @limit_conns: connections refused because of a limit of connections
+ * @limit_rate: connections refused because of a limit of new connections a second
+ * @limit_client: service: connections refused because of a limit of the client's prefix
+ * @limit_server: service: connections refused because every server was at its limit
+ * @limited: service: packets dropped because of its bandwidth, by direction
  */
 struct slb_stats {
 	u64	pkts[2];
@@ -33,6 +38,11 @@ struct slb_stats {
 	u64	idle_reset;
 	u64	denied_pkts;
 	u64	denied_bytes;
+	u64	limit_conns;
+	u64	limit_rate;
+	u64	limit_client;
+	u64	limit_server;
+	u64	limited[2];
 };
 
 /**

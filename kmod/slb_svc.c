@@ -16,6 +16,7 @@
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
 #include "slb_alloc.h"
+#include "slb_limit.h"
 #include "slb_net.h"
 #include "slb_sched.h"
 
@@ -151,6 +152,7 @@ static void slb_svc_free_rcu(struct rcu_head *rcu)
 	struct slb_svc *svc = container_of(rcu, struct slb_svc, rcu);
 
 	slb_group_put(rcu_dereference_protected(svc->group, true));
+	slb_limit_svc_free(svc);
 	atomic64_inc(&svc->sn->destroyed);
 	free_percpu(svc->stats);
 	kfree(svc);
@@ -322,6 +324,7 @@ struct slb_svc *slb_svc_add_locked(struct slb_net *sn, const struct slb_svc_key 
 	if (err)
 		goto err_put_pool;
 
+	slb_limit_attach_locked(svc, conf->limits);
 	slb_filter_add(&sn->filter, &key->addr, key->v6);
 	err = slb_attempt(-ENOMEM, rhashtable_insert_fast(&sn->svcs, &svc->node, slb_svc_params));
 	if (err)
@@ -333,6 +336,7 @@ struct slb_svc *slb_svc_add_locked(struct slb_net *sn, const struct slb_svc_key 
 	return svc;
 
 err_filter:
+	slb_limit_release_locked(svc);
 	slb_filter_del(&sn->filter, &key->addr, key->v6);
 err_put_pool:
 	slb_pool_put_locked(sn, pool);
@@ -427,6 +431,7 @@ static void slb_svc_release_locked(struct slb_svc *svc)
 	struct slb_pool *pool = slb_svc_pool_locked(svc);
 
 	group->users--;
+	slb_limit_release_locked(svc);
 	if (!slb_group_is_named(group))
 		slb_group_disown_locked(group);
 	rcu_assign_pointer(svc->pool, sn->pool_default);

@@ -12,11 +12,13 @@
 #include <linux/rhashtable-types.h>
 #include <linux/types.h>
 #include <uapi/linux/slb.h>
+#include "slb_gcra.h"
 #include "slb_group.h"
 #include "slb_stats.h"
 
 struct slb_acl;
 struct slb_ep;
+struct slb_limits;
 struct slb_net;
 struct slb_pkt;
 struct slb_pool;
@@ -59,6 +61,10 @@ struct slb_svc_key {
  *	gone has the default pool, which lives as long as the namespace
  * @group: r: RCU, w: sn->cfg_mutex; never NULL; holds a reference
  * @acl: access lists by mode; r: RCU, w: sn->cfg_mutex; NULL is none
+ * @limits: its limits, NULL if it has none; r: RCU, w: sn->cfg_mutex
+ * @counted: limits by slot; one is @limits, in the other connections may still be counted
+ * @limits_slot: the slot used last; under sn->cfg_mutex
+ * @limits_vacated: when the other slot may be used again; under sn->cfg_mutex
  * @stats: per CPU
  * @sn: the namespace's balancer
  * @ref: one from the configuration, one per connection
@@ -86,15 +92,39 @@ struct slb_svc {
 	struct slb_pool __rcu		*pool;
 	struct slb_group __rcu		*group;
 	struct slb_acl __rcu		*acl[SLB_ACL_MODE_COUNT];
+	struct slb_limits __rcu		*limits;
 	struct slb_stats __percpu	*stats;
 	struct slb_net			*sn;
 
 	refcount_t			ref;
+	u8				limits_slot;
+	struct slb_limits __rcu		*counted[2];
+	unsigned long			limits_vacated;
 	struct list_head		list;
 	u32				timeout_s[SLB_STATE_COUNT];
 	u32				idle_s;
 	struct slb_stats		base;
 	struct rcu_head			rcu;
+};
+
+/**
+ * struct slb_cap - the limits of a server; w: sn->cfg_mutex, r: READ_ONCE
+ * @on: there are any
+ * @full: it has reached @conns_max, and not yet fallen below @conns_low; w: any
+ * @conns_max: most connections at a time, 0 is no limit
+ * @conns_low: see @full; 0 is three quarters of @conns_max
+ * @rate: most new connections a second, 0 is no limit
+ * @per: @rate as it is counted
+ * @gcra: new connections so far
+ */
+struct slb_cap {
+	bool			on;
+	bool			full;
+	u32			conns_max;
+	u32			conns_low;
+	u32			rate;
+	struct slb_gcra_rate	per;
+	struct slb_gcra		gcra;
 };
 
 /**
@@ -107,6 +137,7 @@ struct slb_svc {
  * @fwd: enum slb_fwd; READ_ONCE; what new connections get
  * @nat_listed: its address is in sn->nat, until the last reference is put; w: sn->cfg_mutex
  * @gone: removed; set before its connections are reset
+ * @cap: its limits
  * @active: connections in ESTABLISHED and UDP
  * @inactive: all others
  * @sched: what the scheduling method keeps for it; under group->lock; @sched.key is also read
@@ -126,6 +157,7 @@ struct slb_srv {
 	u8				fwd;
 	bool				nat_listed;
 	bool				gone;
+	struct slb_cap			cap;
 	atomic_t			active;
 	atomic_t			inactive;
 	struct {
@@ -157,6 +189,7 @@ struct slb_srv {
  * @acl: access lists by mode; NULL is none
  * @persist_s: as slb_svc.persist_s
  * @persist_len: as slb_svc.persist_len
+ * @limits: adding: what it starts with, or NULL; see slb_limit_prepare_locked()
  */
 struct slb_svc_conf {
 	u32	timeout_s[SLB_STATE_COUNT];
@@ -172,6 +205,7 @@ struct slb_svc_conf {
 	struct slb_acl	*acl[SLB_ACL_MODE_COUNT];
 	u32	persist_s;
 	u8	persist_len;
+	struct slb_limits	*limits;
 };
 
 struct slb_svc *slb_svc_find_rcu(const struct slb_net *sn, const struct slb_svc_key *key);

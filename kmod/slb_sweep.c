@@ -6,6 +6,7 @@
 #include <linux/delay.h>
 #include <linux/interrupt.h>
 #include <linux/sched.h>
+#include "slb_limit.h"
 #include "slb_net.h"
 
 #define SLB_SWEEP_BUCKETS	256	/* per step, BH off */
@@ -69,6 +70,30 @@ static void slb_sweep(struct slb_sweep *sweep, slb_table_visit_t visit)
 		local_bh_enable();
 		slb_sweep_sleep(sweep);
 	} while (!over);
+}
+
+static bool slb_sweep_recount_one(struct slb_conn *conn, void *arg)
+{
+	const struct slb_sweep *sweep = arg;
+
+	if (conn->svc == sweep->svc)
+		slb_limit_recount(conn);
+	return true;
+}
+
+/**
+ * slb_conn_recount_matching() - a service has other limits: count its connections there
+ * @sn: the namespace's balancer
+ * @svc: the service
+ *
+ * Context: process, sn->cfg_mutex held.
+ */
+void slb_conn_recount_matching(struct slb_net *sn, const struct slb_svc *svc)
+{
+	struct slb_sweep sweep = { .sn = sn, .svc = svc };
+
+	lockdep_assert_held(&sn->cfg_mutex);
+	slb_sweep(&sweep, slb_sweep_recount_one);
 }
 
 static bool slb_sweep_refile_one(struct slb_conn *conn, void *arg)

@@ -47,7 +47,7 @@ static u32 slb_conn_hash(const struct slb_table *tab, const struct slb_conn *con
 {
 	const struct slb_way *way = slb_conn_way(conn, dir);
 
-	return slb_way_fixed(way) & SLB_WAY_UDP ? conn->hash[dir] : slb_way_hash(tab, way);
+	return slb_way_is_udp(way) ? conn->hash[dir] : slb_way_hash(tab, way);
 }
 
 static bool slb_way_same(const struct slb_way *a, const struct slb_way *b)
@@ -375,7 +375,7 @@ int slb_table_insert(struct slb_table *tab, struct slb_conn *conn, u32 hash0)
 	unsigned long *head0, *head1;
 	int err = 0;
 
-	if (slb_way_fixed(way0) & SLB_WAY_UDP) {
+	if (slb_way_is_udp(way0)) {
 		conn->hash[SLB_DIR_ORIG] = hash0;
 		conn->hash[SLB_DIR_REPLY] = hash1;
 	}

@@ -15,6 +15,8 @@ void slb_conf_key_print(const struct slb_svc_key *key);
 void slb_conf_timeouts_print(const struct slb_timeouts *timeouts);
 void slb_svc_persist_print(const struct slb_svc *svc);
 void slb_svc_acl_print(const struct slb_svc *svc);
+void slb_conf_limits_print(const struct slb_limits *limits, bool srv);
+void slb_conf_limits_shorten(struct slb_limits *limits);
 void slb_conf_srv_print(const struct slb_srv *srv);
 
 int slb_req_apply(struct slb_nl *nl, struct slb_req *req, __u16 flags);

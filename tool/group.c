@@ -249,6 +249,7 @@ static void slb_group_save(struct slb_config *config)
 		putchar('\n');
 		for (; slb_group_has_srv(config, srv, i); srv++) {
 			printf("-a");
+			slb_conf_limits_shorten(&config->srv[srv].limits);
 			slb_conf_srv_print(&config->srv[srv]);
 			putchar('\n');
 		}

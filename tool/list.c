@@ -18,6 +18,9 @@ static const __u16 slb_stats_rest[] = {
 	SLB_A_STATS_SYN_UNANSWERED, SLB_A_STATS_SYN_RESET, SLB_A_STATS_SERVER_RST,
 	SLB_A_STATS_CLIENT_RST, SLB_A_STATS_IDLE_RESET, SLB_A_STATS_DENIED_PKTS,
 	SLB_A_STATS_DENIED_BYTES,
+	SLB_A_STATS_LIMIT_CONNS,
+	SLB_A_STATS_LIMIT_RATE, SLB_A_STATS_LIMIT_CLIENT, SLB_A_STATS_LIMIT_SERVER,
+	SLB_A_STATS_IN_LIMITED, SLB_A_STATS_OUT_LIMITED,
 };
 
 static const char *slb_forward_text(__u32 fwd)
@@ -143,6 +146,7 @@ static void slb_svc_print(const struct slb_svc *svc, bool stats, bool exact)
 	slb_svc_persist_view(svc, !stats);
 	slb_svc_acl_view(svc, !stats);
 	slb_timeouts_print(&svc->timeouts, !stats);
+	slb_limits_print(&svc->limits, false, !stats);
 	if (stats)
 		slb_stats_print(&svc->stats, exact);
 	else
@@ -166,9 +170,12 @@ void slb_list_srv(const struct slb_srv *srv, const struct slb_req *req)
 	slb_out_str("forward", NULL, slb_fwd_names[fwd < SLB_FWD_COUNT ? fwd : 0].name);
 	slb_out_u64("weight", stats ? NULL : " %-6llu", srv->value[SLB_A_SRV_WEIGHT]);
 	slb_out_u64("active", stats ? NULL : " %-10llu", srv->value[SLB_A_SRV_ACTIVE]);
-	slb_out_u64("inactive", stats ? NULL : " %llu\n", srv->value[SLB_A_SRV_INACTIVE]);
+	slb_out_u64("inactive", stats ? NULL : " %llu", srv->value[SLB_A_SRV_INACTIVE]);
+	slb_limits_print(&srv->limits, true, !stats);
 	if (stats)
 		slb_stats_print(&srv->stats, slb_req_has(req, SLB_SLOT_EXACT));
+	else
+		slb_out_text("\n");
 	slb_out_close();
 }
 

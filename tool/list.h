@@ -10,6 +10,7 @@ int slb_list_conns(struct slb_nl *nl, const struct slb_req *req);
 int slb_list_acls(struct slb_nl *nl, const struct slb_req *req);
 int slb_list_persist(struct slb_nl *nl, const struct slb_req *req);
 int slb_list_laddrs(struct slb_nl *nl, const struct slb_req *req);
+int slb_list_limits(struct slb_nl *nl, const struct slb_req *req);
 int slb_list_settings(struct slb_nl *nl, const struct slb_req *req);
 int slb_list_timeouts(struct slb_nl *nl);
 int slb_list_info(struct slb_nl *nl, const struct slb_req *req);

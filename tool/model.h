@@ -74,12 +74,27 @@ struct slb_stats {
 	__u64	value[SLB_A_STATS_MAX + 1];
 };
 
+/* Limits of a service, a server or, with its name, a named limit; bandwidth in kbit/s. */
+struct slb_limits {
+	__u64	given;
+	__u32	value[SLB_A_LIM_MAX + 1];
+	char	name[SLB_NAME_MAX + 1];
+};
+
+struct slb_limit {
+	struct slb_limits	limits;
+	__u32			services;
+	__u64			refused_conns;
+	__u64			refused_rate;
+};
+
 struct slb_svc {
 	struct slb_svc_key	key;
 	__u64			given;
 	__u32			value[SLB_A_SVC_MAX + 1];
 	struct slb_timeouts	timeouts;
 	struct slb_stats	stats;
+	struct slb_limits	limits;
 	char			pool[SLB_NAME_MAX + 1];
 	char			acl[SLB_ACL_MODE_COUNT][SLB_NAME_MAX + 1];	/* "" is none */
 	char			group[SLB_NAME_MAX + 1];
@@ -100,6 +115,7 @@ struct slb_srv {
 	__u64			given;
 	__u32			value[SLB_A_SRV_MAX + 1];
 	struct slb_stats	stats;
+	struct slb_limits	limits;
 };
 
 struct slb_laddr {
@@ -143,6 +159,8 @@ struct slb_settings {
  * @group: named groups, sorted by name
  * @group_count: entries in @group
  * @settings: settings of the namespace
+ * @limit: named limits, sorted by name
+ * @limit_count: entries in @limit
  */
 struct slb_config {
 	struct slb_svc		*svc;
@@ -156,6 +174,8 @@ struct slb_config {
 	struct slb_group	*group;
 	size_t			group_count;
 	struct slb_settings	settings;
+	struct slb_limit	*limit;
+	size_t			limit_count;
 };
 
 extern const struct slb_field slb_svc_fields[];
@@ -188,6 +208,8 @@ void slb_svc_persist_default(struct slb_svc *svc);
 void slb_svc_default(struct slb_svc *svc);
 void slb_srv_default(struct slb_srv *srv);
 void slb_laddr_default(struct slb_laddr *laddr);
+void slb_limits_default(struct slb_limits *limits, bool srv);
+void slb_limits_print(const struct slb_limits *limits, bool srv, bool flags);
 
 void *slb_list_add(void *list, size_t *count, size_t size);
 struct slb_svc *slb_config_svc_add(struct slb_config *config);

@@ -13,6 +13,7 @@ const struct slb_object * const slb_objects[] = {
 	&slb_object_laddr,
 	&slb_object_acl,
 	&slb_object_group,
+	&slb_object_limit,
 	&slb_object_svc,
 	&slb_object_srv,
 	NULL

@@ -72,6 +72,7 @@ extern const struct slb_object slb_object_group;
 extern const struct slb_object slb_object_persist;
 extern const struct slb_object slb_object_svc;
 extern const struct slb_object slb_object_srv;
+extern const struct slb_object slb_object_limit;
 extern const struct slb_object slb_object_all;
 extern const struct slb_object slb_object_conns;
 

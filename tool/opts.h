@@ -44,6 +44,10 @@ enum slb_do {
 	SLB_DO_GROUP_EDIT,
 	SLB_DO_GROUP_DEL,
 	SLB_DO_PERSIST_FLUSH,
+	SLB_DO_LIMIT_ADD,
+	SLB_DO_LIMIT_EDIT,
+	SLB_DO_LIMIT_DEL,
+	SLB_DO_LIMIT_LIST,
 };
 
 #define SLB_DO(command)	(1ULL << (command))
@@ -90,6 +94,17 @@ enum slb_slot {
 	SLB_SLOT_PERSIST,
 	SLB_SLOT_NETMASK,
 	SLB_SLOT_BONDS,
+	SLB_SLOT_MAX_CONNS,
+	SLB_SLOT_CONNS_LOW,
+	SLB_SLOT_MAX_RATE,
+	SLB_SLOT_PROFILE,	/* behind the two that it stands for */
+	SLB_SLOT_LIMIT,
+	SLB_SLOT_CLIENT_CONNS,
+	SLB_SLOT_CLIENT_RATE,
+	SLB_SLOT_CLIENT_LEN4,
+	SLB_SLOT_CLIENT_LEN6,
+	SLB_SLOT_BANDWIDTH_IN,
+	SLB_SLOT_BANDWIDTH_OUT,
 	SLB_SLOT_OTHER,		/* of ipvsadm only, refused */
 	SLB_SLOTS
 };
@@ -180,6 +195,7 @@ struct slb_option {
  * @group: the named group
  * @set: settings
  * @acl: the access list
+ * @limit: the named limit
  * @filter: of connections
  * @word: plain words that fill no slot; they live as long as the arguments
  * @word_count: entries in @word
@@ -194,6 +210,7 @@ struct slb_req {
 	struct slb_group		group;
 	struct slb_settings		set;
 	struct slb_acl			acl;
+	struct slb_limit		limit;
 	struct slb_filter		filter;
 	char				**word;
 	int				word_count;
@@ -246,6 +263,9 @@ int slb_arg_file(struct slb_req *req, const struct slb_option *opt, const char *
 int slb_arg_persist(struct slb_req *req, const struct slb_option *opt, const char *text);
 int slb_arg_netmask(struct slb_req *req, const struct slb_option *opt, const char *text);
 int slb_arg_client(struct slb_req *req, const struct slb_option *opt, const char *text);
+int slb_arg_lim(struct slb_req *req, const struct slb_option *opt, const char *text);
+int slb_arg_profile(struct slb_req *req, const struct slb_option *opt, const char *text);
+int slb_arg_limit(struct slb_req *req, const struct slb_option *opt, const char *text);
 int slb_arg_state(struct slb_req *req, const struct slb_option *opt, const char *text);
 
 /* help.c */

@@ -158,6 +158,16 @@ const struct slb_name slb_drop_names[] = {
 		"the packet has been through the same service before, whose servers lead back to it" },
 	[SLB_DROP_DENIED] = { "denied",
 		"an access list of the service keeps the client out" },
+	[SLB_DROP_LIMIT_CONNS] = { "limit-conns",
+		"the service, or the limit that it shares with others, has as many connections as allowed" },
+	[SLB_DROP_LIMIT_RATE] = { "limit-rate",
+		"the service, or the limit that it shares with others, has had as many new connections as allowed" },
+	[SLB_DROP_LIMIT_CLIENT] = { "limit-client",
+		"the client, or others of its prefix, have as many connections or new ones to the service as allowed" },
+	[SLB_DROP_LIMIT_SERVER] = { "limit-server",
+		"every server of the service that could be chosen is at its limit" },
+	[SLB_DROP_BANDWIDTH] = { "bandwidth",
+		"the packet exceeds the bandwidth of its service" },
 };
 
 const struct slb_name slb_count_names[] = {
@@ -227,6 +237,8 @@ const struct slb_name slb_count_names[] = {
 		"connections that went to the server of their client's last one" },
 	[SLB_COUNT_PERSIST_FULL] = { "persist-full",
 		"connections of persistent services that were not remembered, for persist-max or lack of memory" },
+	[SLB_COUNT_CLIENT_UNCOUNTED] = { "client-uncounted",
+		"connections that a limit of clients does not count because its table is full" },
 };
 
 const struct slb_name slb_acl_mode_names[] = {
@@ -268,10 +280,11 @@ static const struct slb_attr_name slb_service_attrs_list[] = {
 	[SLB_A_SVC_GROUP] = { "group" },
 	[SLB_A_SVC_PERSIST] = { "persist" },
 	[SLB_A_SVC_PERSIST_LEN] = { "persist-len" },
+	[SLB_A_SVC_LIMITS] = { "limits", &slb_limits_attrs },
 };
 
 const struct slb_attr_set slb_service_attrs = {
-	slb_service_attrs_list, SLB_A_SVC_PERSIST_LEN + 1
+	slb_service_attrs_list, SLB_A_SVC_LIMITS + 1
 };
 
 static const struct slb_attr_name slb_service_key_attrs_list[] = {
@@ -296,10 +309,11 @@ static const struct slb_attr_name slb_server_attrs_list[] = {
 	[SLB_A_SRV_STATS] = { "stats", &slb_stats_attrs },
 	[SLB_A_SRV_PAD] = { "pad" },
 	[SLB_A_SRV_GROUP] = { "group" },
+	[SLB_A_SRV_LIMITS] = { "limits", &slb_limits_attrs },
 };
 
 const struct slb_attr_set slb_server_attrs = {
-	slb_server_attrs_list, SLB_A_SRV_GROUP + 1
+	slb_server_attrs_list, SLB_A_SRV_LIMITS + 1
 };
 
 static const struct slb_attr_name slb_laddr_attrs_list[] = {
@@ -378,10 +392,16 @@ static const struct slb_attr_name slb_stats_attrs_list[] = {
 	[SLB_A_STATS_PAD] = { "pad" },
 	[SLB_A_STATS_DENIED_PKTS] = { "denied-pkts" },
 	[SLB_A_STATS_DENIED_BYTES] = { "denied-bytes" },
+	[SLB_A_STATS_LIMIT_CONNS] = { "limit-conns" },
+	[SLB_A_STATS_LIMIT_RATE] = { "limit-rate" },
+	[SLB_A_STATS_LIMIT_CLIENT] = { "limit-client" },
+	[SLB_A_STATS_LIMIT_SERVER] = { "limit-server" },
+	[SLB_A_STATS_IN_LIMITED] = { "in-limited" },
+	[SLB_A_STATS_OUT_LIMITED] = { "out-limited" },
 };
 
 const struct slb_attr_set slb_stats_attrs = {
-	slb_stats_attrs_list, SLB_A_STATS_DENIED_BYTES + 1
+	slb_stats_attrs_list, SLB_A_STATS_OUT_LIMITED + 1
 };
 
 static const struct slb_attr_name slb_conn_attrs_list[] = {
@@ -432,10 +452,11 @@ static const struct slb_attr_name slb_info_attrs_list[] = {
 	[SLB_A_INFO_FASTPATH] = { "fastpath", &slb_fastpath_attrs },
 	[SLB_A_INFO_ACLS] = { "acls" },
 	[SLB_A_INFO_PERSISTENT] = { "persistent" },
+	[SLB_A_INFO_LIMIT_CLIENTS] = { "limit-clients" },
 };
 
 const struct slb_attr_set slb_info_attrs = {
-	slb_info_attrs_list, SLB_A_INFO_PERSISTENT + 1
+	slb_info_attrs_list, SLB_A_INFO_LIMIT_CLIENTS + 1
 };
 
 static const struct slb_attr_name slb_fastpath_attrs_list[] = {
@@ -479,6 +500,39 @@ static const struct slb_attr_name slb_persist_attrs_list[] = {
 
 const struct slb_attr_set slb_persist_attrs = {
 	slb_persist_attrs_list, SLB_A_PERSIST_EXPIRES + 1
+};
+
+static const struct slb_attr_name slb_limits_attrs_list[] = {
+	[SLB_A_LIM_CONNS] = { "conns" },
+	[SLB_A_LIM_RATE] = { "rate" },
+	[SLB_A_LIM_CONNS_LOW] = { "conns-low" },
+	[SLB_A_LIM_NAME] = { "name" },
+	[SLB_A_LIM_CLIENT_CONNS] = { "client-conns" },
+	[SLB_A_LIM_CLIENT_RATE] = { "client-rate" },
+	[SLB_A_LIM_CLIENT_LEN4] = { "client-len4" },
+	[SLB_A_LIM_CLIENT_LEN6] = { "client-len6" },
+	[SLB_A_LIM_BANDWIDTH_IN] = { "bandwidth-in" },
+	[SLB_A_LIM_BANDWIDTH_OUT] = { "bandwidth-out" },
+	[SLB_A_LIM_NOW] = { "now" },
+};
+
+const struct slb_attr_set slb_limits_attrs = {
+	slb_limits_attrs_list, SLB_A_LIM_NOW + 1
+};
+
+static const struct slb_attr_name slb_limit_attrs_list[] = {
+	[SLB_A_LIMIT_NAME] = { "name" },
+	[SLB_A_LIMIT_CONNS] = { "conns" },
+	[SLB_A_LIMIT_RATE] = { "rate" },
+	[SLB_A_LIMIT_NOW] = { "now" },
+	[SLB_A_LIMIT_SERVICES] = { "services" },
+	[SLB_A_LIMIT_LIMIT_CONNS] = { "limit-conns" },
+	[SLB_A_LIMIT_LIMIT_RATE] = { "limit-rate" },
+	[SLB_A_LIMIT_PAD] = { "pad" },
+};
+
+const struct slb_attr_set slb_limit_attrs = {
+	slb_limit_attrs_list, SLB_A_LIMIT_PAD + 1
 };
 
 static const struct slb_attr_name slb_group_attrs_list[] = {
@@ -526,4 +580,8 @@ const struct slb_cmd_name slb_cmd_names[] = {
 	[SLB_CMD_GROUP_NTF] = { "group-ntf", &slb_group_attrs },
 	[SLB_CMD_PERSIST_GET] = { "persist-get", &slb_persist_attrs },
 	[SLB_CMD_PERSIST_FLUSH] = { "persist-flush", &slb_persist_attrs },
+	[SLB_CMD_LIMIT_GET] = { "limit-get", &slb_limit_attrs },
+	[SLB_CMD_LIMIT_NEW] = { "limit-new", &slb_limit_attrs },
+	[SLB_CMD_LIMIT_DEL] = { "limit-del", &slb_limit_attrs },
+	[SLB_CMD_LIMIT_NTF] = { "limit-ntf", &slb_limit_attrs },
 };

@@ -31,6 +31,8 @@ extern const struct slb_attr_set slb_info_attrs;
 extern const struct slb_attr_set slb_fastpath_attrs;
 extern const struct slb_attr_set slb_acl_attrs;
 extern const struct slb_attr_set slb_persist_attrs;
+extern const struct slb_attr_set slb_limits_attrs;
+extern const struct slb_attr_set slb_limit_attrs;
 extern const struct slb_attr_set slb_group_attrs;
 extern const struct slb_cmd_name slb_cmd_names[__SLB_CMD_MAX];
 

@@ -120,8 +120,10 @@ int slb_srv_send(struct slb_nl *nl, __u8 cmd, __u16 flags, const struct slb_srv 
 	slb_srv_owner_put(nlh, srv);
 	slb_addr_put(nlh, SLB_A_SRV_ADDR, &srv->end.addr);
 	mnl_attr_put_u16(nlh, SLB_A_SRV_PORT, htons(srv->end.port));
-	if (cmd == SLB_CMD_SRV_NEW)
+	if (cmd == SLB_CMD_SRV_NEW) {
 		slb_fields_put(nlh, slb_srv_fields, srv->given, srv->value);
+		slb_limits_put(nlh, SLB_A_SRV_LIMITS, &srv->limits);
+	}
 	return slb_nl_talk(nl, NULL, NULL);
 }
 
@@ -142,6 +144,7 @@ static int slb_srv_answer(const struct nlmsghdr *nlh, void *data)
 	srv->value[SLB_A_SRV_ACTIVE] = slb_nl_number(attrs[SLB_A_SRV_ACTIVE]);
 	srv->value[SLB_A_SRV_INACTIVE] = slb_nl_number(attrs[SLB_A_SRV_INACTIVE]);
 	slb_stats_get(&srv->stats, attrs[SLB_A_SRV_STATS]);
+	slb_limits_get(&srv->limits, attrs[SLB_A_SRV_LIMITS], true);
 	return 0;
 }
 
@@ -164,6 +167,7 @@ void slb_conf_srv_print(const struct slb_srv *srv)
 		printf(" -%c", srv->value[SLB_A_SRV_FWD] == SLB_FWD_NAT ? 'm' : 'b');
 	if (srv->given & SLB_GIVEN(SLB_A_SRV_WEIGHT))
 		printf(" -w %u", srv->value[SLB_A_SRV_WEIGHT]);
+	slb_conf_limits_print(&srv->limits, true);
 }
 
 /**
@@ -173,6 +177,7 @@ void slb_conf_srv_print(const struct slb_srv *srv)
 void slb_srv_default(struct slb_srv *srv)
 {
 	slb_field_default(slb_srv_fields, &srv->given, srv->value, false);
+	slb_limits_default(&srv->limits, true);
 }
 
 /**

@@ -218,6 +218,7 @@ int slb_svc_send(struct slb_nl *nl, __u8 cmd, __u16 flags, const struct slb_svc 
 		slb_timeouts_put(nlh, SLB_A_SVC_TIMEOUTS, &svc->timeouts);
 		slb_svc_acl_put(nlh, svc);
 		slb_svc_persist_put(nlh, svc);
+		slb_limits_put(nlh, SLB_A_SVC_LIMITS, &svc->limits);
 	}
 	return slb_nl_talk(nl, NULL, NULL);
 }
@@ -235,6 +236,7 @@ static void slb_svc_get(struct slb_svc *svc, const struct nlmsghdr *nlh)
 	slb_string_get(svc->group, sizeof(svc->group), attrs[SLB_A_SVC_GROUP]);
 	slb_svc_persist_get(svc, attrs);
 	slb_timeouts_get(&svc->timeouts, attrs[SLB_A_SVC_TIMEOUTS]);
+	slb_limits_get(&svc->limits, attrs[SLB_A_SVC_LIMITS], false);
 	slb_stats_get(&svc->stats, attrs[SLB_A_SVC_STATS]);
 }
 
@@ -303,6 +305,7 @@ static void slb_conf_svc_print(const struct slb_svc *svc)
 	}
 	slb_svc_persist_print(svc);
 	slb_conf_timeouts_print(&svc->timeouts);
+	slb_conf_limits_print(&svc->limits, false);
 	if (svc->given & SLB_GIVEN(SLB_A_SVC_POOL)) {
 		printf(" --pool ");
 		slb_conf_word_print(svc->pool);
@@ -332,6 +335,7 @@ static void slb_conf_svc_shorten(struct slb_svc *svc)
 			svc->timeouts.given &= ~SLB_GIVEN(field->attr);
 	if (!*svc->acl[0])
 		svc->given &= ~SLB_GIVEN(SLB_A_SVC_ACL);
+	slb_conf_limits_shorten(&svc->limits);
 	if (*svc->pool)
 		svc->given |= SLB_GIVEN(SLB_A_SVC_POOL);
 	if (*svc->group)
@@ -356,6 +360,7 @@ void slb_svc_default(struct slb_svc *svc)
 		svc->timeouts.given |= SLB_GIVEN(field->attr);
 	svc->given |= SLB_GIVEN(SLB_A_SVC_POOL) | SLB_GIVEN(SLB_A_SVC_TIMEOUTS) |
 		      SLB_GIVEN(SLB_A_SVC_ACL) | SLB_GIVEN(SLB_A_SVC_GROUP);
+	slb_limits_default(&svc->limits, false);
 	if (!sched)
 		slb_svc_yield(svc);
 }
@@ -435,6 +440,7 @@ static void slb_svc_save(struct slb_config *config)
 		putchar('\n');
 		for (; slb_config_srv_is_of(config, srv, i); srv++) {
 			printf("-a");
+			slb_conf_limits_shorten(&config->srv[srv].limits);
 			slb_conf_srv_print(&config->srv[srv]);
 			putchar('\n');
 		}

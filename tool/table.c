@@ -23,8 +23,10 @@
 #define FORGET	SLB_DO(SLB_DO_PERSIST_FLUSH)
 #define GROUP	(SLB_DO(SLB_DO_GROUP_ADD) | SLB_DO(SLB_DO_GROUP_EDIT))
 #define GROUPS	(GROUP | SLB_DO(SLB_DO_GROUP_DEL))
-#define CHANGES	(FORGET | SVCS | GROUPS | SRVS | LADDRS | ACL_GIVES | SLB_DO(SLB_DO_ACL_DEL) | ZERO | SLB_DO(SLB_DO_CLEAR) | SLB_DO(SLB_DO_SET) | RESTORE)
-#define VIEWS	(LIST | LOCALS | ACLS | SLB_DO(SLB_DO_SET) | SLB_DO(SLB_DO_INFO) | \
+#define LIMIT	(SLB_DO(SLB_DO_LIMIT_ADD) | SLB_DO(SLB_DO_LIMIT_EDIT))
+#define LIMITS	(LIMIT | SLB_DO(SLB_DO_LIMIT_DEL))
+#define CHANGES	(LIMITS | FORGET | SVCS | GROUPS | SRVS | LADDRS | ACL_GIVES | SLB_DO(SLB_DO_ACL_DEL) | ZERO | SLB_DO(SLB_DO_CLEAR) | SLB_DO(SLB_DO_SET) | RESTORE)
+#define VIEWS	(LIST | LOCALS | ACLS | SLB_DO(SLB_DO_LIMIT_LIST) | SLB_DO(SLB_DO_SET) | SLB_DO(SLB_DO_INFO) | \
 		 SLB_DO(SLB_DO_VERSION) | SLB_DO(SLB_DO_TOA))
 
 #define NEED_SVC	SLB_SLOT(SLB_SLOT_SERVICE)
@@ -106,6 +108,21 @@ const struct slb_command slb_commands[] = {
 	{ .id = SLB_DO_ACL_LIST, .name = "get-acl", .dashes = "--",
 	  .object = &slb_object_acls, .view = slb_list_acls, .word = "[NAME]", .words = 1,
 	  .word_slot = SLB_SLOTS, .help = "list the access lists" },
+	{ .id = SLB_DO_LIMIT_ADD, .name = "add-limit", .dashes = "--",
+	  .object = &slb_object_limit, .act = SLB_ACT_ADD, .verb = "add limit",
+	  .word = "NAME", .words = 1, .word_slot = SLB_SLOTS,
+	  .help = "add a limit that services share", .batch = true },
+	{ .id = SLB_DO_LIMIT_EDIT, .name = "edit-limit", .dashes = "--",
+	  .object = &slb_object_limit, .act = SLB_ACT_EDIT, .verb = "edit limit",
+	  .word = "NAME", .words = 1, .word_slot = SLB_SLOTS,
+	  .help = "change a limit in what is given", .batch = true },
+	{ .id = SLB_DO_LIMIT_DEL, .name = "del-limit", .dashes = "--",
+	  .object = &slb_object_limit, .act = SLB_ACT_DEL, .verb = "delete limit",
+	  .word = "NAME", .words = 1, .word_slot = SLB_SLOTS,
+	  .help = "delete a limit that no service uses", .batch = true },
+	{ .id = SLB_DO_LIMIT_LIST, .name = "list-limits", .dashes = "--",
+	  .object = &slb_object_limit, .view = slb_list_limits,
+	  .help = "list the limits that services share, and what they count" },
 	{ .id = SLB_DO_LIST, .letter = 'L', .name = "list", .dashes = "--",
 	  .object = &slb_object_conns, .verb = "list", .view = slb_list,
 	  .help = "list services and servers, or connections" },
@@ -119,7 +136,7 @@ const struct slb_command slb_commands[] = {
 	  .help = "set the counters of a service, or all, to zero", .batch = true },
 	{ .id = SLB_DO_CLEAR, .letter = 'C', .name = "clear", .dashes = "--",
 	  .object = &slb_object_all,
-	  .help = "delete all services, groups, access lists and local addresses", .batch = true },
+	  .help = "delete all services, groups, access lists, local addresses and named limits", .batch = true },
 	{ .id = SLB_DO_SAVE, .letter = 'S', .name = "save", .dashes = "--",
 	  .view = slb_conf_save,
 	  .help = "print the configuration, one command in a line" },
@@ -165,7 +182,6 @@ const struct slb_command slb_commands[] = {
 	{ .letter = (_letter), .name = (_name), .arg = (_arg), .slot = SLB_SLOT_OTHER, \
 	  .may = (_may), .refuse = (_why) }
 
-#define NO_THRESHOLD	"connection limits of servers are not available in this version"
 
 /* Options that -R -b overlooks. */
 const char slb_opt_no_routing[] =
@@ -231,6 +247,30 @@ const struct slb_option slb_options[] = {
 	    "nat: keep the client's address; the server's route leads back through here"),
 	OPT('w', "weight", "WEIGHT", WEIGHT, SRV, weight,
 	    "share of new connections, 0-65535 (default 1); 0 takes none"),
+	OPT(0, "max-conns", "N", MAX_CONNS, SVC | LIMIT, lim,
+	    "most connections at a time, such as 5000 or 1M; 0 is no limit (default)"),
+	OPT('x', "u-threshold", "N", MAX_CONNS, SRV, lim,
+	    "most connections at a time; 0 is no limit (default)"),
+	OPT('y', "l-threshold", "N", CONNS_LOW, SRV, lim,
+	    "a server that had its most takes new ones below this (default 3/4 of it)"),
+	OPT(0, "max-rate", "N", MAX_RATE, SVC | SRV | LIMIT, lim,
+	    "most new connections a second; 0 is no limit (default)"),
+	OPT(0, "profile", "5k|50k|100k|200k|500k|1M", PROFILE, SVC | LIMIT, profile,
+	    "--max-conns and --max-rate, by the usual pairs"),
+	OPT(0, "limit", "NAME", LIMIT, SVC, limit,
+	    "a limit that the service shares with others; \"\" is none"),
+	OPT(0, "client-conns", "N", CLIENT_CONNS, SVC, lim,
+	    "most connections at a time of each client prefix; 0 is no limit (default)"),
+	OPT(0, "client-rate", "N", CLIENT_RATE, SVC, lim,
+	    "most new connections a second of each client prefix; 0 is no limit (default)"),
+	OPT(0, "client-prefix4", "LEN", CLIENT_LEN4, SVC, lim,
+	    "length of these prefixes, IPv4 (default 32)"),
+	OPT(0, "client-prefix6", "LEN", CLIENT_LEN6, SVC, lim,
+	    "length of these prefixes, IPv6 (default 64)"),
+	OPT(0, "bandwidth-in", "RATE", BANDWIDTH_IN, SVC, lim,
+	    "bit/s from clients, such as 10M or 1G; 0 is no limit (default)"),
+	OPT(0, "bandwidth-out", "RATE", BANDWIDTH_OUT, SVC, lim,
+	    "bit/s from servers; 0 is no limit (default)"),
 	OPT(0, "ports", "FIRST-LAST", PORTS, LADDR, ports,
 	    "ports to lease (default 1024-60999)"),
 	OPT(0, "dedicated", NULL, DEDICATED, LADDR, dedicated,
@@ -260,8 +300,6 @@ const struct slb_option slb_options[] = {
 	    "there are TCP and UDP only"),
 	NOT(0, "pe", "ENGINE", SVC, "persistence goes by the client's address only"),
 	NOT('o', "ops", NULL, SVC, "one-packet scheduling is not available in this version"),
-	NOT('x', "u-threshold", NULL, SRV, NO_THRESHOLD),
-	NOT('y', "l-threshold", NULL, SRV, NO_THRESHOLD),
 	NOT('g', "gatewaying", NULL, SRV, slb_opt_no_routing),
 	NOT('i', "ipip", NULL, SRV, slb_opt_no_routing),
 	NOT(0, "tun-type", "TYPE", SRV, slb_opt_no_routing),

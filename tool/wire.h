@@ -87,6 +87,7 @@ struct slb_counters {
 #define SLB_LOAD_LADDRS		0x2
 #define SLB_LOAD_SETTINGS	0x4
 #define SLB_LOAD_ACLS		0x8
+#define SLB_LOAD_LIMITS		0x10
 #define SLB_LOAD_ALL		(~0U)
 
 int slb_svc_send(struct slb_nl *nl, __u8 cmd, __u16 flags, const struct slb_svc *svc);
@@ -117,6 +118,8 @@ void slb_fields_get(const struct slb_field *field, __u64 *given, __u32 *value,
 		    const struct nlattr **attrs);
 void slb_timeouts_put(struct nlmsghdr *nlh, __u16 type, const struct slb_timeouts *timeouts);
 void slb_timeouts_get(struct slb_timeouts *timeouts, const struct nlattr *nest);
+void slb_limits_put(struct nlmsghdr *nlh, __u16 type, const struct slb_limits *limits);
+void slb_limits_get(struct slb_limits *limits, const struct nlattr *nest, bool srv);
 void slb_svc_key_put(struct nlmsghdr *nlh, const struct slb_svc_key *key);
 void slb_svc_key_get(struct slb_svc_key *key, const struct nlattr **attrs);
 void slb_prefix_put(struct nlmsghdr *nlh, __u16 type, __u16 addr_type, __u16 len_type,

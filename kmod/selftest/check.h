@@ -34,5 +34,6 @@ int slb_selftest_tcpopt(void);
 int slb_selftest_pkt(void);
 int slb_selftest_quote(void);
 int slb_selftest_csum(void);
+int slb_selftest_gcra(void);
 
 #endif

@@ -282,7 +282,7 @@ static void slb_lt_conn(struct slb_lt *lt, const struct slb_ep_key *key)
 {
 	struct slb_conn *conn = kzalloc(sizeof(*conn) + 2 * SLB_WAY6_SIZE, GFP_KERNEL);
 	struct slb_ep *ep = slb_ep_get(lt->sn, key);
-	struct slb_tuple none = {};	/* way 0 has no key */
+	struct slb_tuple none = { .scope = slb_scope(0, key->proto) };	/* way 0 has no key else */
 	struct slb_way *way;
 	u32 hash;
 
@@ -291,6 +291,7 @@ static void slb_lt_conn(struct slb_lt *lt, const struct slb_ep_key *key)
 		goto out;
 	}
 	slb_conn_way4(conn, SLB_DIR_ORIG)->bits = key->v6 ? SLB_WAY_V6 : 0;
+	slb_conn_way4(conn, SLB_DIR_ORIG)->scope = none.scope;
 	way = slb_conn_way(conn, SLB_DIR_REPLY);
 	way->bits = SLB_WAY_REPLY | (key->v6 ? SLB_WAY_V6 : 0);
 	way->scope = slb_scope(lt->laddr->vrf, key->proto);

@@ -22,6 +22,7 @@ static const struct {
 	{ "sched",	slb_selftest_sched },
 	{ "acl",	slb_selftest_acl },
 	{ "xmit",	slb_selftest_xmit },
+	{ "gcra",	slb_selftest_gcra },
 };
 
 static bool slb_selftest_wanted = true;

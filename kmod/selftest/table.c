@@ -5,6 +5,7 @@
 #include <linux/kthread.h>
 #include <linux/sched.h>
 #include <linux/vmalloc.h>
+#include "slb_pkt.h"
 #include "check.h"
 
 #define SLB_TT_STRIDE	(sizeof(struct slb_conn) + 2 * SLB_WAY6_SIZE)
@@ -59,7 +60,7 @@ static void slb_tt_key_few(struct slb_tt *tt, struct slb_way *way)
 {
 	int i, words = way->bits & SLB_WAY_V6 ? 8 : 2;
 
-	way->scope = slb_check_random(&tt->rnd, 2);
+	way->scope = slb_scope(slb_check_random(&tt->rnd, 2), IPPROTO_TCP);
 	way->sport = htons(1);
 	way->dport = htons(slb_check_random(&tt->rnd, 4));
 	for (i = 0; i < words; i++)
@@ -249,7 +250,7 @@ static int slb_tt_reader(void *arg)
 		slb_tt_tuple(way, &t);
 		if (slb_tt_find(tt, &t, way->bits & SLB_WAY_V6) != way)
 			tt->missed++;
-		t.scope = 1;
+		t.scope = slb_scope(1, IPPROTO_TCP);
 		if (slb_tt_find(tt, &t, way->bits & SLB_WAY_V6))
 			tt->missed++;
 		WRITE_ONCE(tt->looked, tt->looked + 1);

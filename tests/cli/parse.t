@@ -215,8 +215,6 @@
 > -A -t 10.0.0.80:80 -s mh
 0 -A -t 10.0.0.80:80 -s p2c
 > -A -t 10.0.0.80:80 -s p2c
-2 -a -t 10.0.0.80:80 -r 10.1.0.11 -x 5
-> slbadm: -x: connection limits of servers are not available in this version
 2 -a -t 10.0.0.80:80 -r 10.1.0.11 -g
 > slbadm: -g: slb forwards by translation
 2 -a -t 10.0.0.80:80 -r 10.1.0.11 -i
@@ -698,7 +696,7 @@
 2! -n
 > slbadm: which command?
 2! -x
-> slbadm: -x: connection limits
+> slbadm: -x comes before the command
 2! -t 10.0.0.80:80 -A
 > slbadm: -t comes before the command
 2! -k
@@ -781,3 +779,59 @@
 > slbadm: toa: `colour=red' is neither kinds=N,... nor clients-max=N
 2! toa -t 10.0.0.80:80
 > slbadm: -t is not an option of toa
+
+# -- limits
+0 -a -t 10.0.0.80:80 -r 10.1.0.11 -x 5 -y 3 --max-rate 1k
+> -a -t 10.0.0.80:80 -r 10.1.0.11:80 -x 5 -y 3 --max-rate 1000
+0 -e -t 10.0.0.80:80 -r 10.1.0.11 --u-threshold 0 --l-threshold 0
+> -e -t 10.0.0.80:80 -r 10.1.0.11:80 -x 0 -y 0
+0 -A -t 10.0.0.80:80 --max-conns 1M --max-rate 10k --limit gold
+> -A -t 10.0.0.80:80 --max-conns 1000000 --max-rate 10000 --limit gold
+0 -E -u 10.0.0.80:53 --profile 5k --limit ""
+> -E -u 10.0.0.80:53 --max-conns 5000 --max-rate 3000 --limit ""
+0 -A -t 10.0.0.80:80 --profile 1M
+> -A -t 10.0.0.80:80 --max-conns 1000000 --max-rate 100000
+0 -A -t 10.0.0.80:80 --client-conns 10 --client-rate 5 --client-prefix4 24 --client-prefix6 48
+> -A -t 10.0.0.80:80 --client-conns 10 --client-rate 5 --client-prefix4 24 --client-prefix6 48
+0 -A -t 10.0.0.80:80 --bandwidth-in 10M --bandwidth-out 100G
+> -A -t 10.0.0.80:80 --bandwidth-in 10M --bandwidth-out 100G
+0 -A -t 10.0.0.80:80 --bandwidth-in 1500000 --bandwidth-out 2000M
+> -A -t 10.0.0.80:80 --bandwidth-in 1500k --bandwidth-out 2G
+0 --add-limit gold --profile 200k
+> --add-limit gold --max-conns 200000 --max-rate 20000
+0 --edit-limit gold --max-conns 0
+> --edit-limit gold --max-conns 0
+0 --del-limit gold
+> --del-limit gold
+2 --add-limit
+> slbadm: --add-limit needs NAME
+2 --add-limit gold silver
+> slbadm: --add-limit does not take `silver'
+2 --add-limit gold --client-conns 5
+> slbadm: --client-conns is not an option of --add-limit
+2 -A -t 10.0.0.80:80 -x 5
+> slbadm: -x is not an option of -A (--add-service)
+2 -a -t 10.0.0.80:80 -r 10.1.0.11 --max-conns 5
+> slbadm: --max-conns is not an option of -a (--add-server)
+2 -A -t 10.0.0.80:80 --max-conns -1
+> slbadm: --max-conns: `-1': not a number from 0 to 2147483647
+2 -A -t 10.0.0.80:80 --max-conns 3G
+> slbadm: --max-conns: `3G': not a number from 0 to 2147483647
+2 -A -t 10.0.0.80:80 --max-conns 5kk
+> slbadm: --max-conns: `5kk': not a number from 0 to 2147483647
+2 -A -t 10.0.0.80:80 --max-conns 99999999999999999999
+> slbadm: --max-conns: `99999999999999999999': not a number
+2 -A -t 10.0.0.80:80 --max-rate 10000001
+> slbadm: --max-rate: `10000001': not a number from 0 to 10000000
+2 -A -t 10.0.0.80:80 --profile 6k
+> slbadm: --profile: `6k': not one of 5k, 50k, 100k, 200k, 500k, 1M
+2 -A -t 10.0.0.80:80 --profile 5k --max-rate 1
+> slbadm: --profile sets what --max-conns and --max-rate set
+2 -A -t 10.0.0.80:80 --client-prefix4 33
+> slbadm: --client-prefix4: `33': not a number from 0 to 32
+2 -A -t 10.0.0.80:80 --bandwidth-in 999k
+> slbadm: --bandwidth-in: `999k': not a bandwidth from 1M to 100G
+2 -A -t 10.0.0.80:80 --bandwidth-in 101G
+> slbadm: --bandwidth-in: `101G': not a bandwidth from 1M to 100G
+2 -A -t 10.0.0.80:80 --bandwidth-in 1000001
+> slbadm: --bandwidth-in: `1000001': not a bandwidth from 1M to 100G

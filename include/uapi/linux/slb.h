@@ -227,6 +227,14 @@ enum slb_state {
  * @SLB_DROP_LOOP: the packet has been through the same service before, whose servers lead back
  *	to it
  * @SLB_DROP_DENIED: an access list of the service keeps the client out
+ * @SLB_DROP_LIMIT_CONNS: the service, or the limit that it shares with others, has as many
+ *	connections as allowed
+ * @SLB_DROP_LIMIT_RATE: the service, or the limit that it shares with others, has had as many
+ *	new connections as allowed
+ * @SLB_DROP_LIMIT_CLIENT: the client, or others of its prefix, have as many connections or new
+ *	ones to the service as allowed
+ * @SLB_DROP_LIMIT_SERVER: every server of the service that could be chosen is at its limit
+ * @SLB_DROP_BANDWIDTH: the packet exceeds the bandwidth of its service
  * @SLB_DROP_COUNT: (how many)
  */
 enum slb_drop {
@@ -259,6 +267,11 @@ enum slb_drop {
 	SLB_DROP_EXT_HEADER,
 	SLB_DROP_LOOP,
 	SLB_DROP_DENIED,
+	SLB_DROP_LIMIT_CONNS,
+	SLB_DROP_LIMIT_RATE,
+	SLB_DROP_LIMIT_CLIENT,
+	SLB_DROP_LIMIT_SERVER,
+	SLB_DROP_BANDWIDTH,
 
 	SLB_DROP_COUNT
 };
@@ -302,6 +315,8 @@ enum slb_drop {
  * @SLB_COUNT_PERSISTED: connections that went to the server of their client's last one
  * @SLB_COUNT_PERSIST_FULL: connections of persistent services that were not remembered, for
  *	persist-max or lack of memory
+ * @SLB_COUNT_CLIENT_UNCOUNTED: connections that a limit of clients does not count because its
+ *	table is full
  * @SLB_COUNT_COUNT: (how many)
  */
 enum slb_count {
@@ -338,6 +353,7 @@ enum slb_count {
 	SLB_COUNT_FAST_LEFT,
 	SLB_COUNT_PERSISTED,
 	SLB_COUNT_PERSIST_FULL,
+	SLB_COUNT_CLIENT_UNCOUNTED,
 
 	SLB_COUNT_COUNT
 };
@@ -402,6 +418,7 @@ enum slb_acl_op {
  *	that
  * @SLB_A_SVC_PERSIST_LEN: (u8) bits of the client's address that count for that; default all,
  *	32 or 128
+ * @SLB_A_SVC_LIMITS: (nest of enum slb_a_lim) limits, those given; absent in an answer: none
  * @__SLB_A_SVC_MAX: (one more)
  * @SLB_A_SVC_MAX: (the last)
  */
@@ -428,6 +445,7 @@ enum slb_a_svc {
 	SLB_A_SVC_GROUP,
 	SLB_A_SVC_PERSIST,
 	SLB_A_SVC_PERSIST_LEN,
+	SLB_A_SVC_LIMITS,
 
 	__SLB_A_SVC_MAX,
 	SLB_A_SVC_MAX = __SLB_A_SVC_MAX - 1
@@ -446,6 +464,7 @@ enum slb_a_svc {
  * @SLB_A_SRV_STATS: (nest of enum slb_a_stats) counters; in answers only
  * @SLB_A_SRV_PAD: (pad) padding
  * @SLB_A_SRV_GROUP: (string) the named group
+ * @SLB_A_SRV_LIMITS: (nest of enum slb_a_lim) limits, those given; absent in an answer: none
  * @__SLB_A_SRV_MAX: (one more)
  * @SLB_A_SRV_MAX: (the last)
  */
@@ -460,6 +479,7 @@ enum slb_a_srv {
 	SLB_A_SRV_STATS,
 	SLB_A_SRV_PAD,
 	SLB_A_SRV_GROUP,
+	SLB_A_SRV_LIMITS,
 
 	__SLB_A_SRV_MAX,
 	SLB_A_SRV_MAX = __SLB_A_SRV_MAX - 1
@@ -599,6 +619,15 @@ enum slb_a_prefix {
  * @SLB_A_STATS_DENIED_PKTS: (u64) packets of clients that an access list keeps out; of services
  *	only
  * @SLB_A_STATS_DENIED_BYTES: (u64) bytes of those packets
+ * @SLB_A_STATS_LIMIT_CONNS: (u64) connections refused because of a limit of connections
+ * @SLB_A_STATS_LIMIT_RATE: (u64) connections refused because of a limit of new connections a
+ *	second
+ * @SLB_A_STATS_LIMIT_CLIENT: (u64) connections refused because of a limit of client prefixes
+ * @SLB_A_STATS_LIMIT_SERVER: (u64) connections refused because every server was at its limit
+ * @SLB_A_STATS_IN_LIMITED: (u64) packets from clients dropped because of the service's
+ *	bandwidth
+ * @SLB_A_STATS_OUT_LIMITED: (u64) packets from servers dropped because of the service's
+ *	bandwidth
  * @__SLB_A_STATS_MAX: (one more)
  * @SLB_A_STATS_MAX: (the last)
  */
@@ -616,6 +645,12 @@ enum slb_a_stats {
 	SLB_A_STATS_PAD,
 	SLB_A_STATS_DENIED_PKTS,
 	SLB_A_STATS_DENIED_BYTES,
+	SLB_A_STATS_LIMIT_CONNS,
+	SLB_A_STATS_LIMIT_RATE,
+	SLB_A_STATS_LIMIT_CLIENT,
+	SLB_A_STATS_LIMIT_SERVER,
+	SLB_A_STATS_IN_LIMITED,
+	SLB_A_STATS_OUT_LIMITED,
 
 	__SLB_A_STATS_MAX,
 	SLB_A_STATS_MAX = __SLB_A_STATS_MAX - 1
@@ -699,6 +734,7 @@ enum slb_a_ctr {
  *	fastpath
  * @SLB_A_INFO_ACLS: (u32) access lists
  * @SLB_A_INFO_PERSISTENT: (u32) client prefixes that persistence remembers
+ * @SLB_A_INFO_LIMIT_CLIENTS: (u32) client prefixes that a limit keeps count of
  * @__SLB_A_INFO_MAX: (one more)
  * @SLB_A_INFO_MAX: (the last)
  */
@@ -718,6 +754,7 @@ enum slb_a_info {
 	SLB_A_INFO_FASTPATH,
 	SLB_A_INFO_ACLS,
 	SLB_A_INFO_PERSISTENT,
+	SLB_A_INFO_LIMIT_CLIENTS,
 
 	__SLB_A_INFO_MAX,
 	SLB_A_INFO_MAX = __SLB_A_INFO_MAX - 1
@@ -806,6 +843,68 @@ enum slb_a_persist {
 };
 
 /**
+ * enum slb_a_lim - Limits of a service or server; 0 is no limit.
+ * @SLB_A_LIM_CONNS: (u32) most connections at a time
+ * @SLB_A_LIM_RATE: (u32) most new connections a second; a tenth of it, or ten, may come at once
+ * @SLB_A_LIM_CONNS_LOW: (u32) server: once it had its most connections it takes new ones below
+ *	this; 0 is three quarters of it
+ * @SLB_A_LIM_NAME: (string) service: named limit that counts its connections too; the empty
+ *	name is none
+ * @SLB_A_LIM_CLIENT_CONNS: (u32) service: most connections at a time of each client prefix
+ * @SLB_A_LIM_CLIENT_RATE: (u32) service: most new connections a second of each client prefix
+ * @SLB_A_LIM_CLIENT_LEN4: (u8) service: bits of an IPv4 client prefix, default 32
+ * @SLB_A_LIM_CLIENT_LEN6: (u8) service: bits of an IPv6 client prefix, default 64
+ * @SLB_A_LIM_BANDWIDTH_IN: (u32) service: most kbit/s from clients, layer 3, 1000-100000000
+ * @SLB_A_LIM_BANDWIDTH_OUT: (u32) service: most kbit/s from servers, layer 3, 1000-100000000
+ * @SLB_A_LIM_NOW: (u32) service: connections counted; in answers only
+ * @__SLB_A_LIM_MAX: (one more)
+ * @SLB_A_LIM_MAX: (the last)
+ */
+enum slb_a_lim {
+	SLB_A_LIM_CONNS = 1,
+	SLB_A_LIM_RATE,
+	SLB_A_LIM_CONNS_LOW,
+	SLB_A_LIM_NAME,
+	SLB_A_LIM_CLIENT_CONNS,
+	SLB_A_LIM_CLIENT_RATE,
+	SLB_A_LIM_CLIENT_LEN4,
+	SLB_A_LIM_CLIENT_LEN6,
+	SLB_A_LIM_BANDWIDTH_IN,
+	SLB_A_LIM_BANDWIDTH_OUT,
+	SLB_A_LIM_NOW,
+
+	__SLB_A_LIM_MAX,
+	SLB_A_LIM_MAX = __SLB_A_LIM_MAX - 1
+};
+
+/**
+ * enum slb_a_limit - A named limit that services share; 0 is no limit.
+ * @SLB_A_LIMIT_NAME: (string) its name
+ * @SLB_A_LIMIT_CONNS: (u32) most connections at a time of all its services together
+ * @SLB_A_LIMIT_RATE: (u32) most new connections a second of all its services together
+ * @SLB_A_LIMIT_NOW: (u32) connections counted; in answers only
+ * @SLB_A_LIMIT_SERVICES: (u32) services that use it; in answers only
+ * @SLB_A_LIMIT_LIMIT_CONNS: (u64) connections refused because of conns; in answers only
+ * @SLB_A_LIMIT_LIMIT_RATE: (u64) connections refused because of rate; in answers only
+ * @SLB_A_LIMIT_PAD: (pad) padding
+ * @__SLB_A_LIMIT_MAX: (one more)
+ * @SLB_A_LIMIT_MAX: (the last)
+ */
+enum slb_a_limit {
+	SLB_A_LIMIT_NAME = 1,
+	SLB_A_LIMIT_CONNS,
+	SLB_A_LIMIT_RATE,
+	SLB_A_LIMIT_NOW,
+	SLB_A_LIMIT_SERVICES,
+	SLB_A_LIMIT_LIMIT_CONNS,
+	SLB_A_LIMIT_LIMIT_RATE,
+	SLB_A_LIMIT_PAD,
+
+	__SLB_A_LIMIT_MAX,
+	SLB_A_LIMIT_MAX = __SLB_A_LIMIT_MAX - 1
+};
+
+/**
  * enum slb_a_group - A named group of servers.
  * @SLB_A_GROUP_NAME: (string) its name
  * @SLB_A_GROUP_PROTO: (u8) protocol of its servers and services; it cannot be changed
@@ -832,14 +931,14 @@ enum slb_a_group {
  * @SLB_CMD_SVC_GET: One service, or a dump of all. Request: proto, addr, port, vrf.
  * @SLB_CMD_SVC_NEW: Adds or changes a service. Request: proto, addr, port, vrf, sched, enabled,
  *	toa, toa-kind, timestamps, unknown, pool, idle, timeouts, acl, acl-none, purge, group,
- *	persist, persist-len. Needs CAP_NET_ADMIN.
+ *	persist, persist-len, limits. Needs CAP_NET_ADMIN.
  * @SLB_CMD_SVC_DEL: Removes a service; its connections are reset at both ends. Request: proto,
  *	addr, port, vrf. Needs CAP_NET_ADMIN.
  * @SLB_CMD_SVC_NTF: A service was added, changed or removed (then only its key is given).
  * @SLB_CMD_SRV_GET: A dump of the servers, of one service or group if it is given. Request:
  *	service, group.
- * @SLB_CMD_SRV_NEW: Adds or changes a server. Request: service, addr, port, weight, fwd, group.
- *	Needs CAP_NET_ADMIN.
+ * @SLB_CMD_SRV_NEW: Adds or changes a server. Request: service, addr, port, weight, fwd, group,
+ *	limits. Needs CAP_NET_ADMIN.
  * @SLB_CMD_SRV_DEL: Removes a server; its connections are reset at both ends. Request: service,
  *	addr, port, group. Needs CAP_NET_ADMIN.
  * @SLB_CMD_SRV_NTF: A server was added, changed or removed (then only its key is given).
@@ -861,9 +960,10 @@ enum slb_a_group {
  * @SLB_CMD_COUNTER_GET: The counters of the namespace.
  * @SLB_CMD_ZERO: Sets the counters of one service and its servers, or without one every
  *	counter, to zero. Request: proto, addr, port, vrf. Needs CAP_NET_ADMIN.
- * @SLB_CMD_FLUSH: Removes every service, group, local address and access list; the services'
- *	connections are reset at both ends. Needs CAP_NET_ADMIN.
- * @SLB_CMD_FLUSH_NTF: Every service, group, local address and access list was removed.
+ * @SLB_CMD_FLUSH: Removes every service, group, local address, access list and named limit; the
+ *	services' connections are reset at both ends. Needs CAP_NET_ADMIN.
+ * @SLB_CMD_FLUSH_NTF: Every service, group, local address, access list and named limit was
+ *	removed.
  * @SLB_CMD_ACL_GET: A dump of the access lists, without their prefixes. Request: name.
  * @SLB_CMD_ACL_NEW: Adds or changes an access list. Many prefixes go in several requests that
  *	all but the last have the flag "more". They are kept for the socket and published together by
@@ -886,6 +986,13 @@ enum slb_a_group {
  * @SLB_CMD_PERSIST_FLUSH: Forgets what persistence remembers and matches the filters;
  *	connections go on. Request: proto, svc-addr, svc-port, vrf, client-addr, client-len,
  *	srv-addr, srv-port. Needs CAP_NET_ADMIN.
+ * @SLB_CMD_LIMIT_GET: A dump of the named limits.
+ * @SLB_CMD_LIMIT_NEW: Adds or changes a named limit. Request: name, conns, rate. Needs
+ *	CAP_NET_ADMIN.
+ * @SLB_CMD_LIMIT_DEL: Removes a named limit that no service uses. Request: name. Needs
+ *	CAP_NET_ADMIN.
+ * @SLB_CMD_LIMIT_NTF: A named limit was added, changed or removed (then only its name is
+ *	given).
  * @__SLB_CMD_MAX: (one more)
  * @SLB_CMD_MAX: (the last)
  */
@@ -922,6 +1029,10 @@ enum slb_cmd {
 	SLB_CMD_GROUP_NTF,
 	SLB_CMD_PERSIST_GET,
 	SLB_CMD_PERSIST_FLUSH,
+	SLB_CMD_LIMIT_GET,
+	SLB_CMD_LIMIT_NEW,
+	SLB_CMD_LIMIT_DEL,
+	SLB_CMD_LIMIT_NTF,
 
 	__SLB_CMD_MAX,
 	SLB_CMD_MAX = __SLB_CMD_MAX - 1

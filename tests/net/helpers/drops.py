@@ -29,7 +29,7 @@ def why(name, count=1):
     changed = {n: v for n, v in rig.counted().items() if n.startswith("drop:")}
     same(changed, {"drop:" + name: count})
     lines = [line.split(None, 2) for line in rig.slbadm("-L", "--stats", "-n").splitlines()]
-    told = [line[2] for line in lines if line[0:1] == [name]]
+    told = [line[2] for line in lines if len(line) == 3 and line[0] == name and line[1].isdigit()]
     same(told, [SENTENCES[name]], "what slbadm -L --stats says")
 
 
@@ -220,6 +220,50 @@ def _(v):
     Flow(rig, v).open()
     rig.slb.settings(conn_max=1)
     refusal(v, "conn-max")
+
+
+@both("limit-conns")
+def _(v):
+    rig.service(v, limits={"conns": 1})
+    Flow(rig, v).open()
+    refusal(v, "limit-conns")
+
+
+@both("limit-rate")
+def _(v):
+    rig.slb.limit("slow", rate=1)
+    rig.service(v, limits={"name": "slow"})
+    rig.client.send(Pkt(CLIENT[v], VIP[v], rig.next_port(), 80, flags=SYN))
+    rig.mark()
+    rig.client.send(Pkt(CLIENT[v], VIP[v], rig.next_port(), 80, flags=SYN))
+    rig.server.expect("SYN")
+    rig.client.expect("refusal")
+    why("limit-rate")
+
+
+@both("limit-client")
+def _(v):
+    rig.service(v, limits={"client-conns": 1})
+    Flow(rig, v).open()
+    refusal(v, "limit-client")
+
+
+@both("limit-server")
+def _(v):
+    rig.service(v)
+    rig.slb.srv_edit((VIP[v], 80), SERVER[v], 8080, limits={"conns": 1})
+    Flow(rig, v).open()
+    refusal(v, "limit-server")
+
+
+@both("bandwidth")
+def _(v):
+    rig.service(v, UDP, limits={"bandwidth-in": 1000})
+    rig.mark()
+    for _ in range(100):    # a second's
+        rig.client.send(Pkt(CLIENT[v], VIP[v], 5, 80, UDP, data=b"x" * 1250))
+    rig.server.drain()
+    why("bandwidth", rig.counted().get("drop:bandwidth", 1))
 
 
 @both("auth-option")

@@ -93,6 +93,14 @@ KINDS = {
 }
 # Attributes that may come more than once, which make a list.
 MANY = {("ACL", "prefix"), ("SVC", "acl")}
+KINDS["LIM"] = {**dict.fromkeys(("conns", "rate", "conns-low", "client-conns", "client-rate", "bandwidth-in",
+                                 "bandwidth-out", "now"), "u32"), "client-len4": "u8", "client-len6": "u8", "name": "str"}
+KINDS["LIMIT"] = {"name": "str", "conns": "u32", "rate": "u32", "now": "u32", "services": "u32", "limit-conns": "u64",
+                  "limit-rate": "u64"}
+KINDS["SVC"]["limits"] = KINDS["SRV"]["limits"] = "LIM"
+KINDS["INFO"]["limit-clients"] = "u32"
+KINDS["STATS"].update(dict.fromkeys(("limit-conns", "limit-rate", "limit-client", "limit-server", "in-limited",
+                                     "out-limited"), "u64"))
 FORMAT = {"u8": "B", "be16": "!H", "u16": "H", "u32": "I", "u64": "Q"}
 
 
@@ -269,6 +277,15 @@ class Slb(Genl):
         for conn in found:
             conn["state"] = STATES[conn["state"]]
         return found
+
+    def limit(self, name, flags=NLM_F_CREATE | NLM_F_EXCL, **fields):
+        self.change("LIMIT_NEW", "LIMIT", {"name": name, **fields}, flags)
+
+    def limit_del(self, name):
+        self.change("LIMIT_DEL", "LIMIT", {"name": name}, 0)
+
+    def limits(self):
+        return {m["name"]: m for m in (decode("LIMIT", m) for m in self.call(cmd("LIMIT_GET"), flags=NLM_F_DUMP))}
 
     def settings(self, **fields):
         fields = {name.replace("_", "-"): value for name, value in fields.items()}
