@@ -9,7 +9,7 @@ import netns
 from cases import both, case, main, same
 from genl import CTRL_CMD_GETFAMILY, GENL_ID_CTRL
 from slbnl import ENUM, NLM_F_CREATE, NLM_F_REPLACE, Refused, Slb, attr, attrs, decode
-from wire import ACK, CLIENT, FIN, LB, RST, SYN, UDP, VIP, Flow, Pkt, Rig, opt_mss
+from wire import ACK, CLIENT, FIN, LB, RST, SLOW, SYN, UDP, VIP, Flow, Pkt, Rig, opt_mss
 
 rig = Rig()
 NET = {4: "10.9.0.0/24", 6: "fd00:9::/64"}
@@ -270,7 +270,7 @@ def _():
     same(slb.acls(), [])
 
 
-MANY = 100000
+MANY = 100000 if SLOW <= 1 else 20000     # elsewhere slbadm sends as many, which is quicker
 
 
 def many():
@@ -280,7 +280,7 @@ def many():
     return prefixes + [f"fd00:9:{i:x}::/48" for i in range(1000)]
 
 
-@case("100 000 prefixes: replaced, listed and obeyed; memory is given back")
+@case(f"{MANY} prefixes: replaced, listed and obeyed")
 def _():
     slb = rig.slb
     slb.acl("bad", ["10.9.0.0/24", "fd00:9::/48"], mode="deny")
