@@ -83,7 +83,7 @@ class Family:
         self.sets = {s["name"]: s for s in spec["attribute-sets"]}
         self.ops = spec["operations"]["list"]
         self.cmd_prefix = spec["operations"]["name-prefix"]
-        self.groups = [g["name"] for g in spec.get("mcast-groups", {}).get("list", [])]
+        self.groups = {g["name"]: g.get("flags", []) for g in spec.get("mcast-groups", {}).get("list", [])}
         for a_set in self.sets.values():
             if "subset-of" in a_set:
                 whole = self.sets[a_set["subset-of"]]
@@ -218,7 +218,9 @@ class Family:
         if self.groups:
             out += [f"static const struct genl_multicast_group {self.nl}mcgrps[] = {{",
                     *(f"\t[{self.nl.upper()}MCGRP_{upper(name)}] = {{ .name = "
-                      f"{self.up}_MCGRP_{upper(name)}, }}," for name in self.groups), "};", ""]
+                      f"{self.up}_MCGRP_{upper(name)}, "
+                      f"{''.join(f'.flags = GENL_{upper(flag)}, ' for flag in flags)}}},"
+                      for name, flags in self.groups.items()), "};", ""]
         family = {"name": f"{self.up}_FAMILY_NAME", "version": f"{self.up}_FAMILY_VERSION",
                   "netnsok": "true", "parallel_ops": "true", "module": "THIS_MODULE",
                   "pre_doit": f"{self.nl}pre_doit", "ops": f"{self.nl}ops",

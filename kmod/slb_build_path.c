@@ -10,6 +10,7 @@
 #include "slb_track.c"
 #include "slb_xmit.c"
 #include "slb_open.c"
+#include "slb_explain.c"
 #include "slb_path.c"
 #include "slb_hook.c"
 #include "slb_fast.c"

@@ -42,6 +42,12 @@
 #include <net/gso.h>
 #endif
 
+/* Who may join a multicast group: 6.1's later patch levels have a word of their own for it. */
+#include <net/genetlink.h>
+#ifndef GENL_MCAST_CAP_NET_ADMIN
+#define GENL_MCAST_CAP_NET_ADMIN GENL_UNS_ADMIN_PERM
+#endif
+
 /* 6.6 let dumps have what other requests have: here at least the attributes. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
 #define genl_info_dump(cb) genl_dumpit_info(cb)

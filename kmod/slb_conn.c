@@ -10,6 +10,7 @@
  */
 #include <linux/slab.h>
 #include "slb_alloc.h"
+#include "slb_flow.h"
 #include "slb_isn.h"
 #include "slb_limit.h"
 #include "slb_net.h"
@@ -18,11 +19,17 @@
 #include "slb_state.h"
 #include "slb_trace.h"
 
+DEFINE_STATIC_KEY_FALSE(slb_acct_key);
+
 static struct kmem_cache *slb_conn_cache4;
 static struct kmem_cache *slb_conn_cache6;
+static struct kmem_cache *slb_conn_cache4_acct;
+static struct kmem_cache *slb_conn_cache6_acct;
 
 static_assert(SLB_CONN4_SIZE == 192);
 static_assert(SLB_CONN6_SIZE == 320);
+static_assert(sizeof(struct slb_acct) == 64);
+static_assert(BITS_PER_LONG == 64);	/* slb_conn.flags */
 
 /**
  * slb_conn_cache_init() - create the slab caches
@@ -36,7 +43,13 @@ int slb_conn_cache_init(void)
 						      SLAB_HWCACHE_ALIGN, NULL));
 	slb_conn_cache6 = slb_alloc(kmem_cache_create("slb_conn6", SLB_CONN6_SIZE, 64,
 						      SLAB_HWCACHE_ALIGN, NULL));
-	if (slb_conn_cache4 && slb_conn_cache6)
+	slb_conn_cache4_acct = slb_alloc(kmem_cache_create("slb_conn4_acct", SLB_CONN4_SIZE +
+							   sizeof(struct slb_acct), 64,
+							   SLAB_HWCACHE_ALIGN, NULL));
+	slb_conn_cache6_acct = slb_alloc(kmem_cache_create("slb_conn6_acct", SLB_CONN6_SIZE +
+							   sizeof(struct slb_acct), 64,
+							   SLAB_HWCACHE_ALIGN, NULL));
+	if (slb_conn_cache4 && slb_conn_cache6 && slb_conn_cache4_acct && slb_conn_cache6_acct)
 		return 0;
 	slb_conn_cache_exit();
 	return -ENOMEM;
@@ -51,24 +64,36 @@ void slb_conn_cache_exit(void)
 {
 	kmem_cache_destroy(slb_conn_cache4);
 	kmem_cache_destroy(slb_conn_cache6);
+	kmem_cache_destroy(slb_conn_cache4_acct);
+	kmem_cache_destroy(slb_conn_cache6_acct);
+}
+
+static struct kmem_cache *slb_conn_cache(bool v6, bool acct)
+{
+	if (unlikely(acct))
+		return v6 ? slb_conn_cache6_acct : slb_conn_cache4_acct;
+	return v6 ? slb_conn_cache6 : slb_conn_cache4;
 }
 
 /**
  * slb_conn_alloc() - a zeroed entry with the family and direction bits set
+ * @sn: the namespace's balancer
  * @v6: family
  *
  * Context: softirq.
  * Return: the entry, to be linked or given to slb_conn_free_unlinked(), or NULL.
  */
-struct slb_conn *slb_conn_alloc(bool v6)
+struct slb_conn *slb_conn_alloc(const struct slb_net *sn, bool v6)
 {
+	bool acct = static_branch_unlikely(&slb_acct_key) && READ_ONCE(sn->set.accounting);
 	struct slb_conn *conn;
 	u8 bits = v6 ? SLB_WAY_V6 : 0;
 
-	conn = slb_alloc(kmem_cache_zalloc(v6 ? slb_conn_cache6 : slb_conn_cache4,
-					   GFP_ATOMIC | __GFP_NOWARN));
+	conn = slb_alloc(kmem_cache_zalloc(slb_conn_cache(v6, acct), GFP_ATOMIC | __GFP_NOWARN));
 	if (!conn)
 		return NULL;
+	conn->flags = (unsigned long)slb_conn_clock() << SLB_CONN_OPENED |
+		      (unsigned long)acct << SLB_CONN_ACCT;
 	slb_conn_way4(conn, SLB_DIR_ORIG)->bits = bits;
 	slb_conn_way(conn, SLB_DIR_REPLY)->bits = bits | SLB_WAY_REPLY;
 	return conn;
@@ -82,7 +107,8 @@ struct slb_conn *slb_conn_alloc(bool v6)
  */
 void slb_conn_free_empty(struct slb_conn *conn)
 {
-	kmem_cache_free(slb_conn_is_v6(conn) ? slb_conn_cache6 : slb_conn_cache4, conn);
+	kmem_cache_free(slb_conn_cache(slb_conn_is_v6(conn),
+				       test_bit(SLB_CONN_ACCT, &conn->flags)), conn);
 }
 
 /* Puts all that the entry holds. */
@@ -137,6 +163,9 @@ void slb_grave_close(struct slb_grave *grave)
 /* Frees a dead entry behind RCU: with others if there is an open grave or memory for one. */
 static void slb_conn_bury(struct slb_conn *conn, struct slb_grave **grave)
 {
+	/* Those of a grave are freed to two caches by their family. */
+	if (unlikely(test_bit(SLB_CONN_ACCT, &conn->flags)))
+		grave = NULL;
 	if (grave && !*grave) {
 		*grave = slb_alloc(kmalloc(sizeof(**grave), GFP_ATOMIC | __GFP_NOWARN));
 		if (*grave)
@@ -214,6 +243,7 @@ int slb_conn_link(struct slb_net *sn, struct slb_conn *conn, u32 hash)
 	if (!err) {
 		slb_count(sn, SLB_COUNT_CONN_CREATED);
 		trace_slb_conn_new(sn, conn, SLB_STATE_NONE, state);
+		slb_flow_opened(sn, conn);
 		return 0;
 	}
 
@@ -240,6 +270,7 @@ static void slb_conn_end_into(struct slb_net *sn, struct slb_conn *conn, struct 
 		return;
 
 	trace_slb_conn_end(sn, conn, slb_conn_way4(conn, SLB_DIR_ORIG)->state, SLB_STATE_NONE);
+	slb_flow_closed(sn, conn);
 	slb_table_remove(&sn->table, conn);
 	if (!hlist_unhashed_lockless(&conn->wheel))	/* nobody files it any more */
 		slb_wheel_remove(sn, conn);
@@ -291,6 +322,99 @@ void slb_conn_set_state(struct slb_net *sn, struct slb_conn *conn, u8 state)
 	slb_conn_account(conn, slb_state_active(state));
 	if (slb_conn_timeout(conn) < before)
 		slb_wheel_refile(sn, conn, slb_tick_now() + slb_conn_timeout(conn));
+}
+
+/* Have its ends ended the connection themselves, or is it over with them already? */
+static bool slb_conn_is_over(u8 state)
+{
+	return state == SLB_STATE_TIME_WAIT || state == SLB_STATE_LAST_ACK ||
+	       state == SLB_STATE_CLOSE;
+}
+
+/**
+ * slb_conn_note() - say why a connection is about to be ended
+ * @conn: the entry
+ * @why: enum slb_why; what was said first stands, and what the connection's ends have ended
+ *	themselves is theirs
+ *
+ * Context: any, inside RCU.
+ */
+void slb_conn_note(struct slb_conn *conn, u8 why)
+{
+	if (slb_conn_is_over(READ_ONCE(slb_conn_way4(conn, SLB_DIR_ORIG)->state)) ||
+	    READ_ONCE(conn->flags) >> SLB_CONN_WHY & 0xf)
+		return;
+	set_mask_bits(&conn->flags, 0xful << SLB_CONN_WHY, (unsigned long)why << SLB_CONN_WHY);
+}
+
+static u8 slb_conn_why_reset(unsigned long flags)
+{
+	if (!(flags & BIT(SLB_CONN_RST_REPLY)))
+		return SLB_WHY_CLIENT_RST;
+	return (flags >> SLB_CONN_OLD_STATE & 0xf) == SLB_STATE_SYN_SENT ? SLB_WHY_REFUSED :
+									  SLB_WHY_SERVER_RST;
+}
+
+/**
+ * slb_conn_why() - why did a connection end?
+ * @conn: the entry, about to go
+ *
+ * Context: any, inside RCU.
+ * Return: enum slb_why.
+ */
+u8 slb_conn_why(const struct slb_conn *conn)
+{
+	unsigned long flags = READ_ONCE(conn->flags);
+	u8 why = flags >> SLB_CONN_WHY & 0xf;
+
+	if (why)
+		return why;
+	switch (READ_ONCE(slb_conn_way4(conn, SLB_DIR_ORIG)->state)) {
+	case SLB_STATE_CLOSE:
+		return slb_conn_why_reset(flags);
+	case SLB_STATE_TIME_WAIT:
+	case SLB_STATE_LAST_ACK:
+		return SLB_WHY_CLOSED;
+	case SLB_STATE_SYN_SENT:
+		return flags & BIT(SLB_CONN_ANSWERED) ? SLB_WHY_TIMEOUT : SLB_WHY_UNANSWERED;
+	default:
+		return SLB_WHY_TIMEOUT;
+	}
+}
+
+/**
+ * slb_conn_age_ms() - time from a connection's first packet to its last
+ * @conn: the entry
+ *
+ * To a tick, a quarter of a second, where the last packet was long ago.
+ *
+ * Context: any, inside RCU.
+ * Return: milliseconds; a connection is forgotten long before the clock wraps, after 417 days, unless
+ *	it is never idle.
+ */
+u64 slb_conn_age_ms(const struct slb_conn *conn)
+{
+	u32 opened = READ_ONCE(conn->flags) >> SLB_CONN_OPENED;
+	u64 age = (u64)(u32)(slb_conn_clock() - opened) << SLB_CONN_CLOCK_SHIFT;
+	u64 idle = jiffies64_to_nsecs((u64)slb_conn_idle(conn, slb_tick_now()) << SLB_TICK_SHIFT);
+
+	return age > idle ? div_u64(age - idle, NSEC_PER_MSEC) : 0;
+}
+
+/**
+ * slb_conn_count() - count a packet of a connection that has counters of its own
+ * @conn: the entry
+ * @dir: enum slb_dir
+ * @bytes: its length at layer 3
+ *
+ * Context: softirq or BH off, inside RCU.
+ */
+void slb_conn_count(const struct slb_conn *conn, int dir, u32 bytes)
+{
+	struct slb_acct *acct = slb_conn_acct(conn);
+
+	atomic64_inc(&acct->pkts[dir]);
+	atomic64_add(bytes, &acct->bytes[dir]);
 }
 
 /* Both ways' bits under the lock; packets read them without. */
@@ -347,9 +471,11 @@ bool slb_conn_reset(struct slb_net *sn, struct slb_conn *conn)
 	if (state == SLB_STATE_UDP || state == SLB_STATE_TIME_WAIT || state == SLB_STATE_CLOSE ||
 	    orig->bits & SLB_WAY_RESTING) {
 		slb_conn_unlock(conn);
+		slb_conn_note(conn, SLB_WHY_REMOVED);
 		slb_conn_end(sn, conn);
 		return false;
 	}
+	slb_conn_note(conn, SLB_WHY_REMOVED);
 	slb_conn_set_bits(conn, SLB_WAY_ENDED);
 	/* The whole of CLOSE's timeout to answer in, however long the connection has idled. */
 	WRITE_ONCE(orig->seen, slb_tick_now());
@@ -424,6 +550,7 @@ bool slb_conn_expire(struct slb_net *sn, struct slb_conn *conn, struct slb_grave
 
 	if (slb_state_open(state) && READ_ONCE(sn->set.idle_reset)) {
 		slb_count(sn, SLB_COUNT_IDLE_RESET);
+		slb_conn_note(conn, SLB_WHY_TIMEOUT);
 		this_cpu_inc(conn->svc->stats->idle_reset);
 		this_cpu_inc(conn->srv->stats->idle_reset);
 		slb_conn_file_again(sn, conn, SLB_STATE_CLOSE);

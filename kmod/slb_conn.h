@@ -6,6 +6,9 @@
  *	IPv4:  [ slb_conn 64 ][ way 0: 64 ][ way 1: 64 ]		192 bytes
  *	IPv6:  [ slb_conn 64 ][ way 0: 128 ][ way 1: 128 ]		320 bytes
  *
+ * With the setting accounting a new entry has a line of counters of its own behind them, 256 and
+ * 384 bytes then.
+ *
  * Way 0 holds what a client's packet needs, way 1 what a server's packet needs. A packet writes
  * only to its own way; the shared line is read by packets and written when the connection opens,
  * changes state or ends.
@@ -22,7 +25,9 @@
 #include <linux/bit_spinlock.h>
 #include <linux/in6.h>
 #include <linux/jiffies.h>
+#include <linux/jump_label.h>
 #include <linux/minmax.h>
+#include <linux/timekeeping.h>
 #include <linux/types.h>
 #include <net/dst.h>
 #include <uapi/linux/slb.h>
@@ -132,10 +137,13 @@ enum {
 	SLB_CONN_REPLY_SEQ,	/* way 1's @end is known */
 	SLB_CONN_OLD_STATE = 8,	/* 4 bits: state before CLOSE */
 	SLB_CONN_ACKED = 12,	/* plus enum slb_dir: that way's @ack is known */
+	SLB_CONN_ACCT = 14,	/* has a struct slb_acct; set before it is linked */
 	SLB_CONN_WSCALE = 16,	/* 4 bits for each direction: window scale + 1, 0: none offered */
 	SLB_CONN_COUNTED0 = 24,	/* counted in svc->counted[0]; see slb_limit.c */
 	SLB_CONN_COUNTED1,	/* counted in svc->counted[1] */
 	SLB_CONN_CLIENT,	/* counted there for its client's prefix, too */
+	SLB_CONN_WHY = 28,	/* 4 bits: enum slb_why, where the state does not tell */
+	SLB_CONN_OPENED = 32,	/* 32 bits: slb_conn_clock() when it was made */
 };
 
 /**
@@ -177,8 +185,31 @@ struct slb_conn {
 
 static_assert(sizeof(struct slb_conn) == 64);
 
+/**
+ * struct slb_acct - behind the ways of a connection with SLB_CONN_ACCT
+ * @pkts: by direction
+ * @bytes: by direction, layer 3 as received
+ *
+ * Exact, because a flow log is what somebody pays by; only those who ask for it pay the atomics.
+ */
+struct slb_acct {
+	atomic64_t	pkts[2];
+	atomic64_t	bytes[2];
+} __aligned(64);
+
 #define SLB_CONN4_SIZE	(sizeof(struct slb_conn) + 2 * SLB_WAY4_SIZE)
 #define SLB_CONN6_SIZE	(sizeof(struct slb_conn) + 2 * SLB_WAY6_SIZE)
+
+/* Some namespace has, or had, the setting accounting. */
+DECLARE_STATIC_KEY_FALSE(slb_acct_key);
+
+/* The clock of SLB_CONN_OPENED: units of 2^23 ns, 8.4 ms, which last for 417 days. */
+#define SLB_CONN_CLOCK_SHIFT	23
+
+static inline u32 slb_conn_clock(void)
+{
+	return ktime_get_coarse_ns() >> SLB_CONN_CLOCK_SHIFT;
+}
 
 static inline struct slb_way *slb_conn_way4(const struct slb_conn *conn, int dir)
 {
@@ -206,6 +237,13 @@ static inline bool slb_conn_is_v6(const struct slb_conn *conn)
 static inline struct slb_way *slb_conn_way(const struct slb_conn *conn, int dir)
 {
 	return slb_conn_is_v6(conn) ? slb_conn_way6(conn, dir) : slb_conn_way4(conn, dir);
+}
+
+/* Its own counters; only with SLB_CONN_ACCT. */
+static inline struct slb_acct *slb_conn_acct(const struct slb_conn *conn)
+{
+	return (struct slb_acct *)((char *)conn + (slb_conn_is_v6(conn) ? SLB_CONN6_SIZE :
+									  SLB_CONN4_SIZE));
 }
 
 /* Is the client's address kept? Not from the server's mode, which may have changed since. */
@@ -323,7 +361,7 @@ struct slb_grave {
 void slb_grave_close(struct slb_grave *grave);
 int slb_conn_cache_init(void);
 void slb_conn_cache_exit(void);
-struct slb_conn *slb_conn_alloc(bool v6);
+struct slb_conn *slb_conn_alloc(const struct slb_net *sn, bool v6);
 void slb_conn_free_empty(struct slb_conn *conn);
 void slb_conn_free_unlinked(struct slb_net *sn, struct slb_conn *conn);
 int slb_conn_link(struct slb_net *sn, struct slb_conn *conn, u32 hash);
@@ -332,6 +370,10 @@ void slb_conn_set_state(struct slb_net *sn, struct slb_conn *conn, u8 state);
 bool slb_conn_expire(struct slb_net *sn, struct slb_conn *conn, struct slb_grave **grave);
 bool slb_conn_reset(struct slb_net *sn, struct slb_conn *conn);
 bool slb_conn_rest(struct slb_net *sn, struct slb_conn *conn);
+void slb_conn_note(struct slb_conn *conn, u8 why);
+u8 slb_conn_why(const struct slb_conn *conn);
+u64 slb_conn_age_ms(const struct slb_conn *conn);
+void slb_conn_count(const struct slb_conn *conn, int dir, u32 bytes);
 void slb_conn_toa_done(struct slb_conn *conn);
 bool slb_conn_reclaimable(const struct slb_net *sn, const struct slb_conn *conn, u16 now);
 void slb_conn_refile_matching(struct slb_net *sn, const struct slb_svc *svc);
@@ -340,6 +382,9 @@ void slb_conn_recount_matching(struct slb_net *sn, const struct slb_svc *svc);
 void slb_conn_reset_matching(struct slb_net *sn, const struct slb_svc *svc,
 			     const struct slb_srv *srv);
 void slb_conn_reset_gone(struct slb_net *sn);
+u32 slb_conn_kill_matching(struct slb_net *sn,
+			   bool (*match)(const struct slb_conn *conn, const void *arg),
+			   const void *arg);
 void slb_conn_end_all(struct slb_net *sn);
 
 #endif

@@ -346,6 +346,7 @@ static int slb_lease_reclaim(struct slb_net *sn, struct slb_lease_map *map,
 		if (!conn || test_bit(SLB_CONN_DEAD, &conn->flags) ||
 		    !slb_conn_reclaimable(sn, conn, now))
 			continue;
+		slb_conn_note(conn, SLB_WHY_RECLAIMED);
 		slb_conn_end(sn, conn);
 		orig = slb_conn_way(conn, SLB_DIR_ORIG);
 		lease->reused = true;

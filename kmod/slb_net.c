@@ -153,6 +153,7 @@ static void slb_net_prepare(struct slb_net *sn, struct net *net)
 	ida_init(&sn->laddr_ids);
 	slb_settings_init(&sn->set);
 	slb_sched_late_init(sn);
+	slb_flow_init(&sn->flow);
 	get_random_bytes(&sn->seq_key, sizeof(sn->seq_key));
 }
 
@@ -204,6 +205,7 @@ static void __net_exit slb_net_empty(struct slb_net *sn)
 		slb_conn_end_all(sn);
 	}
 	slb_persist_exit(sn);
+	slb_flow_exit(&sn->flow);
 	mutex_lock(&sn->cfg_mutex);
 	slb_net_flush_locked(sn);
 	slb_nl_acl_forget_locked(sn);
@@ -221,6 +223,8 @@ static void __net_exit slb_net_free(struct slb_net *sn)
 	slb_settings_exit(&sn->set);
 	slb_persist_free(sn);
 	slb_client_exit(sn);
+	if (sn->acct_used)
+		static_branch_dec(&slb_acct_key);
 	ida_destroy(&sn->laddr_ids);
 	if (!sn->counters)
 		return;

@@ -13,6 +13,7 @@
  *   tab->lock[]	BH off; chains; two of them in index order
  *   wheel->lock	BH off; one CPU's expiry slots
  *   filter->lock	BH off; reference counts of the bystander filter
+ *   flow->lock		BH off; messages of the flow log
  *   sn->laddr_lock	BH off; the list of local addresses
  *   sn->persist->lock	BH off; what persistence remembers
  *
@@ -34,6 +35,7 @@
 #include "slb_conn.h"
 #include "slb_fast.h"
 #include "slb_filter.h"
+#include "slb_flow.h"
 #include "slb_hostaddr.h"
 #include "slb_laddr.h"
 #include "slb_lease.h"
@@ -63,6 +65,7 @@ struct slb_prefixes {
  * @reclaim_udp: ticks
  * @reclaim_unanswered_s: the same in seconds, as set
  * @reclaim_udp_s: the same in seconds, as set
+ * @accounting: new connections have counters of their own
  * @idle_reset: an established connection that expires is reset at both ends
  * @conn_max: most connections at a time, 0 is no limit
  * @reset_rate: most answers a second to packets that fit no connection
@@ -77,6 +80,7 @@ struct slb_settings {
 	u32				reclaim_unanswered_s;
 	u32				reclaim_udp_s;
 	bool				idle_reset;
+	bool				accounting;
 	u32				conn_max;
 	u32				reset_rate;
 	u32				persist_max;
@@ -89,11 +93,13 @@ struct slb_settings {
  * @table: connections by tuple; made with the first service or local address
  * @filter: is an address ours at all; made likewise
  * @nat: addresses of servers that are, or were, in nat mode
+ * @acct_used: the setting accounting was on: connections may have counters; @cfg_mutex
  * @nat_used: there was one, and @nat has its counts; r: READ_ONCE, w: @cfg_mutex
  * @host: the host's own addresses; kept up to date while @hooks are there
  * @counters: per CPU; made likewise, as the last of these, and NULL before
  * @wheel: per CPU; made likewise
  * @fast: see there
+ * @flow: messages about connections on their way to listeners
  * @set: settings; r: READ_ONCE, w: @cfg_mutex
  * @persist: what persistence remembers; NULL before the first persistent service
  * @svcs: services by key; r: RCU, w: @cfg_mutex
@@ -137,10 +143,12 @@ struct slb_net {
 	struct slb_filter		filter;
 	struct slb_filter		nat;
 	bool				nat_used;
+	bool				acct_used;
 	struct slb_hostaddr		host;
 	struct slb_counters __percpu	*counters;
 	struct slb_wheel __percpu	*wheel;
 	struct slb_fastpath		fast;
+	struct slb_flow			flow;
 	struct slb_settings		set;
 	struct slb_persist		*persist;
 	struct rhashtable		svcs;

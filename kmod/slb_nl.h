@@ -97,6 +97,8 @@ int slb_nl_srv_limits(const struct nlattr *attr, struct netlink_ext_ack *extack,
 		      struct slb_limit_conf *conf);
 int slb_nl_put_svc_limits(struct sk_buff *skb, const struct slb_svc *svc);
 int slb_nl_put_srv_limits(struct sk_buff *skb, const struct slb_srv *srv);
+int slb_nl_conn_put_ends(struct sk_buff *skb, const struct slb_conn *conn);
+int slb_nl_conn_put_sums(struct sk_buff *skb, const struct slb_conn *conn);
 
 struct sk_buff *slb_nl_reply_new(struct genl_info *info, size_t extra, u8 cmd, void **hdr);
 int slb_nl_reply_send(struct genl_info *info, struct sk_buff *skb, void *hdr, int err);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The netlink command that dumps connections. */
+/* The netlink commands that dump and end connections, and what messages say about one. */
 
+#include "slb_alloc.h"
 #include "slb_nl.h"
 #include "slb_pkt.h"
 
@@ -133,20 +134,69 @@ static u32 slb_nl_conn_expires(const struct slb_conn *conn)
 	return idle < timeout ? slb_tick_to_s(timeout - idle) : 0;
 }
 
-static int slb_nl_conn_put(struct sk_buff *skb, const struct slb_conn *conn,
-			   const struct slb_way *orig, const struct slb_nl_conn *view)
+/**
+ * slb_nl_conn_put_ends() - write who talks to whom, and the state
+ * @skb: the message
+ * @conn: the entry
+ *
+ * Context: any, inside RCU.
+ * Return: 0 or -EMSGSIZE.
+ */
+int slb_nl_conn_put_ends(struct sk_buff *skb, const struct slb_conn *conn)
 {
+	const struct slb_way *orig = slb_conn_way(conn, SLB_DIR_ORIG);
+	u32 vrf = conn->svc->key.vrf;
+	struct slb_nl_conn view;
+
+	slb_nl_conn_view(conn, &view);
 	if (nla_put_u8(skb, SLB_A_CONN_PROTO, slb_scope_proto(orig->scope)) ||
-	    slb_nl_put_addr(skb, SLB_A_CONN_CLIENT_ADDR, &view->client, view->v6) ||
+	    slb_nl_put_addr(skb, SLB_A_CONN_CLIENT_ADDR, &view.client, view.v6) ||
 	    nla_put_be16(skb, SLB_A_CONN_CLIENT_PORT, orig->sport) ||
-	    slb_nl_put_addr(skb, SLB_A_CONN_SVC_ADDR, &view->svc, view->v6) ||
+	    slb_nl_put_addr(skb, SLB_A_CONN_SVC_ADDR, &view.svc, view.v6) ||
 	    nla_put_be16(skb, SLB_A_CONN_SVC_PORT, orig->dport) ||
-	    (conn->svc->key.vrf && nla_put_u32(skb, SLB_A_CONN_VRF, conn->svc->key.vrf)) ||
-	    slb_nl_put_addr(skb, SLB_A_CONN_LADDR, &view->laddr, view->v6) ||
+	    (vrf && nla_put_u32(skb, SLB_A_CONN_VRF, vrf)) ||
+	    slb_nl_put_addr(skb, SLB_A_CONN_LADDR, &view.laddr, view.v6) ||
 	    nla_put_be16(skb, SLB_A_CONN_LPORT, orig->new_sport) ||
-	    slb_nl_put_addr(skb, SLB_A_CONN_SRV_ADDR, &view->srv, view->v6) ||
+	    slb_nl_put_addr(skb, SLB_A_CONN_SRV_ADDR, &view.srv, view.v6) ||
 	    nla_put_be16(skb, SLB_A_CONN_SRV_PORT, orig->new_dport) ||
-	    nla_put_u8(skb, SLB_A_CONN_STATE, READ_ONCE(orig->state)) ||
+	    nla_put_u8(skb, SLB_A_CONN_STATE, READ_ONCE(orig->state)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int slb_nl_conn_put_u64(struct sk_buff *skb, int type, u64 value)
+{
+	return nla_put_u64_64bit(skb, type, value, SLB_A_CONN_PAD);
+}
+
+/**
+ * slb_nl_conn_put_sums() - write how long it lasts and, where it counts, what it has carried
+ * @skb: the message
+ * @conn: the entry
+ *
+ * Context: any, inside RCU.
+ * Return: 0 or -EMSGSIZE.
+ */
+int slb_nl_conn_put_sums(struct sk_buff *skb, const struct slb_conn *conn)
+{
+	const struct slb_acct *acct = slb_conn_acct(conn);
+
+	if (slb_nl_conn_put_u64(skb, SLB_A_CONN_DURATION, slb_conn_age_ms(conn)))
+		return -EMSGSIZE;
+	if (!test_bit(SLB_CONN_ACCT, &conn->flags))
+		return 0;
+	if (slb_nl_conn_put_u64(skb, SLB_A_CONN_IN_PKTS, atomic64_read(&acct->pkts[0])) ||
+	    slb_nl_conn_put_u64(skb, SLB_A_CONN_OUT_PKTS, atomic64_read(&acct->pkts[1])) ||
+	    slb_nl_conn_put_u64(skb, SLB_A_CONN_IN_BYTES, atomic64_read(&acct->bytes[0])) ||
+	    slb_nl_conn_put_u64(skb, SLB_A_CONN_OUT_BYTES, atomic64_read(&acct->bytes[1])))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int slb_nl_conn_put(struct sk_buff *skb, const struct slb_conn *conn,
+			   const struct slb_way *orig)
+{
+	if (slb_nl_conn_put_ends(skb, conn) || slb_nl_conn_put_sums(skb, conn) ||
 	    nla_put_u32(skb, SLB_A_CONN_EXPIRES, slb_nl_conn_expires(conn)))
 		return -EMSGSIZE;
 	if (slb_scope_proto(orig->scope) != IPPROTO_TCP)
@@ -175,7 +225,7 @@ static bool slb_nl_conn_visit(struct slb_conn *conn, void *arg)
 			  NLM_F_MULTI, SLB_CMD_CONN_GET);
 	if (!hdr)
 		return false;
-	if (slb_nl_conn_put(skb, conn, orig, &view)) {
+	if (slb_nl_conn_put(skb, conn, orig)) {
 		genlmsg_cancel(skb, hdr);
 		return false;
 	}
@@ -213,4 +263,59 @@ int slb_nl_conn_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 		cond_resched();
 	}
 	return skb->len;
+}
+
+static bool slb_nl_conn_is_meant(const struct slb_conn *conn, const void *arg)
+{
+	struct slb_nl_conn view;
+
+	slb_nl_conn_view(conn, &view);
+	return slb_nl_conn_matches(arg, conn, slb_conn_way(conn, SLB_DIR_ORIG), &view);
+}
+
+/* A request without a filter must say that it means all. */
+static int slb_nl_conn_del_check(struct genl_info *info)
+{
+	bool filter = false;
+	int i;
+
+	for (i = 1; i < SLB_A_CONN_ALL; i++)
+		filter |= !!info->attrs[i];
+	if (filter && info->attrs[SLB_A_CONN_ALL])
+		return slb_nl_refuse(info->extack, info->attrs[SLB_A_CONN_ALL], -EINVAL,
+				     "a filter is given and all are to be ended");
+	if (!filter && !info->attrs[SLB_A_CONN_ALL])
+		return slb_nl_refuse(info->extack, NULL, -EINVAL,
+				     "no filter says which connections to end");
+	return 0;
+}
+
+/**
+ * slb_nl_conn_del_doit() - SLB_CMD_CONN_DEL
+ * @skb: the request
+ * @info: the request
+ *
+ * Context: process; sleeps.
+ * Return: 0 or a negative error.
+ */
+int slb_nl_conn_del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct slb_net *sn = slb_nl_net(info);
+	struct slb_nl_conn_filter filter;
+	struct sk_buff *reply;
+	u32 ended = 0;
+	void *hdr;
+	int err;
+
+	err = slb_nl_conn_del_check(info) ?:
+	      slb_nl_conn_filter_read(&filter, info->attrs, info->extack);
+	if (err)
+		return err;
+	/* Before anything is ended: whoever asks is to learn how many. */
+	reply = slb_nl_reply_new(info, 0, SLB_CMD_CONN_DEL, &hdr);
+	if (!reply)
+		return -ENOMEM;
+	if (smp_load_acquire(&sn->counters))	/* pairs with slb_net_alloc(): there is a table */
+		ended = slb_conn_kill_matching(sn, slb_nl_conn_is_meant, &filter);
+	return slb_nl_reply_send(info, reply, hdr, nla_put_u32(reply, SLB_A_CONN_ENDED, ended));
 }

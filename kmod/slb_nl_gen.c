@@ -156,7 +156,7 @@ static const struct nla_policy slb_nl_conn_get_policy[SLB_A_CONN_STATE + 1] = {
 	[SLB_A_CONN_STATE] = NLA_POLICY_MAX(NLA_U8, SLB_STATE_COUNT - 1),
 };
 
-static const struct nla_policy slb_nl_settings_set_policy[SLB_A_SET_PERSIST_MAX + 1] = {
+static const struct nla_policy slb_nl_settings_set_policy[SLB_A_SET_ACCOUNTING + 1] = {
 	[SLB_A_SET_TIMEOUTS] = NLA_POLICY_NESTED(slb_nl_timeouts_policy),
 	[SLB_A_SET_IDLE_RESET] = NLA_POLICY_MAX(NLA_U8, 1),
 	[SLB_A_SET_RECLAIM_UNANSWERED] = NLA_POLICY_RANGE(NLA_U32, 1, 3600),
@@ -169,6 +169,7 @@ static const struct nla_policy slb_nl_settings_set_policy[SLB_A_SET_PERSIST_MAX 
 	[SLB_A_SET_FASTPATH] = { .type = NLA_NUL_STRING, .len = 15 },
 	[SLB_A_SET_FASTPATH_NONE] = { .type = NLA_FLAG },
 	[SLB_A_SET_PERSIST_MAX] = NLA_POLICY_FULL_RANGE(NLA_U32, &slb_nl_range_0_4194304),
+	[SLB_A_SET_ACCOUNTING] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 static const struct nla_policy slb_nl_zero_policy[SLB_A_SVC_VRF + 1] = {
@@ -243,6 +244,29 @@ static const struct nla_policy slb_nl_limit_new_policy[SLB_A_LIMIT_RATE + 1] = {
 
 static const struct nla_policy slb_nl_limit_del_policy[SLB_A_LIMIT_NAME + 1] = {
 	[SLB_A_LIMIT_NAME] = { .type = NLA_NUL_STRING, .len = 80 },
+};
+
+static const struct nla_policy slb_nl_conn_del_policy[SLB_A_CONN_ALL + 1] = {
+	[SLB_A_CONN_PROTO] = NLA_POLICY_RANGE(NLA_U8, SLB_PROTO_TCP, SLB_PROTO_UDP),
+	[SLB_A_CONN_CLIENT_ADDR] = { .type = NLA_BINARY, .len = 16 },
+	[SLB_A_CONN_CLIENT_PORT] = { .type = NLA_BE16 },
+	[SLB_A_CONN_CLIENT_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
+	[SLB_A_CONN_SVC_ADDR] = { .type = NLA_BINARY, .len = 16 },
+	[SLB_A_CONN_SVC_PORT] = { .type = NLA_BE16 },
+	[SLB_A_CONN_VRF] = { .type = NLA_U32 },
+	[SLB_A_CONN_SRV_ADDR] = { .type = NLA_BINARY, .len = 16 },
+	[SLB_A_CONN_SRV_PORT] = { .type = NLA_BE16 },
+	[SLB_A_CONN_STATE] = NLA_POLICY_MAX(NLA_U8, SLB_STATE_COUNT - 1),
+	[SLB_A_CONN_ALL] = { .type = NLA_FLAG },
+};
+
+static const struct nla_policy slb_nl_explain_policy[SLB_A_EXPLAIN_VRF + 1] = {
+	[SLB_A_EXPLAIN_PROTO] = NLA_POLICY_RANGE(NLA_U8, SLB_PROTO_TCP, SLB_PROTO_UDP),
+	[SLB_A_EXPLAIN_CLIENT_ADDR] = { .type = NLA_BINARY, .len = 16 },
+	[SLB_A_EXPLAIN_CLIENT_PORT] = { .type = NLA_BE16 },
+	[SLB_A_EXPLAIN_SVC_ADDR] = { .type = NLA_BINARY, .len = 16 },
+	[SLB_A_EXPLAIN_SVC_PORT] = { .type = NLA_BE16 },
+	[SLB_A_EXPLAIN_VRF] = { .type = NLA_U32 },
 };
 
 /* Of commands that take no attribute: every one is refused. */
@@ -438,6 +462,20 @@ static const struct genl_ops slb_nl_ops[] = {
 		.maxattr = ARRAY_SIZE(slb_nl_limit_del_policy) - 1,
 		.flags = GENL_UNS_ADMIN_PERM,
 	},
+	{
+		.cmd = SLB_CMD_CONN_DEL,
+		.doit = slb_nl_conn_del_doit,
+		.policy = slb_nl_conn_del_policy,
+		.maxattr = ARRAY_SIZE(slb_nl_conn_del_policy) - 1,
+		.flags = GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd = SLB_CMD_EXPLAIN,
+		.doit = slb_nl_explain_doit,
+		.policy = slb_nl_explain_policy,
+		.maxattr = ARRAY_SIZE(slb_nl_explain_policy) - 1,
+		.flags = GENL_UNS_ADMIN_PERM,
+	},
 };
 
 static int slb_nl_pre_doit(const struct genl_split_ops *ops, struct sk_buff *skb,
@@ -462,7 +500,7 @@ static int slb_nl_pre_doit(const struct genl_split_ops *ops, struct sk_buff *skb
 static const struct genl_multicast_group slb_nl_mcgrps[] = {
 	[SLB_NL_MCGRP_CONFIG] = { .name = SLB_MCGRP_CONFIG, },
 	[SLB_NL_MCGRP_HEALTH] = { .name = SLB_MCGRP_HEALTH, },
-	[SLB_NL_MCGRP_CONN] = { .name = SLB_MCGRP_CONN, },
+	[SLB_NL_MCGRP_CONN] = { .name = SLB_MCGRP_CONN, .flags = GENL_MCAST_CAP_NET_ADMIN, },
 };
 
 /* The core's check of the header knows no NLM_F_CREATE; pre_doit stands in for it. */

@@ -50,6 +50,7 @@ static int slb_nl_settings_put(struct sk_buff *skb, struct slb_net *sn)
 	    nla_put_u32(skb, SLB_A_SET_RESET_RATE, set->reset_rate) ||
 	    nla_put_u32(skb, SLB_A_SET_PERSIST_MAX, set->persist_max) ||
 	    nla_put_u8(skb, SLB_A_SET_FASTPATH_FORCE, set->fastpath_force) ||
+	    nla_put_u8(skb, SLB_A_SET_ACCOUNTING, set->accounting) ||
 	    slb_nl_settings_put_trusted(skb, slb_nl_trusted_locked(sn)))
 		return -EMSGSIZE;
 	return slb_nl_settings_put_fastpath(skb, sn);
@@ -185,6 +186,8 @@ static int slb_nl_settings_read(struct genl_info *info, struct slb_settings *set
 		set->persist_max = nla_get_u32(tb[SLB_A_SET_PERSIST_MAX]);
 	if (tb[SLB_A_SET_FASTPATH_FORCE])
 		set->fastpath_force = nla_get_u8(tb[SLB_A_SET_FASTPATH_FORCE]);
+	if (tb[SLB_A_SET_ACCOUNTING])
+		set->accounting = nla_get_u8(tb[SLB_A_SET_ACCOUNTING]);
 	if (tb[SLB_A_SET_TIMEOUTS])
 		return slb_nl_timeouts(tb[SLB_A_SET_TIMEOUTS], info->extack, set->timeout_s, 1);
 	return 0;

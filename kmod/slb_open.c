@@ -354,7 +354,7 @@ static void slb_open_fill_tcp(struct slb_conn *conn, const struct slb_pkt *pkt,
 /* The entry, holding service, server and any lease. NULL: nothing was taken over. */
 static struct slb_conn *slb_open_fill(const struct slb_pkt *pkt, const struct slb_opening *open)
 {
-	struct slb_conn *conn = slb_conn_alloc(pkt->v6);
+	struct slb_conn *conn = slb_conn_alloc(pkt->sn, pkt->v6);
 	struct slb_way *orig, *reply;
 	bool udp = pkt->proto == IPPROTO_UDP;
 
@@ -541,12 +541,15 @@ static unsigned int slb_open_go(struct slb_pkt *pkt, struct slb_opening *open,
 		slb_limit_recount(conn);
 	if (unlikely(READ_ONCE(open->svc->gone) || READ_ONCE(open->srv->gone) ||
 		     READ_ONCE(pkt->sn->dead))) {
+		slb_conn_note(conn, SLB_WHY_REMOVED);
 		slb_conn_end(pkt->sn, conn);
 		return slb_open_refuse(pkt, SLB_DROP_SERVER_GONE);
 	}
 	verdict = slb_path_forward(pkt, slb_conn_way(conn, SLB_DIR_ORIG));
-	if (unlikely(verdict != NF_STOLEN))	/* a packet that does not leave changes no state */
+	if (unlikely(verdict != NF_STOLEN)) {	/* a packet that does not leave changes no state */
+		slb_conn_note(conn, SLB_WHY_FAILED);
 		slb_conn_end(pkt->sn, conn);
+	}
 	return verdict;
 }
 

@@ -227,6 +227,33 @@ static noinline struct slb_srv *slb_persist_bind(struct slb_persist *p, struct s
 }
 
 /**
+ * slb_persist_peek_rcu() - which server would persistence choose?
+ * @svc: a persistent service
+ * @group: its group
+ * @pkt: says who the client is; has no packet
+ *
+ * Context: BH off, inside RCU.
+ * Return: a server, valid until rcu_read_unlock(), or NULL where the scheduling method chooses.
+ */
+struct slb_srv *slb_persist_peek_rcu(struct slb_svc *svc, const struct slb_group *group,
+				     const struct slb_pkt *pkt)
+{
+	struct slb_persist *p = READ_ONCE(pkt->sn->persist);
+	struct in6_addr prefix;
+	struct slb_bond *bond;
+	struct slb_srv *srv;
+
+	if (!p)
+		return NULL;
+	prefix = slb_persist_prefix(svc, pkt);
+	bond = slb_persist_find_rcu(p, slb_persist_hash(p, svc, &prefix), svc, &prefix);
+	if (!bond || !slb_persist_left(bond))
+		return NULL;
+	srv = READ_ONCE(bond->srv);
+	return slb_persist_usable(group, srv) ? srv : NULL;
+}
+
+/**
  * slb_persist_pick_rcu() - choose a server for a new connection to a persistent service
  * @svc: the service
  * @group: its group

@@ -79,6 +79,8 @@ static inline bool slb_persist_fits(u8 sched)
 	       sched != SLB_SCHED_MH_PORT;
 }
 
+struct slb_srv *slb_persist_peek_rcu(struct slb_svc *svc, const struct slb_group *group,
+				     const struct slb_pkt *pkt);
 struct slb_srv *slb_persist_pick_rcu(struct slb_svc *svc, struct slb_group *group,
 				     const struct slb_pkt *pkt);
 

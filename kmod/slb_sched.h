@@ -143,6 +143,7 @@ void slb_sched_place_locked(struct slb_group *group, struct slb_srv *srv, u32 we
 void slb_sched_weight_locked(struct slb_group *group, struct slb_srv *srv, u32 weight);
 u8 slb_sched_id_locked(const struct slb_group *group);
 struct slb_srv *slb_sched_pick_rcu(struct slb_group *group, const struct slb_pkt *pkt);
+struct slb_srv *slb_sched_peek_rcu(struct slb_group *group, const struct slb_pkt *pkt);
 struct slb_srv *slb_sched_other_rcu(const struct slb_group *group, const struct slb_srv *srv,
 				    u32 nth);
 

@@ -70,6 +70,12 @@ void slb_settings_change_locked(struct slb_net *sn, const struct slb_settings *n
 	WRITE_ONCE(set->reclaim_unanswered, slb_tick_from_s(new->reclaim_unanswered_s));
 	WRITE_ONCE(set->reclaim_udp, slb_tick_from_s(new->reclaim_udp_s));
 	WRITE_ONCE(set->idle_reset, new->idle_reset);
+	if (new->accounting && !sn->acct_used) {
+		/* Until the namespace ends: connections keep their counters. */
+		static_branch_inc(&slb_acct_key);
+		sn->acct_used = true;
+	}
+	WRITE_ONCE(set->accounting, new->accounting);
 	WRITE_ONCE(set->conn_max, new->conn_max);
 	WRITE_ONCE(set->reset_rate, new->reset_rate);
 	WRITE_ONCE(set->persist_max, new->persist_max);

@@ -6,6 +6,7 @@
 #include <linux/delay.h>
 #include <linux/interrupt.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include "slb_limit.h"
 #include "slb_net.h"
 
@@ -20,6 +21,9 @@
  * @svc: only connections of this service; NULL: of any
  * @srv: only connections to this server; NULL: to any
  * @gone: only connections to servers that are gone
+ * @match: only connections of which this is true; NULL: any
+ * @arg: for @match
+ * @ended: connections that were ended
  * @resets: connections that were reset since the sweep has slept
  */
 struct slb_sweep {
@@ -27,6 +31,9 @@ struct slb_sweep {
 	const struct slb_svc	*svc;
 	const struct slb_srv	*srv;
 	bool			gone;
+	bool			(*match)(const struct slb_conn *conn, const void *arg);
+	const void		*arg;
+	u32			ended;
 	unsigned int		resets;
 };
 
@@ -69,7 +76,7 @@ static void slb_sweep(struct slb_sweep *sweep, slb_table_visit_t visit)
 		over = slb_table_walk(&sweep->sn->table, &cursor, SLB_SWEEP_BUCKETS, visit, sweep);
 		local_bh_enable();
 		slb_sweep_sleep(sweep);
-	} while (!over);
+	} while (!over && !(sweep->match && fatal_signal_pending(current)));
 }
 
 static bool slb_sweep_recount_one(struct slb_conn *conn, void *arg)
@@ -195,6 +202,44 @@ void slb_conn_reset_gone(struct slb_net *sn)
 
 	lockdep_assert_held(&sn->cfg_mutex);
 	slb_sweep(&sweep, slb_sweep_reset_one);
+}
+
+/* The walk stops where it is to sleep; what it has ended shows that. */
+static bool slb_sweep_kill_one(struct slb_conn *conn, void *arg)
+{
+	u8 bits = READ_ONCE(slb_conn_way4(conn, SLB_DIR_ORIG)->bits);
+	struct slb_sweep *sweep = arg;
+
+	if (bits & (SLB_WAY_ENDED | SLB_WAY_RESTING) || test_bit(SLB_CONN_DEAD, &conn->flags) ||
+	    !sweep->match(conn, sweep->arg))
+		return true;
+	slb_conn_note(conn, SLB_WHY_KILLED);
+	slb_count(sweep->sn, SLB_COUNT_KILLED);
+	sweep->ended++;
+	if (slb_conn_reset(sweep->sn, conn))
+		sweep->resets++;
+	return sweep->resets < SLB_SWEEP_RESETS;
+}
+
+/**
+ * slb_conn_kill_matching() - end connections because somebody says so
+ * @sn: the namespace's balancer
+ * @match: whether a connection is meant; BH off, inside RCU
+ * @arg: for @match
+ *
+ * TCP's ends are reset. Takes no lock but the table's, a bucket at a time. A fatal signal stops it.
+ *
+ * Context: process; sleeps.
+ * Return: how many were ended.
+ */
+u32 slb_conn_kill_matching(struct slb_net *sn,
+			   bool (*match)(const struct slb_conn *conn, const void *arg),
+			   const void *arg)
+{
+	struct slb_sweep sweep = { .sn = sn, .match = match, .arg = arg };
+
+	slb_sweep(&sweep, slb_sweep_kill_one);
+	return sweep.ended;
 }
 
 static bool slb_sweep_end_one(struct slb_conn *conn, void *arg)

@@ -22,6 +22,8 @@ static __always_inline void slb_track_stats(const struct slb_pkt *pkt, const str
 	__this_cpu_add(svc->bytes[dir], pkt->len);
 	__this_cpu_inc(srv->pkts[dir]);
 	__this_cpu_add(srv->bytes[dir], pkt->len);
+	if (static_branch_unlikely(&slb_acct_key) && test_bit(SLB_CONN_ACCT, &conn->flags))
+		slb_conn_count(conn, dir, pkt->len);
 }
 
 static u32 slb_track_end(const struct slb_pkt *pkt)

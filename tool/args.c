@@ -59,6 +59,22 @@ int slb_arg_vrf(struct slb_req *req, const struct slb_option *opt, const char *t
 }
 
 /**
+ * slb_arg_watch() - --watch
+ * @req: the command line
+ * @opt: the option
+ * @text: seconds; without any the default
+ *
+ * Return: 0, or -1 after saying what is wrong.
+ */
+int slb_arg_watch(struct slb_req *req, const struct slb_option *opt, const char *text)
+{
+	req->seconds = 2;
+	if (text && !slb_number_parse(&req->seconds, text, 1, 86400))
+		return slb_arg_wrong(opt, text, "not a number of seconds from 1 to 86400");
+	return 0;
+}
+
+/**
  * slb_arg_pool() - --pool
  * @req: the command line
  * @opt: the option

@@ -8,6 +8,8 @@
 void slb_conf_req_print(const struct slb_req *req);
 int slb_conf_save(struct slb_nl *nl, const struct slb_req *req);
 int slb_conf_restore(const struct slb_req *req);
+int slb_sync(const struct slb_req *req);
+bool slb_set_reduce(struct slb_settings *want, const struct slb_settings *have);
 
 /* Parts of lines, as -S writes them. */
 void slb_conf_word_print(const char *word);
@@ -20,6 +22,7 @@ void slb_conf_limits_shorten(struct slb_limits *limits);
 void slb_conf_srv_print(const struct slb_srv *srv);
 
 int slb_req_apply(struct slb_nl *nl, struct slb_req *req, __u16 flags);
+int slb_req_said(struct slb_nl *nl, const struct slb_req *req, int err);
 __u16 slb_req_flags(const struct slb_req *req);
 int slb_req_open(struct slb_nl *nl, const struct slb_req *req);
 

@@ -57,26 +57,93 @@ struct slb_conn_each {
 	void	*data;
 };
 
-static int slb_conn_answer(const struct nlmsghdr *nlh, void *data)
+/**
+ * slb_conn_get() - read a connection from a message
+ * @conn: result
+ * @nlh: the message
+ */
+void slb_conn_get(struct slb_conn *conn, const struct nlmsghdr *nlh)
 {
 	const struct nlattr *attrs[SLB_A_CONN_MAX + 1];
-	const struct slb_conn_each *each = data;
-	struct slb_conn conn = {};
 
+	memset(conn, 0, sizeof(*conn));
 	slb_nl_index(nlh, attrs, SLB_A_CONN_MAX);
-	conn.svc.proto = slb_nl_number(attrs[SLB_A_CONN_PROTO]);
-	conn.svc.vrf = slb_nl_number(attrs[SLB_A_CONN_VRF]);
-	slb_end_get(&conn.svc.end, attrs[SLB_A_CONN_SVC_ADDR], attrs[SLB_A_CONN_SVC_PORT]);
-	slb_end_get(&conn.client, attrs[SLB_A_CONN_CLIENT_ADDR], attrs[SLB_A_CONN_CLIENT_PORT]);
-	slb_end_get(&conn.laddr, attrs[SLB_A_CONN_LADDR], attrs[SLB_A_CONN_LPORT]);
-	slb_end_get(&conn.srv, attrs[SLB_A_CONN_SRV_ADDR], attrs[SLB_A_CONN_SRV_PORT]);
-	conn.state = slb_nl_number(attrs[SLB_A_CONN_STATE]);
-	conn.expires = slb_nl_number(attrs[SLB_A_CONN_EXPIRES]);
-	conn.seq_shift = slb_nl_number(attrs[SLB_A_CONN_SEQ_SHIFT]);
-	conn.ts_shift = slb_nl_number(attrs[SLB_A_CONN_TS_SHIFT]);
-	conn.toa_pending = attrs[SLB_A_CONN_TOA_PENDING];
+	conn->svc.proto = slb_nl_number(attrs[SLB_A_CONN_PROTO]);
+	conn->svc.vrf = slb_nl_number(attrs[SLB_A_CONN_VRF]);
+	slb_end_get(&conn->svc.end, attrs[SLB_A_CONN_SVC_ADDR], attrs[SLB_A_CONN_SVC_PORT]);
+	slb_end_get(&conn->client, attrs[SLB_A_CONN_CLIENT_ADDR], attrs[SLB_A_CONN_CLIENT_PORT]);
+	slb_end_get(&conn->laddr, attrs[SLB_A_CONN_LADDR], attrs[SLB_A_CONN_LPORT]);
+	slb_end_get(&conn->srv, attrs[SLB_A_CONN_SRV_ADDR], attrs[SLB_A_CONN_SRV_PORT]);
+	conn->state = slb_nl_number(attrs[SLB_A_CONN_STATE]);
+	conn->expires = slb_nl_number(attrs[SLB_A_CONN_EXPIRES]);
+	conn->seq_shift = slb_nl_number(attrs[SLB_A_CONN_SEQ_SHIFT]);
+	conn->ts_shift = slb_nl_number(attrs[SLB_A_CONN_TS_SHIFT]);
+	conn->toa_pending = attrs[SLB_A_CONN_TOA_PENDING];
+	conn->reason = slb_nl_number(attrs[SLB_A_CONN_REASON]);
+	conn->duration = slb_nl_number(attrs[SLB_A_CONN_DURATION]);
+	conn->counted = attrs[SLB_A_CONN_IN_PKTS];
+	conn->pkts[0] = slb_nl_number(attrs[SLB_A_CONN_IN_PKTS]);
+	conn->pkts[1] = slb_nl_number(attrs[SLB_A_CONN_OUT_PKTS]);
+	conn->bytes[0] = slb_nl_number(attrs[SLB_A_CONN_IN_BYTES]);
+	conn->bytes[1] = slb_nl_number(attrs[SLB_A_CONN_OUT_BYTES]);
+}
+
+static int slb_conn_answer(const struct nlmsghdr *nlh, void *data)
+{
+	const struct slb_conn_each *each = data;
+	struct slb_conn conn;
+
+	slb_conn_get(&conn, nlh);
 	each->each(&conn, each->data);
 	return 0;
+}
+
+static void slb_filter_put(struct nlmsghdr *nlh, const struct slb_filter *filter)
+{
+	if (filter->svc.proto) {
+		mnl_attr_put_u8(nlh, SLB_A_CONN_PROTO, filter->svc.proto);
+		slb_addr_put(nlh, SLB_A_CONN_SVC_ADDR, &filter->svc.end.addr);
+		mnl_attr_put_u16(nlh, SLB_A_CONN_SVC_PORT, htons(filter->svc.end.port));
+	}
+	if (filter->svc.vrf)
+		mnl_attr_put_u32(nlh, SLB_A_CONN_VRF, filter->svc.vrf);
+	if (filter->client.addr.len) {
+		slb_addr_put(nlh, SLB_A_CONN_CLIENT_ADDR, &filter->client.addr);
+		mnl_attr_put_u8(nlh, SLB_A_CONN_CLIENT_LEN, filter->client.len);
+	}
+	if (filter->srv.addr.len)
+		slb_addr_put(nlh, SLB_A_CONN_SRV_ADDR, &filter->srv.addr);
+	if (filter->srv.port)
+		mnl_attr_put_u16(nlh, SLB_A_CONN_SRV_PORT, htons(filter->srv.port));
+	if (filter->state >= 0)
+		mnl_attr_put_u8(nlh, SLB_A_CONN_STATE, filter->state);
+}
+
+static int slb_conn_kill_answer(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *attrs[SLB_A_CONN_MAX + 1];
+
+	slb_nl_index(nlh, attrs, SLB_A_CONN_MAX);
+	*(__u64 *)data = slb_nl_number(attrs[SLB_A_CONN_ENDED]);
+	return 0;
+}
+
+/**
+ * slb_conn_kill() - end connections
+ * @nl: the family
+ * @req: the command line, which says which ones
+ * @ended: how many were ended
+ *
+ * Return: 0 or a negative errno.
+ */
+int slb_conn_kill(struct slb_nl *nl, const struct slb_req *req, __u64 *ended)
+{
+	struct nlmsghdr *nlh = slb_nl_request(nl, SLB_CMD_CONN_DEL, 0);
+
+	slb_filter_put(nlh, &req->filter);
+	if (slb_req_has(req, SLB_SLOT_ALL))
+		mnl_attr_put(nlh, SLB_A_CONN_ALL, 0, NULL);
+	return slb_nl_talk(nl, slb_conn_kill_answer, ended);
 }
 
 /**
@@ -95,23 +162,7 @@ int slb_conn_walk(struct slb_nl *nl, const struct slb_filter *filter,
 	struct nlmsghdr *nlh = slb_nl_request(nl, SLB_CMD_CONN_GET, NLM_F_DUMP);
 	int err;
 
-	if (filter->svc.proto) {
-		mnl_attr_put_u8(nlh, SLB_A_CONN_PROTO, filter->svc.proto);
-		slb_addr_put(nlh, SLB_A_CONN_SVC_ADDR, &filter->svc.end.addr);
-		mnl_attr_put_u16(nlh, SLB_A_CONN_SVC_PORT, htons(filter->svc.end.port));
-		if (filter->svc.vrf)
-			mnl_attr_put_u32(nlh, SLB_A_CONN_VRF, filter->svc.vrf);
-	}
-	if (filter->client.addr.len) {
-		slb_addr_put(nlh, SLB_A_CONN_CLIENT_ADDR, &filter->client.addr);
-		mnl_attr_put_u8(nlh, SLB_A_CONN_CLIENT_LEN, filter->client.len);
-	}
-	if (filter->srv.addr.len)
-		slb_addr_put(nlh, SLB_A_CONN_SRV_ADDR, &filter->srv.addr);
-	if (filter->srv.port)
-		mnl_attr_put_u16(nlh, SLB_A_CONN_SRV_PORT, htons(filter->srv.port));
-	if (filter->state >= 0)
-		mnl_attr_put_u8(nlh, SLB_A_CONN_STATE, filter->state);
+	slb_filter_put(nlh, filter);
 	err = slb_nl_talk(nl, slb_conn_answer, &context);
 	/* The table may change meanwhile; what lives through that is listed all the same. */
 	return err == -EINTR ? 0 : err;
@@ -126,6 +177,20 @@ static const char *slb_state_column(char *buf, size_t size, const char *name)
 		buf[i] = name[i] == '-' ? '_' : toupper((unsigned char)name[i]);
 	buf[i] = '\0';
 	return buf;
+}
+
+/* How long, and what it has carried where that is counted; @text: for people too. */
+static void slb_conn_sums_print(const struct slb_conn *conn, bool text)
+{
+	slb_out_u64("duration-ms", NULL, conn->duration);
+	if (text)
+		slb_out_text(" %llu.%03llu s", conn->duration / 1000, conn->duration % 1000);
+	if (!conn->counted)
+		return;
+	slb_out_u64("in-pkts", text ? ", in %llu packets" : NULL, conn->pkts[0]);
+	slb_out_u64("in-bytes", text ? " %llu bytes" : NULL, conn->bytes[0]);
+	slb_out_u64("out-pkts", text ? ", out %llu packets" : NULL, conn->pkts[1]);
+	slb_out_u64("out-bytes", text ? " %llu bytes" : NULL, conn->bytes[1]);
 }
 
 static void slb_conn_print(const struct slb_conn *conn, void *data)
@@ -155,6 +220,7 @@ static void slb_conn_print(const struct slb_conn *conn, void *data)
 	slb_out_u64("seq-shift", NULL, conn->seq_shift);
 	slb_out_u64("ts-shift", NULL, conn->ts_shift);
 	slb_out_bool("toa-pending", conn->toa_pending);
+	slb_conn_sums_print(conn, false);
 	slb_out_text("\n");
 	slb_out_close();
 }
@@ -176,6 +242,56 @@ int slb_list_conns(struct slb_nl *nl, const struct slb_req *req)
 	slb_out_array("connections");
 	err = slb_conn_walk(nl, &req->filter, slb_conn_print, NULL);
 	slb_out_close();
+	return err;
+}
+
+/**
+ * slb_conn_event() - print a message of the flow log
+ * @nlh: SLB_CMD_CONN_OPEN_NTF or SLB_CMD_CONN_CLOSE_NTF
+ * @closed: the latter
+ */
+void slb_conn_event(const struct nlmsghdr *nlh, bool closed)
+{
+	struct slb_conn conn;
+	char vrf[SLB_VRF_TEXT];
+	__u8 proto;
+
+	slb_conn_get(&conn, nlh);
+	proto = conn.svc.proto;
+	slb_out_str("event", "%-6s ", closed ? "close" : "open");
+	slb_out_str("proto", "%s ", slb_proto_text(proto));
+	slb_out_end_point("client", "client-port", 0, &conn.client, proto);
+	slb_out_text(" -> ");
+	slb_out_end_point("address", "port", 0, &conn.svc.end, proto);
+	if (conn.svc.vrf)
+		slb_out_str("vrf", " vrf=%s", slb_vrf_text(vrf, conn.svc.vrf));
+	slb_out_text(", ");
+	slb_out_end_point("laddr", "lport", 0, &conn.laddr, proto);
+	slb_out_text(" -> ");
+	slb_out_end_point("server", "server-port", 0, &conn.srv, proto);
+	if (closed) {
+		slb_out_str("reason", ", %s", slb_word(&slb_ends, conn.reason));
+		slb_out_text(" after");
+		slb_conn_sums_print(&conn, true);
+	}
+	slb_out_text("\n");
+}
+
+/**
+ * slb_kill() - end connections and say how many
+ * @nl: the family
+ * @req: the command line, which says which ones
+ *
+ * Return: 0 or a negative errno.
+ */
+int slb_kill(struct slb_nl *nl, const struct slb_req *req)
+{
+	__u64 ended = 0;
+	int err;
+
+	err = slb_conn_kill(nl, req, &ended);
+	if (!err)
+		slb_out_u64("ended", "%llu connections ended\n", ended);
 	return err;
 }
 

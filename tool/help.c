@@ -284,6 +284,8 @@ static const struct slb_command *slb_complete_scan(int argc, char **argv, __u64 
 		if (!opt)
 			continue;
 		*seen |= SLB_SLOT(opt->slot);
+		if (opt->maybe)
+			continue;
 		if (opt->arg && i + 1 == argc)
 			*waiting = opt;
 		else if (opt->arg)

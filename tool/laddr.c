@@ -123,13 +123,12 @@ int slb_laddr_send(struct slb_nl *nl, __u8 cmd, __u16 flags, const struct slb_la
 	return slb_nl_talk(nl, NULL, NULL);
 }
 
-static int slb_laddr_answer(const struct nlmsghdr *nlh, void *data)
+static void slb_laddr_get(struct slb_laddr *laddr, const struct nlmsghdr *nlh)
 {
 	static const __u16 numbers[] = {
 		SLB_A_LADDR_VRF, SLB_A_LADDR_DEDICATED, SLB_A_LADDR_PORT_FIRST,
 		SLB_A_LADDR_PORT_LAST, SLB_A_LADDR_LEASES,
 	};
-	struct slb_laddr *laddr = slb_config_laddr_add(data);
 	const struct nlattr *attrs[SLB_A_LADDR_MAX + 1];
 	size_t i;
 
@@ -138,9 +137,16 @@ static int slb_laddr_answer(const struct nlmsghdr *nlh, void *data)
 	slb_string_get(laddr->pool, sizeof(laddr->pool), attrs[SLB_A_LADDR_POOL]);
 	for (i = 0; i < MNL_ARRAY_SIZE(numbers); i++)
 		laddr->value[numbers[i]] = slb_nl_number(attrs[numbers[i]]);
+	if (attrs[SLB_A_LADDR_DEDICATED])
+		laddr->given |= SLB_GIVEN(SLB_A_LADDR_DEDICATED);
 	laddr->value[SLB_A_LADDR_DYING] = !!attrs[SLB_A_LADDR_DYING];
 	laddr->exhausted = slb_nl_number(attrs[SLB_A_LADDR_EXHAUSTED]);
 	laddr->reclaimed = slb_nl_number(attrs[SLB_A_LADDR_RECLAIMED]);
+}
+
+static int slb_laddr_answer(const struct nlmsghdr *nlh, void *data)
+{
+	slb_laddr_get(slb_config_laddr_add(data), nlh);
 	return 0;
 }
 
@@ -360,11 +366,32 @@ static void slb_laddr_free(struct slb_config *config)
 	free(config->laddr);
 }
 
+/* One that is deleted comes with its key only. */
+static void slb_laddr_event(const struct nlmsghdr *nlh)
+{
+	struct slb_laddr laddr = {};
+
+	slb_laddr_get(&laddr, nlh);
+	slb_out_str("event", "%-8s ", "laddr");
+	slb_out_addr("address", 0, &laddr.addr);
+	slb_pool_print(" pool %s", laddr.pool);
+	if (laddr.given & SLB_GIVEN(SLB_A_LADDR_DEDICATED)) {
+		slb_out_u64("port-first", " ports %llu", laddr.value[SLB_A_LADDR_PORT_FIRST]);
+		slb_out_u64("port-last", "-%llu", laddr.value[SLB_A_LADDR_PORT_LAST]);
+		slb_out_bool("dedicated", laddr.value[SLB_A_LADDR_DEDICATED]);
+	} else {
+		slb_out_bool("deleted", true);
+		slb_out_text(" deleted");
+	}
+	slb_out_text("\n");
+}
+
 /* With a service its pool is meant, which is known only when the line is executed. */
 const struct slb_object slb_object_laddr = {
 	.part = { SLB_PART(laddr), SLB_PART(svc) }, .unclear = SLB_SLOT(SLB_SLOT_SERVICE),
 	.finish = slb_laddr_req_finish, .text = slb_laddr_req_text, .send = slb_laddr_req_send,
 	.print = slb_laddr_req_print, .fill = slb_laddr_req_fill, .compare = slb_laddr_qsort,
 	.load = SLB_LOAD_LADDRS, .dump = slb_laddr_dump, .sort = slb_laddr_sort,
-	.save = slb_laddr_save, .free = slb_laddr_free,
+	.save = slb_laddr_save, .free = slb_laddr_free, .ntf = SLB_CMD_LADDR_NTF,
+	.event = slb_laddr_event,
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The view of services and their servers. */
+#include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,6 +23,15 @@ static const __u16 slb_stats_rest[] = {
 	SLB_A_STATS_LIMIT_RATE, SLB_A_STATS_LIMIT_CLIENT, SLB_A_STATS_LIMIT_SERVER,
 	SLB_A_STATS_IN_LIMITED, SLB_A_STATS_OUT_LIMITED,
 };
+
+/* What the servers of a service have together. */
+struct slb_share {
+	__u64	weight;
+	__u64	conns;
+	__u64	active;
+};
+
+static bool slb_list_rate;	/* counters are those of a second */
 
 static const char *slb_forward_text(__u32 fwd)
 {
@@ -65,13 +75,14 @@ static void slb_number_print(__u64 number, bool exact)
 		slb_out_text(" %8llu", number);
 }
 
-static void slb_stats_print(const struct slb_stats *stats, bool exact)
+/* With @rate the values are those of a second. */
+static void slb_stats_print(const struct slb_stats *stats, bool exact, bool rate)
 {
 	const char *name;
 	bool any = false;
 	size_t i;
 
-	slb_out_object("stats");
+	slb_out_object(rate ? "rate" : "stats");
 	for (i = 0; i < MNL_ARRAY_SIZE(slb_stats_columns); i++) {
 		slb_number_print(stats->value[slb_stats_columns[i]], exact);
 		slb_out_u64(slb_stats_attrs.attr[slb_stats_columns[i]].name, NULL,
@@ -80,7 +91,7 @@ static void slb_stats_print(const struct slb_stats *stats, bool exact)
 	for (i = 0; i < MNL_ARRAY_SIZE(slb_stats_rest); i++) {
 		name = slb_stats_attrs.attr[slb_stats_rest[i]].name;
 		slb_out_u64(name, NULL, stats->value[slb_stats_rest[i]]);
-		if (!stats->value[slb_stats_rest[i]])
+		if (rate || !stats->value[slb_stats_rest[i]])
 			continue;
 		slb_out_text("%s%s %llu", any ? ", " : "\n       ", name,
 			     stats->value[slb_stats_rest[i]]);
@@ -109,7 +120,12 @@ void slb_pool_print(const char *fmt, const char *pool)
 	slb_out_str(NULL, fmt, *clean ? clean : "-");
 }
 
-static void slb_svc_key_print(const struct slb_svc_key *key, int width)
+/**
+ * slb_svc_key_print() - print a service's name
+ * @key: the service
+ * @width: columns that its address fills at least
+ */
+void slb_svc_key_print(const struct slb_svc_key *key, int width)
 {
 	slb_out_str("proto", NULL, slb_proto_text(key->proto));
 	slb_out_text("%-4s ", slb_proto_column(key->proto));
@@ -126,7 +142,13 @@ static void slb_svc_acl_view(const struct slb_svc *svc, bool flags)
 	slb_out_close();
 }
 
-static void slb_svc_print(const struct slb_svc *svc, bool stats, bool exact)
+/**
+ * slb_svc_print() - print a service
+ * @svc: the service
+ * @stats: its counters instead of what it is set to
+ * @exact: do not shorten large numbers
+ */
+void slb_svc_print(const struct slb_svc *svc, bool stats, bool exact)
 {
 	const struct slb_field *field = slb_svc_fields;
 	char vrf[SLB_VRF_TEXT];
@@ -148,7 +170,7 @@ static void slb_svc_print(const struct slb_svc *svc, bool stats, bool exact)
 	slb_timeouts_print(&svc->timeouts, !stats);
 	slb_limits_print(&svc->limits, false, !stats);
 	if (stats)
-		slb_stats_print(&svc->stats, exact);
+		slb_stats_print(&svc->stats, exact, slb_list_rate);
 	else
 		slb_out_text("\n");
 }
@@ -160,7 +182,7 @@ static void slb_svc_print(const struct slb_svc *svc, bool stats, bool exact)
  */
 void slb_list_srv(const struct slb_srv *srv, const struct slb_req *req)
 {
-	bool stats = slb_req_has(req, SLB_SLOT_STATS);
+	bool stats = slb_req_has(req, SLB_SLOT_STATS) || slb_list_rate;
 	__u32 fwd = srv->value[SLB_A_SRV_FWD];
 
 	slb_out_object(NULL);
@@ -173,29 +195,73 @@ void slb_list_srv(const struct slb_srv *srv, const struct slb_req *req)
 	slb_out_u64("inactive", stats ? NULL : " %llu", srv->value[SLB_A_SRV_INACTIVE]);
 	slb_limits_print(&srv->limits, true, !stats);
 	if (stats)
-		slb_stats_print(&srv->stats, slb_req_has(req, SLB_SLOT_EXACT));
+		slb_stats_print(&srv->stats, slb_req_has(req, SLB_SLOT_EXACT),
+				slb_list_rate);
 	else
 		slb_out_text("\n");
 	slb_out_close();
+}
+
+/* Hundredths of a per cent; 0 of nothing is 0. */
+static void slb_share_print(const char *key, __u64 part, __u64 whole)
+{
+	__u64 share = whole ? part * 10000 / whole : 0;
+	char text[32];
+
+	snprintf(text, sizeof(text), "%llu.%02llu", share / 100, share % 100);
+	slb_out_str(key, " %7s", text);
+}
+
+/* A server's part of what its service's servers have together. */
+static void slb_share_srv_print(const struct slb_srv *srv, const struct slb_share *all)
+{
+	slb_out_object(NULL);
+	slb_out_text("  -> ");
+	slb_out_end_point("address", "port", 28, &srv->end, srv->svc.proto);
+	slb_out_u64("weight", " %6llu", srv->value[SLB_A_SRV_WEIGHT]);
+	slb_share_print("weight-share", srv->value[SLB_A_SRV_WEIGHT], all->weight);
+	slb_out_u64("new", " %12llu", srv->stats.value[SLB_A_STATS_CONNS]);
+	slb_share_print("new-share", srv->stats.value[SLB_A_STATS_CONNS], all->conns);
+	slb_out_u64("active", " %10llu", srv->value[SLB_A_SRV_ACTIVE]);
+	slb_share_print("active-share", srv->value[SLB_A_SRV_ACTIVE], all->active);
+	slb_out_text("\n");
+	slb_out_close();
+}
+
+static void slb_share_add(struct slb_share *all, const struct slb_srv *srv)
+{
+	all->weight += srv->value[SLB_A_SRV_WEIGHT];
+	all->conns += srv->stats.value[SLB_A_STATS_CONNS];
+	all->active += srv->value[SLB_A_SRV_ACTIVE];
 }
 
 /* A service is asked for by itself and uses a named group: that one's servers. */
 static void slb_group_srvs_print(const struct slb_config *config, const char *group,
 				 const struct slb_req *req)
 {
+	bool share = slb_req_has(req, SLB_SLOT_SHARE);
+	struct slb_share all = {};
 	size_t i;
 
 	for (i = 0; *group && i < config->srv_count; i++)
 		if (!strcmp(config->srv[i].group, group))
+			slb_share_add(&all, &config->srv[i]);
+	for (i = 0; *group && i < config->srv_count; i++)
+		if (!strcmp(config->srv[i].group, group) && share)
+			slb_share_srv_print(&config->srv[i], &all);
+		else if (!strcmp(config->srv[i].group, group))
 			slb_list_srv(&config->srv[i], req);
 }
 
 static void slb_services_print(const struct slb_config *config, const struct slb_req *req)
 {
-	bool stats = slb_req_has(req, SLB_SLOT_STATS);
+	bool stats = slb_req_has(req, SLB_SLOT_STATS) || slb_list_rate;
 	bool exact = slb_req_has(req, SLB_SLOT_EXACT);
 	bool one = slb_req_has(req, SLB_SLOT_SERVICE);
+	bool share = slb_req_has(req, SLB_SLOT_SHARE);
+	struct slb_share all;
 	size_t srv = 0;
+	size_t first;
 	bool shown;
 	size_t i;
 
@@ -207,8 +273,14 @@ static void slb_services_print(const struct slb_config *config, const struct slb
 			slb_svc_print(&config->svc[i], stats, exact);
 			slb_out_array("servers");
 		}
+		memset(&all, 0, sizeof(all));
+		for (first = srv; slb_config_srv_is_of(config, srv, i); srv++)
+			slb_share_add(&all, &config->srv[srv]);
+		srv = first;
 		for (; slb_config_srv_is_of(config, srv, i); srv++)
-			if (shown)
+			if (shown && share)
+				slb_share_srv_print(&config->srv[srv], &all);
+			else if (shown)
 				slb_list_srv(&config->srv[srv], req);
 		if (one && shown)
 			slb_group_srvs_print(config, config->svc[i].group, req);
@@ -226,18 +298,27 @@ static void slb_services_print(const struct slb_config *config, const struct slb
  */
 void slb_list_servers_head(const struct slb_req *req)
 {
-	slb_out_text("  -> RemoteAddress:Port%s\n", slb_req_has(req, SLB_SLOT_STATS) ?
-		     "" : "           Forward Weight ActiveConn InActConn");
+	const char *columns = "           Forward Weight ActiveConn InActConn";
+
+	if (slb_req_has(req, SLB_SLOT_STATS) || slb_list_rate)
+		columns = "";
+	else if (slb_req_has(req, SLB_SLOT_SHARE))
+		columns = "           Weight  Share%          New  Share% ActiveConn  Share%";
+	slb_out_text("  -> RemoteAddress:Port%s\n", columns);
 }
 
-static void slb_services_head(const struct slb_info *info, bool stats, bool exact)
+static void slb_services_head(const struct slb_info *info, const struct slb_req *req)
 {
-	int width = exact ? 15 : 9;
+	bool stats = slb_req_has(req, SLB_SLOT_STATS) || slb_list_rate;
+	int width = slb_req_has(req, SLB_SLOT_EXACT) ? 15 : 9;
 
 	slb_out_text("slb %s (services=%llu servers=%llu connections=%llu)\n", info->version,
 		     info->value[SLB_A_INFO_SERVICES], info->value[SLB_A_INFO_SERVERS],
 		     info->value[SLB_A_INFO_CONNS]);
-	if (stats)
+	if (stats && slb_list_rate)
+		slb_out_text("%-33s%*s%*s%*s%*s%*s\n", "Prot LocalAddress:Port", width, "CPS",
+			     width, "InPPS", width, "OutPPS", width, "InBPS", width, "OutBPS");
+	else if (stats)
 		slb_out_text("%-33s%*s%*s%*s%*s%*s\n", "Prot LocalAddress:Port", width, "Conns",
 			     width, "InPkts", width, "OutPkts", width, "InBytes", width,
 			     "OutBytes");
@@ -260,18 +341,31 @@ static int slb_list_services(struct slb_nl *nl, const struct slb_req *req)
 		if (err)
 			return err;
 	}
+	slb_list_rate = slb_req_has(req, SLB_SLOT_RATE);
 	err = slb_info_fetch(nl, &info);
-	if (!err)
+	if (!err && slb_list_rate)
+		err = slb_rate_load(nl, &config, slb_req_has(req, SLB_SLOT_WATCH) ? req->seconds : 1);
+	else if (!err)
 		err = slb_config_load(nl, &config, SLB_LOAD_SERVICES);
 	if (err)
 		return err;
-	slb_services_head(&info, stats, slb_req_has(req, SLB_SLOT_EXACT));
+	slb_services_head(&info, req);
 	slb_list_servers_head(req);
 	slb_services_print(&config, req);
 	slb_config_free(&config);
 	if (stats && !slb_req_has(req, SLB_SLOT_SERVICE))
 		err = slb_counters_print(nl);
 	return err;
+}
+
+/* --stats, --rate and --share are three tables. */
+static int slb_list_check(struct slb_nl *nl, const struct slb_req *req)
+{
+	if (slb_req_has(req, SLB_SLOT_STATS) + slb_req_has(req, SLB_SLOT_RATE) +
+	    slb_req_has(req, SLB_SLOT_SHARE) <= 1)
+		return 0;
+	snprintf(nl->words, sizeof(nl->words), "--stats, --rate and --share exclude each other");
+	return -EINVAL;
 }
 
 /**
@@ -283,6 +377,10 @@ static int slb_list_services(struct slb_nl *nl, const struct slb_req *req)
  */
 int slb_list(struct slb_nl *nl, const struct slb_req *req)
 {
+	int err = slb_list_check(nl, req);
+
+	if (err)
+		return err;
 	if (slb_req_has(req, SLB_SLOT_BONDS))
 		return slb_list_persist(nl, req);
 	if (slb_req_has(req, SLB_SLOT_CONNS) || slb_req_has(req, SLB_SLOT_CLIENT) ||

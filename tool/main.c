@@ -46,12 +46,15 @@ static int slb_main_view(const struct slb_req *req)
 
 	if (slb_req_open(&nl, req))
 		return SLB_EXIT_REFUSED;
-	/* What -S prints is neither of the two forms. */
-	if (req->command->id != SLB_DO_SAVE)
+	if (req->command->id == SLB_DO_SAVE) {
+		err = slb_conf_save(&nl, req);	/* neither of the two forms */
+	} else if (slb_req_has(req, SLB_SLOT_WATCH)) {
+		err = slb_watch(&nl, req);
+	} else {
 		slb_out_begin(slb_req_has(req, SLB_SLOT_JSON), slb_req_has(req, SLB_SLOT_NUMERIC));
-	err = req->command->view(&nl, req);
-	if (req->command->id != SLB_DO_SAVE)
+		err = req->command->view(&nl, req);
 		slb_out_end();
+	}
 	if (err)
 		slb_err_print("%s: %s", slb_req_text(text, req), nl.words);
 	slb_nl_close(&nl);

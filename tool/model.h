@@ -184,6 +184,7 @@ extern const struct slb_field slb_group_fields[];
 extern const struct slb_field slb_set_fields[];
 extern const struct slb_field slb_to_fields[];
 extern const struct slb_words slb_states;
+extern const struct slb_words slb_ends;
 
 const struct slb_field *slb_field_find(const struct slb_field *fields, const char *name);
 const char *slb_field_parse(const struct slb_field *field, __u32 *value, const char *text);

@@ -357,3 +357,96 @@ __u64 slb_nl_number(const struct nlattr *attr)
 		return 0;
 	}
 }
+
+struct slb_nl_group {
+	const char	*name;
+	__u32		id;
+};
+
+static int slb_nl_group_answer(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *parts[CTRL_ATTR_MCAST_GRP_MAX + 1];
+	const struct nlattr *attrs[CTRL_ATTR_MAX + 1];
+	struct slb_nl_group *group = data;
+	const struct nlattr *name;
+	const struct nlattr *attr;
+
+	slb_nl_index(nlh, attrs, CTRL_ATTR_MAX);
+	if (!attrs[CTRL_ATTR_MCAST_GROUPS])
+		return 0;
+	mnl_attr_for_each_nested(attr, attrs[CTRL_ATTR_MCAST_GROUPS]) {
+		slb_nl_index_nest(attr, parts, CTRL_ATTR_MCAST_GRP_MAX);
+		name = parts[CTRL_ATTR_MCAST_GRP_NAME];
+		if (name && mnl_attr_validate(name, MNL_TYPE_NUL_STRING) >= 0 &&
+		    !strcmp(mnl_attr_get_str(name), group->name))
+			group->id = slb_nl_number(parts[CTRL_ATTR_MCAST_GRP_ID]);
+	}
+	return 0;
+}
+
+/**
+ * slb_nl_join() - listen to a group of a family
+ * @nl: the family
+ * @group: the group's name
+ *
+ * Return: 0 or a negative errno.
+ */
+int slb_nl_join(struct slb_nl *nl, const char *group)
+{
+	struct slb_nl_group found = { .name = group };
+	__u16 id = nl->id;
+	int err;
+
+	nl->id = GENL_ID_CTRL;
+	mnl_attr_put_u16(slb_nl_request(nl, CTRL_CMD_GETFAMILY, 0), CTRL_ATTR_FAMILY_ID, id);
+	err = slb_nl_talk(nl, slb_nl_group_answer, &found);
+	nl->id = id;
+	if (err)
+		return err;
+	if (!found.id) {
+		snprintf(nl->words, sizeof(nl->words), "the module has no group `%s'", group);
+		return -ENOENT;
+	}
+	if (mnl_socket_setsockopt(nl->sock, NETLINK_ADD_MEMBERSHIP, &found.id, sizeof(found.id)) < 0)
+		return slb_nl_judge(nl, -errno, NULL, 0);
+	return 0;
+}
+
+/**
+ * slb_nl_listen() - take what comes to the groups that were joined
+ * @nl: the family; requests are no longer answered
+ * @each: called for each message, and with NULL when some were lost because they were not taken
+ *	in time; 0 goes on
+ * @data: for @each
+ *
+ * Return: what @each ended it with, or a negative errno.
+ */
+int slb_nl_listen(struct slb_nl *nl, int (*each)(const struct nlmsghdr *nlh, void *data),
+		  void *data)
+{
+	const struct nlmsghdr *nlh;
+	int room = 16 << 20;
+	int ret = 0;
+	int len;
+
+	/* As much as the system allows, where it does not allow that much. */
+	if (setsockopt(mnl_socket_get_fd(nl->sock), SOL_SOCKET, SO_RCVBUFFORCE, &room,
+		       sizeof(room)) < 0)
+		setsockopt(mnl_socket_get_fd(nl->sock), SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
+	while (!ret) {
+		len = mnl_socket_recvfrom(nl->sock, nl->rx, SLB_NL_ANSWER);
+		if (len < 0 && errno == EINTR)
+			continue;
+		if (len < 0 && errno == ENOBUFS) {
+			ret = each(NULL, data);
+			continue;
+		}
+		if (len < 0)
+			return slb_nl_errno(nl);
+		nlh = (const struct nlmsghdr *)nl->rx;
+		for (; mnl_nlmsg_ok(nlh, len) && !ret; nlh = mnl_nlmsg_next(nlh, &len))
+			if (nlh->nlmsg_type == nl->id)
+				ret = each(nlh, data);
+	}
+	return ret;
+}

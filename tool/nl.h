@@ -49,6 +49,10 @@ extern const struct slb_nl_family slb_nl_toa;
 int slb_nl_open(struct slb_nl *nl, const struct slb_nl_family *family);
 void slb_nl_close(struct slb_nl *nl);
 
+int slb_nl_join(struct slb_nl *nl, const char *group);
+int slb_nl_listen(struct slb_nl *nl, int (*each)(const struct nlmsghdr *nlh, void *data),
+		  void *data);
+
 struct nlmsghdr *slb_nl_request(struct slb_nl *nl, __u8 cmd, __u16 flags);
 int slb_nl_talk(struct slb_nl *nl, int (*answer)(const struct nlmsghdr *nlh, void *data),
 		void *data);

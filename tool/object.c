@@ -62,6 +62,25 @@ __u16 slb_req_flags(const struct slb_req *req)
 }
 
 /**
+ * slb_req_said() - pass on what the kernel said to a command
+ * @nl: the family
+ * @req: the command
+ * @err: 0 or a negative errno
+ *
+ * Return: @err.
+ */
+int slb_req_said(struct slb_nl *nl, const struct slb_req *req, int err)
+{
+	char text[SLB_OBJECT_TEXT];
+
+	if (err)
+		slb_err_print("%s: %s", slb_req_text(text, req), nl->words);
+	else if (*nl->words)
+		slb_err_warn("%s: %s", slb_req_text(text, req), nl->words);
+	return err;
+}
+
+/**
  * slb_req_apply() - execute a command that changes something
  * @nl: the family
  * @req: the command
@@ -71,14 +90,7 @@ __u16 slb_req_flags(const struct slb_req *req)
  */
 int slb_req_apply(struct slb_nl *nl, struct slb_req *req, __u16 flags)
 {
-	int err = req->command->object->send(nl, req, flags);
-	char text[SLB_OBJECT_TEXT];
-
-	if (err)
-		slb_err_print("%s: %s", slb_req_text(text, req), nl->words);
-	else if (*nl->words)
-		slb_err_warn("%s: %s", slb_req_text(text, req), nl->words);
-	return err;
+	return slb_req_said(nl, req, req->command->object->send(nl, req, flags));
 }
 
 /**

@@ -40,6 +40,8 @@ struct slb_part {
  * @whole: whether what came in several dumps fits together
  * @save: prints them as commands; may change them before
  * @free: frees them
+ * @ntf: command of the message that announces a change of one of them
+ * @event: prints such a message
  */
 struct slb_object {
 	struct slb_part	part[SLB_PARTS];
@@ -59,6 +61,9 @@ struct slb_object {
 	bool		(*whole)(const struct slb_config *config);
 	void		(*save)(struct slb_config *config);
 	void		(*free)(struct slb_config *config);
+
+	__u8		ntf;
+	void		(*event)(const struct nlmsghdr *nlh);
 };
 
 /* In the order in which -S writes them; ends with NULL. */
@@ -75,5 +80,6 @@ extern const struct slb_object slb_object_srv;
 extern const struct slb_object slb_object_limit;
 extern const struct slb_object slb_object_all;
 extern const struct slb_object slb_object_conns;
+extern const struct slb_object slb_object_explain;
 
 #endif

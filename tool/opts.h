@@ -48,6 +48,11 @@ enum slb_do {
 	SLB_DO_LIMIT_EDIT,
 	SLB_DO_LIMIT_DEL,
 	SLB_DO_LIMIT_LIST,
+	SLB_DO_KILL,
+	SLB_DO_MONITOR,
+	SLB_DO_SYNC,
+	SLB_DO_CHECK,
+	SLB_DO_EXPLAIN,
 };
 
 #define SLB_DO(command)	(1ULL << (command))
@@ -105,6 +110,10 @@ enum slb_slot {
 	SLB_SLOT_CLIENT_LEN6,
 	SLB_SLOT_BANDWIDTH_IN,
 	SLB_SLOT_BANDWIDTH_OUT,
+	SLB_SLOT_ALL,
+	SLB_SLOT_RATE,
+	SLB_SLOT_SHARE,
+	SLB_SLOT_WATCH,
 	SLB_SLOT_OTHER,		/* of ipvsadm only, refused */
 	SLB_SLOTS
 };
@@ -199,6 +208,7 @@ struct slb_option {
  * @filter: of connections
  * @word: plain words that fill no slot; they live as long as the arguments
  * @word_count: entries in @word
+ * @seconds: between two views
  * @topic: command that help is wanted for, or NULL
  */
 struct slb_req {
@@ -214,6 +224,7 @@ struct slb_req {
 	struct slb_filter		filter;
 	char				**word;
 	int				word_count;
+	__u32				seconds;
 	const struct slb_command	*topic;
 };
 
@@ -266,6 +277,7 @@ int slb_arg_client(struct slb_req *req, const struct slb_option *opt, const char
 int slb_arg_lim(struct slb_req *req, const struct slb_option *opt, const char *text);
 int slb_arg_profile(struct slb_req *req, const struct slb_option *opt, const char *text);
 int slb_arg_limit(struct slb_req *req, const struct slb_option *opt, const char *text);
+int slb_arg_watch(struct slb_req *req, const struct slb_option *opt, const char *text);
 int slb_arg_state(struct slb_req *req, const struct slb_option *opt, const char *text);
 
 /* help.c */

@@ -11,29 +11,13 @@
 
 #include "conf.h"
 #include "err.h"
-#include "object.h"
+#include "file.h"
 
 /**
- * struct slb_line - a command of a restore file
- * @command: the command
- * @seen: slots that were filled
- * @number: line in the file
- * @part: what it says of its object, as the object's kind keeps it
+ * slb_file_free() - free what a file holds
+ * @file: the file
  */
-struct slb_line {
-	const struct slb_command	*command;
-	__u64				seen;
-	unsigned int			number;
-	void				*part[SLB_PARTS];
-};
-
-struct slb_file {
-	const char		*name;
-	struct slb_line		*line;
-	size_t			line_count;
-};
-
-static void slb_file_free(struct slb_file *file)
+void slb_file_free(struct slb_file *file)
 {
 	const struct slb_object *object;
 	size_t i;
@@ -69,8 +53,12 @@ static void slb_file_keep(struct slb_file *file, struct slb_req *req, unsigned i
 		object->kept(req);
 }
 
-/* The command that was kept. */
-static void slb_file_req(const struct slb_line *line, struct slb_req *req)
+/**
+ * slb_file_req() - the command that was kept
+ * @line: the line
+ * @req: result; it shares what the line holds and is not to be freed
+ */
+void slb_file_req(const struct slb_line *line, struct slb_req *req)
 {
 	const struct slb_object *object = line->command->object;
 	int n;
@@ -223,7 +211,15 @@ static ssize_t slb_file_getline(char **text, size_t *size, FILE *stream, unsigne
 	return len;
 }
 
-static int slb_file_read(struct slb_file *file, FILE *stream, bool fullnat)
+/**
+ * slb_file_read() - understand a file as a whole
+ * @file: its name is set; the rest is filled in
+ * @stream: where it comes from
+ * @fullnat: take every server as fullNAT
+ *
+ * Return: 0, or -1 after saying what is wrong.
+ */
+int slb_file_read(struct slb_file *file, FILE *stream, bool fullnat)
 {
 	unsigned int number = 1;
 	unsigned int lines;
@@ -251,8 +247,16 @@ static int slb_file_read(struct slb_file *file, FILE *stream, bool fullnat)
 	return ret;
 }
 
-/* Lines of the same kind stand together, those that add the same next to each other. */
-static int slb_line_compare(const struct slb_line *a, const struct slb_line *b)
+/**
+ * slb_line_compare() - order of two lines by the object that they are about
+ * @a: first
+ * @b: second
+ *
+ * Lines of the same kind stand together, those about the same object next to each other.
+ *
+ * Return: less than, equal to or greater than 0.
+ */
+int slb_line_compare(const struct slb_line *a, const struct slb_line *b)
 {
 	const struct slb_object *object = a->command->object;
 
@@ -288,8 +292,13 @@ static size_t slb_file_added(const struct slb_file *file, const struct slb_line 
 	return count;
 }
 
-/* No two lines may add the same object: the second would silently win over the first. */
-static int slb_file_unique(const struct slb_file *file)
+/**
+ * slb_file_unique() - no two lines may add the same object: the second would win over the first
+ * @file: the file
+ *
+ * Return: 0, or -1 after saying what is wrong.
+ */
+int slb_file_unique(const struct slb_file *file)
 {
 	const struct slb_line **added;
 	size_t count;
@@ -344,6 +353,37 @@ static void slb_file_print(const struct slb_file *file)
 }
 
 /**
+ * slb_file_open() - understand the file that a command names
+ * @file: result, to be freed by slb_file_free() also when this fails
+ * @req: the command line; its first word is the file, "-" or none the standard input
+ *
+ * Return: SLB_EXIT_DONE, or SLB_EXIT_* after saying what is wrong.
+ */
+int slb_file_open(struct slb_file *file, const struct slb_req *req)
+{
+	FILE *stream = stdin;
+	int ret;
+
+	memset(file, 0, sizeof(*file));
+	file->name = "stdin";
+	if (req->word_count && strcmp(req->word[0], "-")) {
+		file->name = req->word[0];
+		stream = fopen(file->name, "re");
+		if (!stream) {
+			slb_err_print("%s: %s: %s", req->command->name, file->name,
+				      strerror(errno));
+			return SLB_EXIT_REFUSED;
+		}
+	}
+	ret = slb_file_read(file, stream, slb_req_has(req, SLB_SLOT_FORWARD));
+	if (!ret)
+		ret = slb_file_unique(file);
+	if (stream != stdin)
+		fclose(stream);
+	return ret ? SLB_EXIT_USAGE : SLB_EXIT_DONE;
+}
+
+/**
  * slb_conf_restore() - execute the commands of a file
  * @req: the command line
  *
@@ -354,29 +394,15 @@ static void slb_file_print(const struct slb_file *file)
 int slb_conf_restore(const struct slb_req *req)
 {
 	struct slb_nl nl = {};
-	struct slb_file file = { .name = "stdin" };
-	int ret = SLB_EXIT_USAGE;
-	FILE *stream = stdin;
+	struct slb_file file;
+	int ret;
 
-	if (req->word_count && strcmp(req->word[0], "-")) {
-		file.name = req->word[0];
-		stream = fopen(file.name, "re");
-		if (!stream) {
-			slb_err_print("restore: %s: %s", file.name, strerror(errno));
-			return SLB_EXIT_REFUSED;
-		}
-	}
-	if (!slb_file_read(&file, stream, slb_req_has(req, SLB_SLOT_FORWARD)) &&
-	    !slb_file_unique(&file)) {
-		ret = SLB_EXIT_DONE;
-		if (slb_req_has(req, SLB_SLOT_DRY_RUN))
-			slb_file_print(&file);
-		else if (slb_req_open(&nl, req) || slb_file_apply(&file, &nl))
-			ret = SLB_EXIT_REFUSED;
-	}
+	ret = slb_file_open(&file, req);
+	if (ret == SLB_EXIT_DONE && slb_req_has(req, SLB_SLOT_DRY_RUN))
+		slb_file_print(&file);
+	else if (ret == SLB_EXIT_DONE && (slb_req_open(&nl, req) || slb_file_apply(&file, &nl)))
+		ret = SLB_EXIT_REFUSED;
 	slb_nl_close(&nl);
-	if (stream != stdin)
-		fclose(stream);
 	slb_file_free(&file);
 	return ret;
 }

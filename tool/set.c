@@ -25,6 +25,7 @@ const struct slb_field slb_set_fields[] = {
 	{ .name = "persist-max", .attr = SLB_A_SET_PERSIST_MAX, .wide = true, .max = 4194304,
 	  .dflt = 262144 },
 	{ .name = "fastpath-force", .attr = SLB_A_SET_FASTPATH_FORCE, .kind = SLB_FIELD_SWITCH },
+	{ .name = "accounting", .attr = SLB_A_SET_ACCOUNTING, .kind = SLB_FIELD_SWITCH },
 	{}
 };
 
@@ -349,6 +350,55 @@ int slb_list_timeouts(struct slb_nl *nl)
 		     value[SLB_A_TO_FIN_WAIT], value[SLB_A_TO_UDP]);
 	slb_config_free(&config);
 	return 0;
+}
+
+static bool slb_set_trusted_differ(const struct slb_settings *a, const struct slb_settings *b)
+{
+	size_t i;
+
+	if (a->trusted_count != b->trusted_count)
+		return true;
+	for (i = 0; i < a->trusted_count; i++)
+		if (a->trusted[i].len != b->trusted[i].len ||
+		    slb_addr_compare(&a->trusted[i].addr, &b->trusted[i].addr))
+			return true;
+	return false;
+}
+
+static bool slb_set_fastpath_differ(const struct slb_settings *a, const struct slb_settings *b)
+{
+	char text_a[SLB_FASTPATH_TEXT];
+	char text_b[SLB_FASTPATH_TEXT];
+
+	return strcmp(slb_fastpath_text(text_a, a), slb_fastpath_text(text_b, b));
+}
+
+/* Takes the fields out of @given that have the same value in both. */
+static void slb_set_reduce_fields(const struct slb_field *field, __u64 *given, const __u32 *want,
+				  const __u32 *have)
+{
+	for (; field->name; field++)
+		if (want[field->attr] == have[field->attr])
+			*given &= ~SLB_GIVEN(field->attr);
+}
+
+/**
+ * slb_set_reduce() - leave only the settings that differ from those in force
+ * @want: the settings
+ * @have: those in force
+ *
+ * Return: whether any are left.
+ */
+bool slb_set_reduce(struct slb_settings *want, const struct slb_settings *have)
+{
+	slb_set_reduce_fields(slb_to_fields, &want->timeouts.given, want->timeouts.value,
+			      have->timeouts.value);
+	slb_set_reduce_fields(slb_set_fields, &want->given, want->value, have->value);
+	if (!slb_set_trusted_differ(want, have))
+		want->given &= ~SLB_GIVEN(SLB_A_SET_TOA_TRUSTED);
+	if (!slb_set_fastpath_differ(want, have))
+		want->given &= ~SLB_GIVEN(SLB_A_SET_FASTPATH);
+	return want->given || want->timeouts.given;
 }
 
 static int slb_set_req_send(struct slb_nl *nl, struct slb_req *req, __u16 flags)

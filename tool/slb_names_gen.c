@@ -99,6 +99,48 @@ const struct slb_name slb_state_names[] = {
 		"a UDP flow" },
 };
 
+const struct slb_name slb_why_names[] = {
+	[SLB_WHY_NONE] = { "none",
+		"it has not" },
+	[SLB_WHY_CLOSED] = { "closed",
+		"both ends have closed it" },
+	[SLB_WHY_CLIENT_RST] = { "client-rst",
+		"the client has reset it" },
+	[SLB_WHY_SERVER_RST] = { "server-rst",
+		"the server has reset it" },
+	[SLB_WHY_REFUSED] = { "refused",
+		"the server answered the SYN by a RST" },
+	[SLB_WHY_UNANSWERED] = { "unanswered",
+		"nobody answered the SYN" },
+	[SLB_WHY_TIMEOUT] = { "timeout",
+		"no packet came for as long as its state allows" },
+	[SLB_WHY_KILLED] = { "killed",
+		"by the command conn-del" },
+	[SLB_WHY_REMOVED] = { "removed",
+		"its service or server was removed or drained, or an access list keeps its client out" },
+	[SLB_WHY_RECLAIMED] = { "reclaimed",
+		"its local port was taken for another connection" },
+	[SLB_WHY_FAILED] = { "failed",
+		"its first packet could not be sent on" },
+};
+
+const struct slb_name slb_step_names[] = {
+	[SLB_STEP_CONNECTION] = { "connection",
+		"is there one of this client already" },
+	[SLB_STEP_SERVICE] = { "service",
+		"is there such a service" },
+	[SLB_STEP_ACCESS] = { "access",
+		"do its access lists let the client in" },
+	[SLB_STEP_ADMISSION] = { "admission",
+		"does it take new connections" },
+	[SLB_STEP_SERVER] = { "server",
+		"which server does its scheduling method choose" },
+	[SLB_STEP_SOURCE] = { "source",
+		"where will the server see the connection come from" },
+	[SLB_STEP_PERSISTENCE] = { "persistence",
+		"does the client stay with the server of its last connection" },
+};
+
 const struct slb_name slb_drop_names[] = {
 	[SLB_DROP_NONE] = { "none",
 		"not dropped" },
@@ -239,6 +281,10 @@ const struct slb_name slb_count_names[] = {
 		"connections of persistent services that were not remembered, for persist-max or lack of memory" },
 	[SLB_COUNT_CLIENT_UNCOUNTED] = { "client-uncounted",
 		"connections that a limit of clients does not count because its table is full" },
+	[SLB_COUNT_KILLED] = { "killed",
+		"connections ended by the command conn-del" },
+	[SLB_COUNT_FLOW_LOST] = { "flow-lost",
+		"messages of the flow log that nobody was sent for lack of room or memory" },
 };
 
 const struct slb_name slb_acl_mode_names[] = {
@@ -363,10 +409,11 @@ static const struct slb_attr_name slb_settings_attrs_list[] = {
 	[SLB_A_SET_FASTPATH] = { "fastpath" },
 	[SLB_A_SET_FASTPATH_NONE] = { "fastpath-none" },
 	[SLB_A_SET_PERSIST_MAX] = { "persist-max" },
+	[SLB_A_SET_ACCOUNTING] = { "accounting" },
 };
 
 const struct slb_attr_set slb_settings_attrs = {
-	slb_settings_attrs_list, SLB_A_SET_PERSIST_MAX + 1
+	slb_settings_attrs_list, SLB_A_SET_ACCOUNTING + 1
 };
 
 static const struct slb_attr_name slb_prefix_attrs_list[] = {
@@ -421,10 +468,20 @@ static const struct slb_attr_name slb_conn_attrs_list[] = {
 	[SLB_A_CONN_SEQ_SHIFT] = { "seq-shift" },
 	[SLB_A_CONN_TS_SHIFT] = { "ts-shift" },
 	[SLB_A_CONN_TOA_PENDING] = { "toa-pending" },
+	[SLB_A_CONN_ALL] = { "all" },
+	[SLB_A_CONN_ENDED] = { "ended" },
+	[SLB_A_CONN_REASON] = { "reason" },
+	[SLB_A_CONN_DURATION] = { "duration" },
+	[SLB_A_CONN_IN_PKTS] = { "in-pkts" },
+	[SLB_A_CONN_OUT_PKTS] = { "out-pkts" },
+	[SLB_A_CONN_IN_BYTES] = { "in-bytes" },
+	[SLB_A_CONN_OUT_BYTES] = { "out-bytes" },
+	[SLB_A_CONN_LOST] = { "lost" },
+	[SLB_A_CONN_PAD] = { "pad" },
 };
 
 const struct slb_attr_set slb_conn_attrs = {
-	slb_conn_attrs_list, SLB_A_CONN_TOA_PENDING + 1
+	slb_conn_attrs_list, SLB_A_CONN_PAD + 1
 };
 
 static const struct slb_attr_name slb_counter_attrs_list[] = {
@@ -547,6 +604,33 @@ const struct slb_attr_set slb_group_attrs = {
 	slb_group_attrs_list, SLB_A_GROUP_SERVICES + 1
 };
 
+static const struct slb_attr_name slb_explain_attrs_list[] = {
+	[SLB_A_EXPLAIN_PROTO] = { "proto" },
+	[SLB_A_EXPLAIN_CLIENT_ADDR] = { "client-addr" },
+	[SLB_A_EXPLAIN_CLIENT_PORT] = { "client-port" },
+	[SLB_A_EXPLAIN_SVC_ADDR] = { "svc-addr" },
+	[SLB_A_EXPLAIN_SVC_PORT] = { "svc-port" },
+	[SLB_A_EXPLAIN_VRF] = { "vrf" },
+	[SLB_A_EXPLAIN_STEP] = { "step", &slb_step_attrs },
+	[SLB_A_EXPLAIN_DROP] = { "drop" },
+	[SLB_A_EXPLAIN_SRV_ADDR] = { "srv-addr" },
+	[SLB_A_EXPLAIN_SRV_PORT] = { "srv-port" },
+};
+
+const struct slb_attr_set slb_explain_attrs = {
+	slb_explain_attrs_list, SLB_A_EXPLAIN_SRV_PORT + 1
+};
+
+static const struct slb_attr_name slb_step_attrs_list[] = {
+	[SLB_A_STEP_STEP] = { "step" },
+	[SLB_A_STEP_DROP] = { "drop" },
+	[SLB_A_STEP_TEXT] = { "text" },
+};
+
+const struct slb_attr_set slb_step_attrs = {
+	slb_step_attrs_list, SLB_A_STEP_TEXT + 1
+};
+
 const struct slb_cmd_name slb_cmd_names[] = {
 	[SLB_CMD_INFO_GET] = { "info-get", &slb_info_attrs },
 	[SLB_CMD_SVC_GET] = { "svc-get", &slb_service_attrs },
@@ -584,4 +668,9 @@ const struct slb_cmd_name slb_cmd_names[] = {
 	[SLB_CMD_LIMIT_NEW] = { "limit-new", &slb_limit_attrs },
 	[SLB_CMD_LIMIT_DEL] = { "limit-del", &slb_limit_attrs },
 	[SLB_CMD_LIMIT_NTF] = { "limit-ntf", &slb_limit_attrs },
+	[SLB_CMD_CONN_DEL] = { "conn-del", &slb_conn_attrs },
+	[SLB_CMD_CONN_OPEN_NTF] = { "conn-open-ntf", &slb_conn_attrs },
+	[SLB_CMD_CONN_CLOSE_NTF] = { "conn-close-ntf", &slb_conn_attrs },
+	[SLB_CMD_CONN_LOST_NTF] = { "conn-lost-ntf", &slb_conn_attrs },
+	[SLB_CMD_EXPLAIN] = { "explain", &slb_explain_attrs },
 };

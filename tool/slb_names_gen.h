@@ -13,6 +13,8 @@ extern const struct slb_name slb_timestamps_names[SLB_TIMESTAMPS_COUNT];
 extern const struct slb_name slb_unknown_names[SLB_UNKNOWN_COUNT];
 extern const struct slb_name slb_fast_names[SLB_FAST_COUNT];
 extern const struct slb_name slb_state_names[SLB_STATE_COUNT];
+extern const struct slb_name slb_why_names[SLB_WHY_COUNT];
+extern const struct slb_name slb_step_names[SLB_STEP_COUNT];
 extern const struct slb_name slb_drop_names[SLB_DROP_COUNT];
 extern const struct slb_name slb_count_names[SLB_COUNT_COUNT];
 extern const struct slb_name slb_acl_mode_names[SLB_ACL_MODE_COUNT];
@@ -34,6 +36,8 @@ extern const struct slb_attr_set slb_persist_attrs;
 extern const struct slb_attr_set slb_limits_attrs;
 extern const struct slb_attr_set slb_limit_attrs;
 extern const struct slb_attr_set slb_group_attrs;
+extern const struct slb_attr_set slb_explain_attrs;
+extern const struct slb_attr_set slb_step_attrs;
 extern const struct slb_cmd_name slb_cmd_names[__SLB_CMD_MAX];
 
 #endif /* SLB_NAMES_GEN_H */

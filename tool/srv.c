@@ -7,7 +7,9 @@
 
 #include "conf.h"
 #include "err.h"
+#include "list.h"
 #include "object.h"
+#include "out.h"
 #include "slb_names_gen.h"
 
 static const struct slb_words slb_fwds = { slb_fwd_names, SLB_FWD_COUNT };
@@ -46,7 +48,8 @@ int slb_srv_compare(const struct slb_srv *a, const struct slb_srv *b)
  */
 int slb_arg_server(struct slb_req *req, const struct slb_option *opt, const char *text)
 {
-	bool filter = req->command->id == SLB_DO_LIST || req->command->id == SLB_DO_PERSIST_FLUSH;
+	bool filter = req->command->object == &slb_object_conns ||
+		      req->command->id == SLB_DO_PERSIST_FLUSH;
 	struct slb_end *end = filter ? &req->filter.srv : &req->srv.end;
 	const char *wrong;
 
@@ -127,9 +130,8 @@ int slb_srv_send(struct slb_nl *nl, __u8 cmd, __u16 flags, const struct slb_srv 
 	return slb_nl_talk(nl, NULL, NULL);
 }
 
-static int slb_srv_answer(const struct nlmsghdr *nlh, void *data)
+static void slb_srv_get(struct slb_srv *srv, const struct nlmsghdr *nlh)
 {
-	struct slb_srv *srv = slb_config_srv_add(data);
 	const struct nlattr *attrs[SLB_A_SRV_MAX + 1];
 	const struct nlattr *key[SLB_A_SVC_MAX + 1];
 
@@ -145,6 +147,11 @@ static int slb_srv_answer(const struct nlmsghdr *nlh, void *data)
 	srv->value[SLB_A_SRV_INACTIVE] = slb_nl_number(attrs[SLB_A_SRV_INACTIVE]);
 	slb_stats_get(&srv->stats, attrs[SLB_A_SRV_STATS]);
 	slb_limits_get(&srv->limits, attrs[SLB_A_SRV_LIMITS], true);
+}
+
+static int slb_srv_answer(const struct nlmsghdr *nlh, void *data)
+{
+	slb_srv_get(slb_config_srv_add(data), nlh);
 	return 0;
 }
 
@@ -305,9 +312,36 @@ static void slb_srv_free(struct slb_config *config)
 	free(config->srv);
 }
 
+/* One that is deleted comes with its key only. */
+static void slb_srv_event(const struct nlmsghdr *nlh)
+{
+	struct slb_srv srv = {};
+	char buf[16];
+
+	slb_srv_get(&srv, nlh);
+	slb_out_str("event", "%-8s ", "server");
+	if (*srv.group)
+		slb_out_str("group", "group %s", srv.group);
+	else
+		slb_svc_key_print(&srv.svc, 0);
+	slb_out_text(" -> ");
+	slb_out_end_point("server", "server-port", 0, &srv.end, srv.svc.proto);
+	if (srv.given & SLB_GIVEN(SLB_A_SRV_WEIGHT)) {
+		slb_out_u64("weight", " weight %llu", srv.value[SLB_A_SRV_WEIGHT]);
+		slb_out_str("forward", " %s",
+			    slb_field_text(slb_field_find(slb_srv_fields, "forward"),
+					   srv.value[SLB_A_SRV_FWD], buf, sizeof(buf)));
+	} else {
+		slb_out_bool("deleted", true);
+		slb_out_text(" deleted");
+	}
+	slb_out_text("\n");
+}
+
 const struct slb_object slb_object_srv = {
 	.part = { SLB_PART(srv) }, .finish = slb_srv_req_finish, .text = slb_srv_req_text,
 	.send = slb_srv_req_send, .print = slb_srv_req_print, .fill = slb_srv_req_fill,
 	.compare = slb_srv_qsort, .load = SLB_LOAD_SERVICES, .dump = slb_srv_dump,
 	.sort = slb_srv_sort, .whole = slb_srv_whole, .free = slb_srv_free,
+	.ntf = SLB_CMD_SRV_NTF, .event = slb_srv_event,
 };

@@ -9,7 +9,9 @@
 
 #include "conf.h"
 #include "err.h"
+#include "list.h"
 #include "object.h"
+#include "out.h"
 #include "slb_names_gen.h"
 
 static const struct slb_words slb_scheds = { slb_sched_names, SLB_SCHED_COUNT };
@@ -452,11 +454,28 @@ static void slb_svc_free(struct slb_config *config)
 	free(config->svc);
 }
 
+/* One that is deleted comes with its key only. */
+static void slb_svc_event(const struct nlmsghdr *nlh)
+{
+	struct slb_svc svc = {};
+
+	slb_svc_get(&svc, nlh);
+	slb_out_str("event", "%-8s ", "service");
+	if (svc.given & SLB_GIVEN(SLB_A_SVC_SCHED)) {
+		slb_svc_print(&svc, false, false);
+		return;
+	}
+	slb_svc_key_print(&svc.key, 0);
+	slb_out_bool("deleted", true);
+	slb_out_text(" deleted\n");
+}
+
 const struct slb_object slb_object_svc = {
 	.part = { SLB_PART(svc) }, .text = slb_svc_req_text, .send = slb_svc_req_send,
 	.print = slb_svc_req_print, .fill = slb_svc_req_fill, .compare = slb_svc_qsort,
 	.load = SLB_LOAD_SERVICES, .dump = slb_svc_dump, .sort = slb_svc_sort,
-	.save = slb_svc_save, .free = slb_svc_free,
+	.save = slb_svc_save, .free = slb_svc_free, .ntf = SLB_CMD_SVC_NTF,
+	.event = slb_svc_event,
 };
 
 /* What is about one service or about everything. */

@@ -14,6 +14,10 @@
 #define LOCALS	SLB_DO(SLB_DO_LADDR_LIST)
 #define ZERO	SLB_DO(SLB_DO_ZERO)
 #define SAVE	SLB_DO(SLB_DO_SAVE)
+#define KILL	SLB_DO(SLB_DO_KILL)
+#define SYNC	SLB_DO(SLB_DO_SYNC)
+#define EXPLAIN	SLB_DO(SLB_DO_EXPLAIN)
+#define MONITOR	SLB_DO(SLB_DO_MONITOR)
 #define RESTORE	SLB_DO(SLB_DO_RESTORE)
 #define ACL_GIVES	(SLB_DO(SLB_DO_ACL_ADD) | SLB_DO(SLB_DO_ACL_EDIT) | SLB_DO(SLB_DO_ACL_EXTEND) | \
 			 SLB_DO(SLB_DO_ACL_SHRINK))
@@ -25,9 +29,11 @@
 #define GROUPS	(GROUP | SLB_DO(SLB_DO_GROUP_DEL))
 #define LIMIT	(SLB_DO(SLB_DO_LIMIT_ADD) | SLB_DO(SLB_DO_LIMIT_EDIT))
 #define LIMITS	(LIMIT | SLB_DO(SLB_DO_LIMIT_DEL))
-#define CHANGES	(LIMITS | FORGET | SVCS | GROUPS | SRVS | LADDRS | ACL_GIVES | SLB_DO(SLB_DO_ACL_DEL) | ZERO | SLB_DO(SLB_DO_CLEAR) | SLB_DO(SLB_DO_SET) | RESTORE)
-#define VIEWS	(LIST | LOCALS | ACLS | SLB_DO(SLB_DO_LIMIT_LIST) | SLB_DO(SLB_DO_SET) | SLB_DO(SLB_DO_INFO) | \
-		 SLB_DO(SLB_DO_VERSION) | SLB_DO(SLB_DO_TOA))
+#define CHANGES	(LIMITS | FORGET | SVCS | GROUPS | SRVS | LADDRS | ACL_GIVES | SLB_DO(SLB_DO_ACL_DEL) | \
+		 ZERO | SLB_DO(SLB_DO_CLEAR) | SLB_DO(SLB_DO_SET) | RESTORE | SYNC)
+#define VIEWS	(LIST | LOCALS | ACLS | SLB_DO(SLB_DO_LIMIT_LIST) | SLB_DO(SLB_DO_SET) | \
+		 SLB_DO(SLB_DO_INFO) | SLB_DO(SLB_DO_VERSION) | SLB_DO(SLB_DO_TOA) | KILL | \
+		 MONITOR | EXPLAIN)
 
 #define NEED_SVC	SLB_SLOT(SLB_SLOT_SERVICE)
 #define NEED_SRV	SLB_SLOT(SLB_SLOT_SERVER)
@@ -144,6 +150,12 @@ const struct slb_command slb_commands[] = {
 	  .run = slb_conf_restore,
 	  .word = "[FILE]", .words = 1, .word_slot = SLB_SLOTS,
 	  .help = "execute the commands of a file or of the standard input" },
+	{ .id = SLB_DO_SYNC, .name = "sync", .dashes = "--", .run = slb_sync,
+	  .word = "[FILE]", .words = 1, .word_slot = SLB_SLOTS,
+	  .help = "make the configuration what a file says, touching only what differs" },
+	{ .id = SLB_DO_CHECK, .name = "check", .dashes = "--", .run = slb_sync,
+	  .word = "[FILE]", .words = 1, .word_slot = SLB_SLOTS,
+	  .help = "print what --sync would change; status 1 if anything" },
 	{ .id = SLB_DO_SET, .name = "set", .dashes = "--",
 	  .object = &slb_object_set, .view = slb_list_settings, .word = "[KEY=VALUE]...",
 	  .words = 1000, .word_slot = SLB_SLOTS,
@@ -151,6 +163,14 @@ const struct slb_command slb_commands[] = {
 	{ .id = SLB_DO_SET, .name = "settings", .dashes = "--",
 	  .object = &slb_object_set, .view = slb_list_settings, .word = "[KEY=VALUE]...",
 	  .words = 1000, .word_slot = SLB_SLOTS, .batch = true },
+	{ .id = SLB_DO_KILL, .name = "kill", .dashes = "",
+	  .object = &slb_object_conns, .verb = "kill connections of", .view = slb_kill,
+	  .help = "end the connections that match, with a reset to both ends" },
+	{ .id = SLB_DO_EXPLAIN, .name = "explain", .dashes = "", .object = &slb_object_explain,
+	  .view = slb_explain, .word = "CLIENT[:PORT]", .words = 2, .word_slot = SLB_SLOTS,
+	  .help = "say which server a new connection would get, and why" },
+	{ .id = SLB_DO_MONITOR, .name = "monitor", .dashes = "", .run = slb_monitor,
+	  .help = "print changes of the configuration, or connections, as they happen" },
 	{ .id = SLB_DO_INFO, .name = "info", .dashes = "",
 	  .view = slb_list_info,
 	  .help = "print the module's limits and its live objects" },
@@ -188,15 +208,18 @@ const char slb_opt_no_routing[] =
 	"slb forwards by translation: fullNAT (-b) or nat (-m); -R -b takes all servers as fullNAT";
 
 const struct slb_option slb_options[] = {
-	OPT('t', "tcp-service", "ADDR:PORT", SERVICE, SVCS | SRVS | LADDRS | LOCALS | LIST | ZERO | FORGET,
+	OPT('t', "tcp-service", "ADDR:PORT", SERVICE,
+	    SVCS | SRVS | LADDRS | LOCALS | LIST | ZERO | FORGET | KILL | EXPLAIN,
 	    service, "TCP service; IPv6 addresses stand in brackets"),
-	OPT('u', "udp-service", "ADDR:PORT", SERVICE, SVCS | SRVS | LADDRS | LOCALS | LIST | ZERO | FORGET,
+	OPT('u', "udp-service", "ADDR:PORT", SERVICE,
+	    SVCS | SRVS | LADDRS | LOCALS | LIST | ZERO | FORGET | KILL | EXPLAIN,
 	    service, "UDP service"),
 	OPT('r', "real-server", "ADDR[:PORT]", SERVER, SRVS, server,
 	    "server; without a port it is the service's"),
 	OPT('z', "local-address", "ADDR", LOCAL, LADDRS, local,
 	    "the local address, another way to say ADDR; with -t or -u in that service's pool"),
-	OPT(0, "vrf", "DEV", VRF, SVCS | SRVS | LADDRS | LIST | ZERO | FORGET, vrf,
+	OPT(0, "vrf", "DEV", VRF,
+	    SVCS | SRVS | LADDRS | LIST | ZERO | FORGET | KILL | EXPLAIN, vrf,
 	    "VRF device of the service, or of the local address"),
 	OPT('s', "scheduler", "METHOD", SCHED, SVC, svc_field,
 	    "scheduling method: rr, wrr, wlc (default), lc, sh, sh-port, mh, mh-port, fo or p2c"),
@@ -278,20 +301,27 @@ const struct slb_option slb_options[] = {
 	OPT(0, "shared", NULL, DEDICATED, LADDR, dedicated,
 	    "the host uses the address too (default)"),
 	FLAG('c', "connections", CONNS, LIST, "list the connections"),
+	FLAG('c', "connections", CONNS, MONITOR, "print connections as they open and end"),
 	FLAG('c', "connection", CONNS, LIST, NULL),
-	OPT(0, "client", "PREFIX", CLIENT, LIST | FORGET, client, "only those of clients in this prefix"),
-	OPT(0, "server", "ADDR[:PORT]", SERVER, LIST | FORGET, server, "only those to this server"),
-	OPT(0, "state", "NAME", STATE, LIST, state, "connections in this state"),
+	OPT(0, "client", "PREFIX", CLIENT, LIST | FORGET | KILL, client, "only those of clients in this prefix"),
+	OPT(0, "server", "ADDR[:PORT]", SERVER, LIST | FORGET | KILL, server, "only those to this server"),
+	OPT(0, "state", "NAME", STATE, LIST | KILL, state, "connections in this state"),
+	FLAG(0, "all", ALL, KILL, "all connections"),
 	FLAG(0, "groups", GROUPS, LIST, "list the named groups with their servers"),
 	FLAG(0, "persistence", BONDS, LIST, "list what persistence remembers"),
 	FLAG(0, "persistent-conn", BONDS, LIST, NULL),
 	FLAG(0, "stats", STATS, LIST, "print counters, and why packets were dropped"),
+	FLAG(0, "rate", RATE, LIST, "print what happens in a second"),
+	FLAG(0, "share", SHARE, LIST,
+	     "print each server's share of weights, new and present connections"),
+	{ .name = "watch", .arg = "[SECONDS]", .maybe = true, .slot = SLB_SLOT_WATCH, .may = LIST,
+	  .parse = slb_arg_watch, .help = "list again every so many seconds (default 2)" },
 	FLAG(0, "exact", EXACT, LIST, "do not shorten large numbers"),
 	FLAG(0, "timeout", TIMEOUTS, LIST, "print the timeouts"),
-	FLAG('n', "numeric", NUMERIC, LIST | LOCALS | SAVE,
+	FLAG('n', "numeric", NUMERIC, LIST | LOCALS | SAVE | EXPLAIN,
 	     "print numbers, not names of hosts and ports"),
 	FLAG(0, "json", JSON, VIEWS, "print JSON"),
-	FLAG('b', "fullnat", FORWARD, RESTORE,
+	FLAG('b', "fullnat", FORWARD, RESTORE | SYNC | SLB_DO(SLB_DO_CHECK),
 	     "take every server as fullNAT, also with -g, -i, -m"),
 	FLAG(0, "dry-run", DRY_RUN, CHANGES, "say what would be done, and do nothing"),
 	NOT('f', "fwmark-service", "FWMARK", SVCS | SRVS | LADDRS | LOCALS | LIST | ZERO,
@@ -307,6 +337,5 @@ const struct slb_option slb_options[] = {
 	NOT(0, "tun-nocsum", NULL, SRV, slb_opt_no_routing),
 	NOT(0, "tun-csum", NULL, SRV, slb_opt_no_routing),
 	NOT(0, "tun-remcsum", NULL, SRV, slb_opt_no_routing),
-	NOT(0, "rate", NULL, LIST, "rates are not available in this version"),
 	{}
 };

@@ -45,6 +45,11 @@ struct slb_info {
  * @seq_shift: added to the client's sequence numbers
  * @ts_shift: added to the client's timestamps
  * @toa_pending: the client's packets still carry its address
+ * @reason: SLB_END_*, of one that has ended
+ * @duration: milliseconds
+ * @counted: it has counters of its own
+ * @pkts: from the client, from the server
+ * @bytes: from the client, from the server
  */
 struct slb_conn {
 	struct slb_svc_key	svc;
@@ -56,6 +61,11 @@ struct slb_conn {
 	__u32			seq_shift;
 	__u32			ts_shift;
 	bool			toa_pending;
+	__u8			reason;
+	__u64			duration;
+	bool			counted;
+	__u64			pkts[2];
+	__u64			bytes[2];
 };
 
 /**
@@ -82,6 +92,8 @@ struct slb_counters {
 	__u64	drop[SLB_DROP_COUNT];
 };
 
+struct slb_req;
+
 /* What slb_config_load() fetches. */
 #define SLB_LOAD_SERVICES	0x1
 #define SLB_LOAD_LADDRS		0x2
@@ -100,6 +112,8 @@ int slb_svc_fetch(struct slb_nl *nl, struct slb_svc *svc);
 int slb_info_fetch(struct slb_nl *nl, struct slb_info *info);
 int slb_counters_fetch(struct slb_nl *nl, struct slb_counters *counters);
 int slb_config_load(struct slb_nl *nl, struct slb_config *config, unsigned int what);
+void slb_conn_get(struct slb_conn *conn, const struct nlmsghdr *nlh);
+int slb_conn_kill(struct slb_nl *nl, const struct slb_req *req, __u64 *ended);
 int slb_conn_walk(struct slb_nl *nl, const struct slb_filter *filter,
 		  void (*each)(const struct slb_conn *conn, void *data), void *data);
 

@@ -46,11 +46,11 @@ is "it is saved" "$(slbadm -S | tail -n +2)" \
 is "settings have their defaults" "$settings" \
 "--set syn-sent=30 syn-recv=30 established=900 fin-wait=60 close-wait=60 last-ack=30 time-wait=60\
  close=10 udp=300 idle-reset=on reclaim-unanswered=3 reclaim-udp=10 conn-max=0 reset-rate=1000 persist-max=262144\
- fastpath-force=off toa-trusted=none fastpath=none"
+ fastpath-force=off accounting=off toa-trusted=none fastpath=none"
 
 # Everything that can be said of a configuration.
 cat >"$SLB_TMP/full" <<'END'
---set syn-sent=31 syn-recv=32 established=901 fin-wait=61 close-wait=62 last-ack=33 time-wait=63 close=11 udp=301 idle-reset=off reclaim-unanswered=4 reclaim-udp=11 conn-max=1000000 reset-rate=0 persist-max=5 fastpath-force=on toa-trusted=10.9.0.0/16,2001:db8:9::/48 fastpath=eth0,lo,eth1.10
+--set syn-sent=31 syn-recv=32 established=901 fin-wait=61 close-wait=62 last-ack=33 time-wait=63 close=11 udp=301 idle-reset=off reclaim-unanswered=4 reclaim-udp=11 conn-max=1000000 reset-rate=0 persist-max=5 fastpath-force=on accounting=on toa-trusted=10.9.0.0/16,2001:db8:9::/48 fastpath=eth0,lo,eth1.10
 -P 10.1.0.2
 -P 10.1.0.3 --ports 2000-3000
 -P 2001:db8:1::2 --pool z.2:words --dedicated

@@ -675,8 +675,6 @@
 > slbadm: --server: `10.1.0.11:x': there is no service of that name
 2! -L -c -c
 > slbadm: -c was given twice
-2! -L --rate
-> slbadm: --rate: rates are not available in this version
 2! -L extra
 > slbadm: -L (--list) does not take `extra'
 2! -S --json
@@ -835,3 +833,55 @@
 > slbadm: --bandwidth-in: `101G': not a bandwidth from 1M to 100G
 2 -A -t 10.0.0.80:80 --bandwidth-in 1000001
 > slbadm: --bandwidth-in: `1000001': not a bandwidth from 1M to 100G
+
+# -- kill, monitor, rates, watch, sync
+2! kill --client 10.0.0.0/8 --all=1
+> slbadm: --all takes no argument
+2! kill --client 10.0.0.0/33
+2! kill -r 10.0.0.1
+> slbadm: -r is not an option of kill
+2! kill --state nonsense
+> slbadm: --state: `nonsense': there is no such state
+1! kill --all
+> slbadm: kill: the slb module is not loaded
+1! kill -t 10.0.0.80:80
+> slbadm: kill connections of tcp 10.0.0.80:80: the slb module is not loaded
+1! monitor
+> slbadm: monitor: the slb module is not loaded
+2! monitor -n
+1! -L --watch 3
+> slbadm: list: the slb module is not loaded
+1! -L --watch --rate
+> slbadm: list: the slb module is not loaded
+1! -L --watch=5 --share
+> slbadm: list: the slb module is not loaded
+2! -L --watch=0
+> slbadm: --watch: `0': not a number of seconds from 1 to 86400
+2! -L --watch=x
+> slbadm: --watch: `x': not a number of seconds from 1 to 86400
+2! -A -t 10.0.0.80:80 --rate
+> slbadm: --rate is not an option of -A (--add-service)
+1! --sync /nonexistent
+> slbadm: sync: /nonexistent: No such file or directory
+2! --check /nonexistent
+> slbadm: check: /nonexistent: No such file or directory
+1! --sync /dev/null
+> slbadm: sync: the slb module is not loaded
+2! --check /dev/null
+> slbadm: check: the slb module is not loaded
+2! --sync a b
+> slbadm: --sync does not take `b'
+
+# -- explain
+2! explain
+> slbadm: explain needs CLIENT[:PORT] and a service, -t or -u ADDR:PORT
+2! explain 10.0.0.1
+> slbadm: explain needs CLIENT[:PORT] and a service, -t or -u ADDR:PORT
+2! explain 10.0.0.1 10.0.0.80
+2! explain 10.0.0.1 10.0.0.80:80 x
+2! explain 10.0.0.1 10.0.0.80:80 -t 10.0.0.80:80
+> slbadm: explain needs CLIENT[:PORT] and a service, -t or -u ADDR:PORT
+1! explain 10.0.0.1:1234 10.0.0.80:80
+> slbadm: explain 10.0.0.1:1234 to tcp 10.0.0.80:80: the slb module is not loaded
+1! explain 10.0.0.1 -u 10.0.0.80:53
+> slbadm: explain 10.0.0.1 to udp 10.0.0.80:53: the slb module is not loaded

@@ -189,6 +189,61 @@ enum slb_state {
 };
 
 /**
+ * enum slb_why - why a connection ended
+ * @SLB_WHY_NONE: it has not
+ * @SLB_WHY_CLOSED: both ends have closed it
+ * @SLB_WHY_CLIENT_RST: the client has reset it
+ * @SLB_WHY_SERVER_RST: the server has reset it
+ * @SLB_WHY_REFUSED: the server answered the SYN by a RST
+ * @SLB_WHY_UNANSWERED: nobody answered the SYN
+ * @SLB_WHY_TIMEOUT: no packet came for as long as its state allows
+ * @SLB_WHY_KILLED: by the command conn-del
+ * @SLB_WHY_REMOVED: its service or server was removed or drained, or an access list keeps its
+ *	client out
+ * @SLB_WHY_RECLAIMED: its local port was taken for another connection
+ * @SLB_WHY_FAILED: its first packet could not be sent on
+ * @SLB_WHY_COUNT: (how many)
+ */
+enum slb_why {
+	SLB_WHY_NONE,
+	SLB_WHY_CLOSED,
+	SLB_WHY_CLIENT_RST,
+	SLB_WHY_SERVER_RST,
+	SLB_WHY_REFUSED,
+	SLB_WHY_UNANSWERED,
+	SLB_WHY_TIMEOUT,
+	SLB_WHY_KILLED,
+	SLB_WHY_REMOVED,
+	SLB_WHY_RECLAIMED,
+	SLB_WHY_FAILED,
+
+	SLB_WHY_COUNT
+};
+
+/**
+ * enum slb_step - what is asked, one after the other, before a connection is opened
+ * @SLB_STEP_CONNECTION: is there one of this client already
+ * @SLB_STEP_SERVICE: is there such a service
+ * @SLB_STEP_ACCESS: do its access lists let the client in
+ * @SLB_STEP_ADMISSION: does it take new connections
+ * @SLB_STEP_SERVER: which server does its scheduling method choose
+ * @SLB_STEP_SOURCE: where will the server see the connection come from
+ * @SLB_STEP_PERSISTENCE: does the client stay with the server of its last connection
+ * @SLB_STEP_COUNT: (how many)
+ */
+enum slb_step {
+	SLB_STEP_CONNECTION,
+	SLB_STEP_SERVICE,
+	SLB_STEP_ACCESS,
+	SLB_STEP_ADMISSION,
+	SLB_STEP_SERVER,
+	SLB_STEP_SOURCE,
+	SLB_STEP_PERSISTENCE,
+
+	SLB_STEP_COUNT
+};
+
+/**
  * enum slb_drop - why a packet was dropped; each has a counter, a tracepoint value and this
  *	sentence
  * @SLB_DROP_NONE: not dropped
@@ -317,6 +372,9 @@ enum slb_drop {
  *	persist-max or lack of memory
  * @SLB_COUNT_CLIENT_UNCOUNTED: connections that a limit of clients does not count because its
  *	table is full
+ * @SLB_COUNT_KILLED: connections ended by the command conn-del
+ * @SLB_COUNT_FLOW_LOST: messages of the flow log that nobody was sent for lack of room or
+ *	memory
  * @SLB_COUNT_COUNT: (how many)
  */
 enum slb_count {
@@ -354,6 +412,8 @@ enum slb_count {
 	SLB_COUNT_PERSISTED,
 	SLB_COUNT_PERSIST_FULL,
 	SLB_COUNT_CLIENT_UNCOUNTED,
+	SLB_COUNT_KILLED,
+	SLB_COUNT_FLOW_LOST,
 
 	SLB_COUNT_COUNT
 };
@@ -567,6 +627,7 @@ enum slb_a_to {
  *	replace the list
  * @SLB_A_SET_FASTPATH_NONE: (flag) empties the list
  * @SLB_A_SET_PERSIST_MAX: (u32) most client prefixes that persistence remembers; default 262144
+ * @SLB_A_SET_ACCOUNTING: (u8) 1: new connections count their own packets and bytes; default 0
  * @__SLB_A_SET_MAX: (one more)
  * @SLB_A_SET_MAX: (the last)
  */
@@ -583,6 +644,7 @@ enum slb_a_set {
 	SLB_A_SET_FASTPATH,
 	SLB_A_SET_FASTPATH_NONE,
 	SLB_A_SET_PERSIST_MAX,
+	SLB_A_SET_ACCOUNTING,
 
 	__SLB_A_SET_MAX,
 	SLB_A_SET_MAX = __SLB_A_SET_MAX - 1
@@ -675,6 +737,17 @@ enum slb_a_stats {
  * @SLB_A_CONN_SEQ_SHIFT: (u32) added to the client's sequence numbers, modulo 2^32
  * @SLB_A_CONN_TS_SHIFT: (u32) added to the client's timestamps, modulo 2^32
  * @SLB_A_CONN_TOA_PENDING: (flag) the client's packets still carry its address
+ * @SLB_A_CONN_ALL: (flag) conn-del: every connection; in requests only
+ * @SLB_A_CONN_ENDED: (u32) connections that conn-del has ended; in answers only
+ * @SLB_A_CONN_REASON: (u8) why it ended; in messages of the group conn only
+ * @SLB_A_CONN_DURATION: (u64) milliseconds since it was opened; of one that has ended, until
+ *	its last packet
+ * @SLB_A_CONN_IN_PKTS: (u64) packets from the client, where the setting accounting was on
+ * @SLB_A_CONN_OUT_PKTS: (u64) packets from the server
+ * @SLB_A_CONN_IN_BYTES: (u64) bytes from the client
+ * @SLB_A_CONN_OUT_BYTES: (u64) bytes from the server
+ * @SLB_A_CONN_LOST: (u64) messages of the group conn that could not be sent
+ * @SLB_A_CONN_PAD: (pad) padding
  * @__SLB_A_CONN_MAX: (one more)
  * @SLB_A_CONN_MAX: (the last)
  */
@@ -695,6 +768,16 @@ enum slb_a_conn {
 	SLB_A_CONN_SEQ_SHIFT,
 	SLB_A_CONN_TS_SHIFT,
 	SLB_A_CONN_TOA_PENDING,
+	SLB_A_CONN_ALL,
+	SLB_A_CONN_ENDED,
+	SLB_A_CONN_REASON,
+	SLB_A_CONN_DURATION,
+	SLB_A_CONN_IN_PKTS,
+	SLB_A_CONN_OUT_PKTS,
+	SLB_A_CONN_IN_BYTES,
+	SLB_A_CONN_OUT_BYTES,
+	SLB_A_CONN_LOST,
+	SLB_A_CONN_PAD,
 
 	__SLB_A_CONN_MAX,
 	SLB_A_CONN_MAX = __SLB_A_CONN_MAX - 1
@@ -926,6 +1009,55 @@ enum slb_a_group {
 };
 
 /**
+ * enum slb_a_explain - What would become of a new connection.
+ * @SLB_A_EXPLAIN_PROTO: (u8) protocol
+ * @SLB_A_EXPLAIN_CLIENT_ADDR: (binary) client's address
+ * @SLB_A_EXPLAIN_CLIENT_PORT: (be16) client's port; default 0, no port in particular
+ * @SLB_A_EXPLAIN_SVC_ADDR: (binary) service's address
+ * @SLB_A_EXPLAIN_SVC_PORT: (be16) service's port
+ * @SLB_A_EXPLAIN_VRF: (u32) VRF by which the client's packet comes; absent or 0 is the main one
+ * @SLB_A_EXPLAIN_STEP: (nest of enum slb_a_step, any number) the steps in their order; in
+ *	answers only
+ * @SLB_A_EXPLAIN_DROP: (u8) why there will be none; in answers only
+ * @SLB_A_EXPLAIN_SRV_ADDR: (binary) the server's address; in answers only
+ * @SLB_A_EXPLAIN_SRV_PORT: (be16) the server's port; in answers only
+ * @__SLB_A_EXPLAIN_MAX: (one more)
+ * @SLB_A_EXPLAIN_MAX: (the last)
+ */
+enum slb_a_explain {
+	SLB_A_EXPLAIN_PROTO = 1,
+	SLB_A_EXPLAIN_CLIENT_ADDR,
+	SLB_A_EXPLAIN_CLIENT_PORT,
+	SLB_A_EXPLAIN_SVC_ADDR,
+	SLB_A_EXPLAIN_SVC_PORT,
+	SLB_A_EXPLAIN_VRF,
+	SLB_A_EXPLAIN_STEP,
+	SLB_A_EXPLAIN_DROP,
+	SLB_A_EXPLAIN_SRV_ADDR,
+	SLB_A_EXPLAIN_SRV_PORT,
+
+	__SLB_A_EXPLAIN_MAX,
+	SLB_A_EXPLAIN_MAX = __SLB_A_EXPLAIN_MAX - 1
+};
+
+/**
+ * enum slb_a_step - One step on the way to a connection.
+ * @SLB_A_STEP_STEP: (u8) what is asked
+ * @SLB_A_STEP_DROP: (u8) none if it goes on
+ * @SLB_A_STEP_TEXT: (string) the answer
+ * @__SLB_A_STEP_MAX: (one more)
+ * @SLB_A_STEP_MAX: (the last)
+ */
+enum slb_a_step {
+	SLB_A_STEP_STEP = 1,
+	SLB_A_STEP_DROP,
+	SLB_A_STEP_TEXT,
+
+	__SLB_A_STEP_MAX,
+	SLB_A_STEP_MAX = __SLB_A_STEP_MAX - 1
+};
+
+/**
  * enum slb_cmd - commands
  * @SLB_CMD_INFO_GET: Versions, limits and live object counts.
  * @SLB_CMD_SVC_GET: One service, or a dump of all. Request: proto, addr, port, vrf.
@@ -955,7 +1087,7 @@ enum slb_a_group {
  * @SLB_CMD_SETTINGS_GET: The settings.
  * @SLB_CMD_SETTINGS_SET: Changes the settings given. Request: timeouts, idle-reset,
  *	reclaim-unanswered, reclaim-udp, conn-max, reset-rate, toa-trusted, toa-trusted-none,
- *	fastpath-force, fastpath, fastpath-none, persist-max. Needs CAP_NET_ADMIN.
+ *	fastpath-force, fastpath, fastpath-none, persist-max, accounting. Needs CAP_NET_ADMIN.
  * @SLB_CMD_SETTINGS_NTF: The settings changed.
  * @SLB_CMD_COUNTER_GET: The counters of the namespace.
  * @SLB_CMD_ZERO: Sets the counters of one service and its servers, or without one every
@@ -993,6 +1125,16 @@ enum slb_a_group {
  *	CAP_NET_ADMIN.
  * @SLB_CMD_LIMIT_NTF: A named limit was added, changed or removed (then only its name is
  *	given).
+ * @SLB_CMD_CONN_DEL: Ends the connections that match the filters, with a RST to both ends;
+ *	needs a filter or "all". Request: proto, client-addr, client-port, client-len, svc-addr,
+ *	svc-port, vrf, srv-addr, srv-port, state, all. Needs CAP_NET_ADMIN.
+ * @SLB_CMD_CONN_OPEN_NTF: A connection was opened.
+ * @SLB_CMD_CONN_CLOSE_NTF: A connection has ended.
+ * @SLB_CMD_CONN_LOST_NTF: Messages about connections could not be sent; those before this one
+ *	are complete.
+ * @SLB_CMD_EXPLAIN: Which server a new connection would get and why. Nothing is opened and no
+ *	method's state changed. Request: proto, client-addr, client-port, svc-addr, svc-port, vrf.
+ *	Needs CAP_NET_ADMIN.
  * @__SLB_CMD_MAX: (one more)
  * @SLB_CMD_MAX: (the last)
  */
@@ -1033,6 +1175,11 @@ enum slb_cmd {
 	SLB_CMD_LIMIT_NEW,
 	SLB_CMD_LIMIT_DEL,
 	SLB_CMD_LIMIT_NTF,
+	SLB_CMD_CONN_DEL,
+	SLB_CMD_CONN_OPEN_NTF,
+	SLB_CMD_CONN_CLOSE_NTF,
+	SLB_CMD_CONN_LOST_NTF,
+	SLB_CMD_EXPLAIN,
 
 	__SLB_CMD_MAX,
 	SLB_CMD_MAX = __SLB_CMD_MAX - 1

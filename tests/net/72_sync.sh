@@ -1,0 +1,83 @@
+#!/bin/bash
+# A configuration file applied by its difference: one message for one change, nothing for what is equal.
+# timeout: 240
+# lanes: uml qemu
+[ -n "${SLB_TEST_NS:-}" ] || exec unshare -n env SLB_TEST_NS=1 "$0" "$@"
+. "$(dirname "$0")/../lib.sh"
+
+need slbadm python3
+plan 15
+load_slb
+ip link set lo up
+ip addr add 10.1.0.2 dev lo
+
+tmp=$SLB_TMP
+
+# told COMMAND...: how many changes the kernel announces while a command runs.
+told() {
+	local pid n
+
+	rm -f "$tmp/told"
+	slbadm monitor --json >"$tmp/told" &
+	pid=$!
+	wait_for test -s "$tmp/told"
+	"$@" || echo "status $?"
+	# The last message is our own, so all before it have come.
+	slbadm --set conn-max=0
+	wait_for -t 30 grep -q '"settings"' "$tmp/told"
+	n=$(grep -cvE '"start"|"settings"' "$tmp/told")
+	kill "$pid"
+	wait "$pid" 2>/dev/null
+	echo "$n"
+}
+
+cat >"$tmp/a" <<'EOF'
+--set established=600 toa-trusted=10.0.0.0/8
+-P 10.1.0.2 --dedicated
+-A -t 10.0.0.80:80 -s wrr --idle 60
+-a -t 10.0.0.80:80 -r 10.1.0.11:8080 -w 3
+-a -t 10.0.0.80:80 -r 10.1.0.12:8080
+-A -u 10.0.0.80:53
+-A -t [2001:db8::80]:80 --disable
+-a -t [2001:db8::80]:80 -r [2001:db8:1::11]:8080 -m
+EOF
+check "a file is applied to an empty namespace" slbadm --sync "$tmp/a"
+is "what it says is in force" "$(slbadm -S | tail -n +2)" "-P 10.1.0.2 --dedicated
+-A -t 10.0.0.80:80 -s wrr --idle 60
+-a -t 10.0.0.80:80 -r 10.1.0.11:8080 -b -w 3
+-a -t 10.0.0.80:80 -r 10.1.0.12:8080 -b -w 1
+-A -t [2001:db8::80]:80 -s wlc --disable
+-a -t [2001:db8::80]:80 -r [2001:db8:1::11]:8080 -m -w 1
+-A -u 10.0.0.80:53 -s wlc"
+is "nothing differs then" "$(slbadm --check "$tmp/a"; echo "status $?")" "status 0"
+is "and applying it again sends nothing" "$(told slbadm --sync "$tmp/a")" 0
+sed 's/-w 3/-w 5/' "$tmp/a" >"$tmp/b"
+matches "one server differs: --check prints the change" "$(slbadm --check "$tmp/b"; echo "status $?")" \
+	'^-e -t 10.0.0.80:80 -r 10.1.0.11:8080 -b -w 5'
+is "with status 1" "$(slbadm --check "$tmp/b" >/dev/null; echo $?)" 1
+is "and --sync sends one message" "$(told slbadm --sync "$tmp/b")" 1
+is "the weight is the new one" "$(slbadm -S | grep -c -- '-w 5')" 1
+grep -v '10.1.0.12' "$tmp/b" | sed 's/-u 10.0.0.80:53/-u 10.0.0.80:54/; s/established=600/established=700/' >"$tmp/c"
+is "a server goes, a service comes and one goes" "$(told slbadm --sync "$tmp/c")" 3
+is "a setting was changed with them" "$(slbadm --set | grep ^established)" "established=700"
+is "nothing differs" "$(slbadm --check "$tmp/c")" ""
+
+before=$(slbadm -S)
+printf -- '-A -t 10.0.0.80:80 -s rr\n-D -t 10.0.0.80:80\n' >"$tmp/d"
+matches "a line that deletes is refused with its place" "$(slbadm --sync "$tmp/d" 2>&1)" 'd:2: -D .*takes lines as'
+printf -- '-A -t 10.0.0.80:81 -s rr\n-A -t 10.0.0.80:82 -s nonsense\n' >"$tmp/d"
+slbadm --sync "$tmp/d" 2>/dev/null
+is "and a file that is not understood changes nothing" "$(slbadm -S)" "$before"
+
+# 10 000 services with a server each.
+python3 - >"$tmp/many" <<'EOF'
+print("-P 10.1.0.2")
+for i in range(10000):
+    vip = f"10.{100 + i // 2500}.{i // 250 % 250}.{i % 250 + 1}:80"
+    print(f"-A -t {vip} -s wrr\n-a -t {vip} -r 10.1.0.11:8080 -w {i % 7 + 1}")
+EOF
+slbadm --sync "$tmp/many" 2>/dev/null
+is "10 000 services: nothing differs" "$(slbadm --check "$tmp/many" | head -n 3)" ""
+sed 's/^\(-a -t 10.101.13.9:80 .*\) -w .*/\1 -w 99/' "$tmp/many" >"$tmp/one"
+is "one server's change is one message" "$(told slbadm --sync "$tmp/one")" 1
+slbadm -C

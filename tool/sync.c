@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * --sync and --check: the difference between a file and what there is.
+ *
+ * What there is comes in the form of -S and is understood like the file, so both are lines about
+ * objects. Lines about the same object are equal if they read the same once everything that was
+ * left out is filled in. Whatever -S and -R know can be compared so.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf.h"
+#include "err.h"
+#include "file.h"
+
+/**
+ * struct slb_change - what is to be done
+ * @line: of the file, or for a deletion of what there is
+ * @command: how it is to be done
+ * @later: refused at first: something stands in its way that is to be deleted
+ */
+struct slb_change {
+	const struct slb_line		*line;
+	const struct slb_command	*command;
+	bool				later;
+};
+
+/**
+ * struct slb_diff - the difference
+ * @want: the file
+ * @have: what there is
+ * @text: what there is, in the form of -S
+ * @change: what is to be done: additions and changes in the order of the file, then deletions in
+ *	the reverse order of -S, so that what refers to others goes before them
+ * @count: entries in @change
+ */
+struct slb_diff {
+	struct slb_file		want;
+	struct slb_file		have;
+	char			*text;
+	struct slb_change	*change;
+	size_t			count;
+};
+
+/* The command for an object of the same kind, in what does something else to it. */
+static const struct slb_command *slb_sync_command(const struct slb_command *like, enum slb_act act)
+{
+	const struct slb_command *command;
+
+	for (command = slb_commands; command->name; command++)
+		if (command->object == like->object && command->act == act)
+			return command;
+	return NULL;
+}
+
+/* What a line comes to, with its defaults filled in. */
+static void slb_sync_req(const struct slb_line *line, struct slb_req *req)
+{
+	slb_file_req(line, req);
+	if (line->command->act == SLB_ACT_ADD && line->command->object->fill)
+		line->command->object->fill(req);
+}
+
+static char *slb_sync_text(const struct slb_line *line)
+{
+	FILE *terminal = stdout;
+	struct slb_req req;
+	char *text = NULL;
+	size_t len;
+
+	slb_sync_req(line, &req);
+	stdout = open_memstream(&text, &len);
+	if (stdout) {
+		slb_conf_req_print(&req);
+		fclose(stdout);
+	}
+	stdout = terminal;
+	return text;
+}
+
+static bool slb_sync_equal(const struct slb_line *a, const struct slb_line *b)
+{
+	char *text_a = slb_sync_text(a);
+	char *text_b = slb_sync_text(b);
+	bool equal = text_a && text_b && !strcmp(text_a, text_b);
+
+	free(text_a);
+	free(text_b);
+	return equal;
+}
+
+static void slb_sync_add(struct slb_diff *diff, const struct slb_line *line,
+			 const struct slb_command *command)
+{
+	struct slb_change *change;
+
+	diff->change = slb_list_add(diff->change, &diff->count, sizeof(*diff->change));
+	change = &diff->change[diff->count - 1];
+	change->line = line;
+	change->command = command;
+}
+
+/* A file to be compared says what there is to be, not what is to be done. */
+static int slb_sync_check(const struct slb_file *file, const struct slb_req *req)
+{
+	const struct slb_line *line;
+	char buf[64];
+	size_t i;
+
+	for (i = 0; i < file->line_count; i++) {
+		line = &file->line[i];
+		if (line->command->id == SLB_DO_SET || line->command->id == SLB_DO_CLEAR)
+			continue;
+		if (line->command->act == SLB_ACT_ADD && line->command->object->compare &&
+		    !(line->seen & line->command->object->unclear))
+			continue;
+		slb_err_at(file->name, line->number);
+		slb_err_print("%s: %s takes lines as --save writes them",
+			      slb_command_text(buf, line->command), req->command->name);
+		slb_err_at(NULL, 0);
+		return -1;
+	}
+	return 0;
+}
+
+static int slb_sync_qsort(const void *a, const void *b)
+{
+	const struct slb_line * const *line_a = a;
+	const struct slb_line * const *line_b = b;
+
+	return slb_line_compare(*line_a, *line_b);
+}
+
+/* The adding lines of what there is, sorted, to be found by bsearch(). */
+static const struct slb_line **slb_sync_index(const struct slb_file *file, size_t *count)
+{
+	const struct slb_line **index = slb_mem_grow(NULL, (file->line_count + 1) * sizeof(*index));
+	size_t i;
+
+	*count = 0;
+	for (i = 0; i < file->line_count; i++)
+		if (file->line[i].command->act == SLB_ACT_ADD)
+			index[(*count)++] = &file->line[i];
+	if (*count)
+		qsort(index, *count, sizeof(*index), slb_sync_qsort);
+	return index;
+}
+
+static const struct slb_line *slb_sync_find(const struct slb_line **index, size_t count,
+					    const struct slb_line *line)
+{
+	const struct slb_line **found;
+
+	found = count ? bsearch(&line, index, count, sizeof(*index), slb_sync_qsort) : NULL;
+	return found ? *found : NULL;
+}
+
+/* Settings of a line that differ from those there are. */
+static void slb_sync_set(struct slb_diff *diff, struct slb_line *line)
+{
+	size_t i;
+
+	for (i = 0; i < diff->have.line_count; i++)
+		if (diff->have.line[i].command->id == SLB_DO_SET &&
+		    slb_set_reduce(line->part[0], diff->have.line[i].part[0]))
+			slb_sync_add(diff, line, line->command);
+}
+
+static void slb_sync_compare(struct slb_diff *diff)
+{
+	const struct slb_line *line;
+	const struct slb_line *have;
+	const struct slb_line **index;
+	size_t count;
+	size_t i;
+
+	index = slb_sync_index(&diff->have, &count);
+	for (i = 0; i < diff->want.line_count; i++) {
+		line = &diff->want.line[i];
+		if (line->command->id == SLB_DO_SET)
+			slb_sync_set(diff, &diff->want.line[i]);
+		if (line->command->act != SLB_ACT_ADD)
+			continue;
+		have = slb_sync_find(index, count, line);
+		if (!have)
+			slb_sync_add(diff, line, line->command);
+		else if (!slb_sync_equal(line, have))
+			slb_sync_add(diff, line, slb_sync_command(line->command, SLB_ACT_EDIT));
+	}
+	free(index);
+	index = slb_sync_index(&diff->want, &count);
+	for (i = diff->have.line_count; i-- > 0;) {
+		line = &diff->have.line[i];
+		if (line->command->act == SLB_ACT_ADD && !slb_sync_find(index, count, line))
+			slb_sync_add(diff, line, slb_sync_command(line->command, SLB_ACT_DEL));
+	}
+	free(index);
+}
+
+static int slb_sync_load(struct slb_diff *diff, struct slb_nl *nl, const struct slb_req *req)
+{
+	FILE *terminal = stdout;
+	char what[SLB_OBJECT_TEXT];
+	FILE *stream;
+	size_t len;
+	int err;
+
+	stdout = open_memstream(&diff->text, &len);
+	if (!stdout) {
+		stdout = terminal;
+		return -ENOMEM;
+	}
+	err = slb_conf_save(nl, req);
+	fclose(stdout);
+	stdout = terminal;
+	if (err) {
+		slb_err_print("%s: %s", slb_req_text(what, req), nl->words);
+		return err;
+	}
+	diff->have.name = "kernel";
+	stream = fmemopen(diff->text, len, "r");
+	if (!stream)
+		return len ? -ENOMEM : 0;
+	err = slb_file_read(&diff->have, stream, false);
+	fclose(stream);
+	return err;
+}
+
+static void slb_change_req(const struct slb_change *change, struct slb_req *req)
+{
+	slb_sync_req(change->line, req);
+	req->command = change->command;
+}
+
+static int slb_change_apply(struct slb_diff *diff, struct slb_nl *nl, struct slb_change *change,
+			    bool may_wait)
+{
+	struct slb_req req;
+	int err;
+
+	slb_change_req(change, &req);
+	if (change->line >= diff->want.line &&
+	    change->line < diff->want.line + diff->want.line_count)
+		slb_err_at(diff->want.name, change->line->number);
+	err = req.command->object->send(nl, &req, slb_req_flags(&req));
+	change->later = may_wait && (err == -EEXIST || err == -EBUSY || err == -EADDRINUSE);
+	err = change->later ? 0 : slb_req_said(nl, &req, err);
+	slb_err_at(NULL, 0);
+	return err;
+}
+
+/*
+ * New servers come before old ones go, so that there is always one; where an old object is in the
+ * way of a new one, the new one waits.
+ */
+static int slb_sync_apply(struct slb_diff *diff, struct slb_nl *nl)
+{
+	int err = 0;
+	size_t i;
+
+	for (i = 0; i < diff->count && !err; i++)
+		err = slb_change_apply(diff, nl, &diff->change[i], true);
+	for (i = 0; i < diff->count && !err; i++)
+		if (diff->change[i].later)
+			err = slb_change_apply(diff, nl, &diff->change[i], false);
+	return err;
+}
+
+static void slb_sync_print(const struct slb_diff *diff)
+{
+	struct slb_req req;
+	size_t i;
+
+	for (i = 0; i < diff->count; i++) {
+		slb_change_req(&diff->change[i], &req);
+		slb_conf_req_print(&req);
+	}
+}
+
+static void slb_diff_free(struct slb_diff *diff)
+{
+	slb_file_free(&diff->want);
+	slb_file_free(&diff->have);
+	free(diff->change);
+	free(diff->text);
+}
+
+/**
+ * slb_sync() - make the configuration what a file says, or say what that would change
+ * @req: the command line: --sync or --check
+ *
+ * What is equal is left alone; objects that the file does not name are deleted, settings that it
+ * does not name stay.
+ *
+ * Return: SLB_EXIT_*; of --check SLB_EXIT_REFUSED if something would change, and SLB_EXIT_USAGE for
+ *	whatever kept it from finding out.
+ */
+int slb_sync(const struct slb_req *req)
+{
+	bool check = req->command->id == SLB_DO_CHECK;
+	struct slb_diff diff = {};
+	struct slb_nl nl = {};
+	int ret;
+
+	ret = slb_file_open(&diff.want, req);
+	if (ret == SLB_EXIT_DONE && slb_sync_check(&diff.want, req))
+		ret = SLB_EXIT_USAGE;
+	if (ret == SLB_EXIT_DONE && (slb_req_open(&nl, req) || slb_sync_load(&diff, &nl, req)))
+		ret = SLB_EXIT_REFUSED;
+	if (ret == SLB_EXIT_DONE) {
+		slb_sync_compare(&diff);
+		if (check || slb_req_has(req, SLB_SLOT_DRY_RUN))
+			slb_sync_print(&diff);
+		else if (slb_sync_apply(&diff, &nl))
+			ret = SLB_EXIT_REFUSED;
+		if (check && diff.count)
+			ret = SLB_EXIT_REFUSED;
+	} else if (check) {
+		ret = SLB_EXIT_USAGE;
+	}
+	slb_nl_close(&nl);
+	slb_diff_free(&diff);
+	return ret;
+}
