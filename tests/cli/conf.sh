@@ -191,7 +191,7 @@ fi
 
 # Views.
 is "JSON of services" "$(json 'sorted(d["services"][0])' -L -t 10.0.0.80:80 --stats)" \
-	"['acl', 'address', 'enabled', 'idle', 'persistent', 'persistent-len', 'pool', 'port', 'proto', 'scheduler', 'servers', 'stats', 'timeouts', 'timestamps', 'toa', 'toa-kind', 'unknown']"
+	"['acl', 'address', 'enabled', 'idle', 'limits', 'persistent', 'persistent-len', 'pool', 'port', 'proto', 'scheduler', 'servers', 'stats', 'timeouts', 'timestamps', 'toa', 'toa-kind', 'unknown']"
 is "JSON of counters and drops" "$(json 'd["counters"]["conn-created"], d["drops"]["no-port"]' \
 	-L --stats)" "0 0"
 is "JSON of connections" "$(json d -L -c)" "{'connections': []}"
