@@ -241,6 +241,8 @@ void slb_svc_resolve_timeouts_locked(struct slb_svc *svc)
 	}
 }
 
+static struct slb_acl *const slb_svc_no_acl[SLB_ACL_MODE_COUNT];
+
 /* Everything but pool and group, which need memory. Packets read single fields. */
 static void slb_svc_apply(struct slb_svc *svc, const struct slb_svc_conf *conf)
 {
@@ -339,6 +341,7 @@ err_filter:
 	slb_limit_release_locked(svc);
 	slb_filter_del(&sn->filter, &key->addr, key->v6);
 err_put_pool:
+	slb_acl_use_locked(svc, slb_svc_no_acl);
 	slb_pool_put_locked(sn, pool);
 err_free:
 	slb_group_leave_locked(slb_svc_group_locked(svc));
@@ -425,7 +428,6 @@ static void slb_svc_unlink_locked(struct slb_svc *svc)
 /* Its connections are reset or ended. */
 static void slb_svc_release_locked(struct slb_svc *svc)
 {
-	static struct slb_acl *const none[SLB_ACL_MODE_COUNT];
 	struct slb_group *group = slb_svc_group_locked(svc);
 	struct slb_net *sn = svc->sn;
 	struct slb_pool *pool = slb_svc_pool_locked(svc);
@@ -436,7 +438,7 @@ static void slb_svc_release_locked(struct slb_svc *svc)
 		slb_group_disown_locked(group);
 	rcu_assign_pointer(svc->pool, sn->pool_default);
 	slb_pool_put_locked(sn, pool);
-	slb_acl_use_locked(svc, none);
+	slb_acl_use_locked(svc, slb_svc_no_acl);
 	slb_svc_put(svc);
 }
 

@@ -330,6 +330,14 @@ def commands(v):
     add("change the pool", lambda slb: slb.svc_edit(*svc, pool="new", sched="RR"),
         lambda slb: slb.svc_edit(*svc, pool="", sched="WRR"))
 
+    def with_list():
+        with_service()
+        rig.slb.acl("kept", PREFIXES[:2], mode="deny")
+        return rig.slb
+
+    add("add a service with an access list", lambda slb: slb.svc(VIP[v], 81, acl="kept"),
+        lambda slb: slb.svc_del(VIP[v], 81), with_list)
+
     def two_addresses():
         slb = with_service()
         slb.laddr(LADDR2[v])
