@@ -51,11 +51,11 @@ static void slb_gcra_test_conns(int *fails)
 
 	for (i = 0; i < ARRAY_SIZE(rates); i++) {
 		u32 burst = max(rates[i] / 10, min(rates[i], 10u));
+		/* Where nothing may come ahead of its time, what is offered late is lost. */
+		u64 step = SLB_GCRA_SECOND / rates[i] / (rates[i] < 10 ? 64 : 3);
 
 		slb_limit_set_rate(&rate, rates[i]);
-		/* Where nothing may come ahead of its time, what is offered late is lost. */
-		got = slb_gcra_test_run(&rate, 77, SLB_GCRA_SECOND / rates[i] / (rates[i] < 10 ? 64 : 3),
-					1, SLB_GCRA_TEST_S);
+		got = slb_gcra_test_run(&rate, 77, step, 1, SLB_GCRA_TEST_S);
 		/* The burst, then the rate; one more or less for where it ends. */
 		slb_check(fails, got + 1 >= SLB_GCRA_TEST_S * rates[i]);
 		slb_check(fails, got <= SLB_GCRA_TEST_S * rates[i] + burst);
