@@ -24,6 +24,9 @@ void slb_group_conf_init(struct slb_group_conf *conf)
 {
 	memset(conf, 0, sizeof(*conf));
 	conf->sched = SLB_SCHED_WLC;
+	conf->on_down = SLB_ON_DOWN_KEEP;
+	conf->zero_delay = SLB_DELAY_KEEP;
+	conf->min_alive = 1;
 }
 
 /**
@@ -35,7 +38,7 @@ void slb_group_conf_init(struct slb_group_conf *conf)
  */
 void slb_group_conf_read_locked(const struct slb_group *group, struct slb_group_conf *conf)
 {
-	memset(conf, 0, sizeof(*conf));
+	*conf = group->set;
 	conf->sched = slb_sched_id_locked(group);
 }
 
@@ -55,6 +58,7 @@ static struct slb_group *slb_group_new(struct slb_net *sn, const char *name, u8 
 	group->index = RB_ROOT;
 	group->sn = sn;
 	group->proto = proto;
+	group->set = *conf;
 	memcpy(group->name, name, len);
 	refcount_set(&group->ref, 1);
 	if (slb_sched_set_locked(group, conf->sched)) {
@@ -75,6 +79,7 @@ void slb_group_put(struct slb_group *group)
 {
 	if (!refcount_dec_and_test(&group->ref))
 		return;
+	slb_label_free(&group->label);
 	atomic64_inc(&group->sn->destroyed);
 	kfree_rcu(group, rcu);
 }
@@ -105,8 +110,10 @@ static void slb_group_forget_locked(struct slb_group *group)
 {
 	struct slb_srv *srv;
 
-	list_for_each_entry(srv, &group->servers, list)
+	list_for_each_entry(srv, &group->servers, list) {
+		list_del_init(&srv->drain);
 		atomic_dec(&group->sn->n_srvs);
+	}
 	list_del_init(&group->late);	/* the method has nothing to do later any more */
 	group->index = RB_ROOT;
 	group->nservers = 0;
@@ -250,6 +257,78 @@ struct slb_group *slb_group_add_locked(struct slb_net *sn, const char *name, u8 
 	return group;
 }
 
+/*
+ * The first tier with enough usable servers; if none has enough, the one with most, the first of
+ * those.
+ */
+static u8 slb_group_choose_tier(const struct slb_group *group)
+{
+	u8 best = 0;
+	u8 i;
+
+	for (i = 0; i < SLB_TIERS; i++)
+		if (group->usable[i] >= group->set.min_alive)
+			return i;
+	for (i = 1; i < SLB_TIERS; i++)
+		if (group->usable[i] > group->usable[best])
+			best = i;
+	return best;
+}
+
+static bool slb_group_is_in_tier(const struct slb_group *group, const struct slb_srv *srv)
+{
+	return srv->usable && srv->priority == group->tier;
+}
+
+/* Lets all but @except in that belong to the tier, or out that do not. */
+static void slb_group_sort_out(struct slb_group *group, const struct slb_srv *except, bool in)
+{
+	struct slb_srv *srv;
+
+	list_for_each_entry(srv, &group->servers, list)
+		if (srv != except && srv->sched.in != in && slb_group_is_in_tier(group, srv) == in)
+			slb_sched_place_locked(group, srv, srv->weight, in);
+}
+
+/* Another tier's servers come before the old one's go: packets meanwhile find some of either. */
+static void slb_group_retier_locked(struct slb_group *group, const struct slb_srv_conf *conf,
+				    struct slb_srv *srv)
+{
+	u8 tier = slb_group_choose_tier(group);
+	bool moves = tier != group->tier;
+
+	group->tier = tier;
+	if (moves)
+		slb_group_sort_out(group, srv, true);
+	if (srv)
+		slb_sched_place_locked(group, srv, conf->weight, slb_group_is_in_tier(group, srv));
+	if (moves)
+		slb_group_sort_out(group, srv, false);
+}
+
+/**
+ * slb_group_place_locked() - give a server its weight, tier and state, and choose the group's tier
+ * @srv: the server; has a place reserved in its group's roster
+ * @conf: as it is to be
+ * @draining: removed, and still there for its connections
+ *
+ * Context: process, caller holds sn->cfg_mutex.
+ */
+void slb_group_place_locked(struct slb_srv *srv, const struct slb_srv_conf *conf, bool draining)
+{
+	struct slb_group *group = srv->group;
+
+	if (srv->usable)
+		group->usable[srv->priority]--;
+	srv->priority = conf->priority;
+	srv->down = conf->down;
+	WRITE_ONCE(srv->draining, draining);
+	srv->usable = conf->weight && !conf->down && !draining;
+	if (srv->usable)
+		group->usable[srv->priority]++;
+	slb_group_retier_locked(group, conf, srv);
+}
+
 /**
  * slb_group_change_locked() - change a group
  * @group: the group
@@ -260,8 +339,17 @@ struct slb_group *slb_group_add_locked(struct slb_net *sn, const char *name, u8 
  */
 int slb_group_change_locked(struct slb_group *group, const struct slb_group_conf *conf)
 {
+	struct slb_srv *srv;
+	bool any = false;
+
 	if (slb_sched_set_locked(group, conf->sched))
 		return -ENOMEM;
+	group->set = *conf;
+	slb_group_retier_locked(group, NULL, NULL);
+	list_for_each_entry(srv, &group->servers, list)
+		any |= slb_drain_review_locked(srv);
+	if (any)
+		slb_drain_reset_locked(group->sn);
 	slb_net_changed_locked(group->sn);
 	return 0;
 }
@@ -385,6 +473,7 @@ void slb_group_unlink_locked(struct slb_srv *srv)
 	struct slb_group *group = srv->group;
 
 	list_del(&srv->list);
+	list_del_init(&srv->drain);
 	rb_erase(&srv->node, &group->index);
 	group->nservers--;
 	atomic_dec(&group->sn->n_srvs);

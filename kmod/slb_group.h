@@ -11,19 +11,41 @@
 #include <linux/refcount.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
+#include <uapi/linux/slb.h>
 
 struct slb_ep;
 struct slb_net;
 struct slb_roster;
 struct slb_srv;
+struct slb_srv_conf;
 struct slb_svc;
+
+/**
+ * struct slb_label - what people call an object
+ * @name: NULL is none
+ * @comment: NULL is none
+ *
+ * Under sn->cfg_mutex.
+ */
+struct slb_label {
+	char	*name;
+	char	*comment;
+};
 
 /**
  * struct slb_group_conf - the changeable part of a group, checked
  * @sched: enum slb_sched
+ * @on_down: enum slb_on_down
+ * @zero_delay: seconds that connections of a server with weight 0 may stay, or SLB_DELAY_KEEP
+ * @removal_delay: the same of a removed server
+ * @min_alive: servers that a tier must have
  */
 struct slb_group_conf {
 	u8	sched;
+	u8	on_down;
+	u32	zero_delay;
+	u32	removal_delay;
+	u32	min_alive;
 };
 
 /**
@@ -32,10 +54,14 @@ struct slb_group_conf {
  * @sched: the method and what it keeps; NULL once the group is retired; r: RCU, w: sn->cfg_mutex
  * @servers: in order of addition; under sn->cfg_mutex
  * @index: the same by endpoint; under sn->cfg_mutex
- * @nservers: length of @servers; under sn->cfg_mutex
+ * @nservers: length of @servers, draining ones too; under sn->cfg_mutex
  * @late: in sn->late while the method has something to do later; under sn->cfg_mutex
  * @proto: IPPROTO_TCP or IPPROTO_UDP; immutable
  * @v6: family; a group with neither servers nor services takes the next one's; under sn->cfg_mutex
+ * @tier: priority of the servers that @sched has; under sn->cfg_mutex
+ * @set: as configured, but for the method; under sn->cfg_mutex
+ * @usable: by priority, servers that could take connections; under sn->cfg_mutex
+ * @label: a named one's comment
  * @users: services that use it; under sn->cfg_mutex
  * @owner: the service whose own it is, as long as it is; NULL for a named one; under sn->cfg_mutex
  * @sn: the namespace's balancer
@@ -54,6 +80,10 @@ struct slb_group {
 	struct list_head		late;
 	u8				proto;
 	bool				v6;
+	u8				tier;
+	struct slb_group_conf		set;
+	u32				usable[SLB_TIERS];
+	struct slb_label		label;
 	u32				users;
 	const struct slb_svc		*owner;
 	struct slb_net			*sn;
@@ -85,6 +115,16 @@ bool slb_group_fits_locked(const struct slb_group *group, bool v6);
 struct slb_srv *slb_group_srv_find_locked(const struct slb_group *group, const struct slb_ep *ep);
 void slb_group_link_locked(struct slb_group *group, struct slb_srv *srv);
 void slb_group_unlink_locked(struct slb_srv *srv);
+void slb_group_place_locked(struct slb_srv *srv, const struct slb_srv_conf *conf, bool draining);
+
+void slb_label_free(struct slb_label *label);
+
+void slb_drain_init(struct slb_net *sn);
+void slb_drain_stop(struct slb_net *sn);
+u32 slb_drain_left_locked(const struct slb_srv *srv);
+bool slb_drain_review_locked(struct slb_srv *srv);
+void slb_drain_reset_locked(struct slb_net *sn);
+void slb_drain_begin_locked(struct slb_srv *srv);
 
 /* Has it a name of its own, for services to share? */
 static inline bool slb_group_is_named(const struct slb_group *group)

@@ -5,7 +5,7 @@
  * The end, of a namespace or of all of them when the module is unloaded:
  * 1. pre_exit: @dead, and the hooks are unregistered. The core waits for RCU afterwards, so no
  *    packet is inside the path any more and none comes. Timers may still run and end connections.
- * 2. The wheels stop: nothing runs on its own any more. (Netlink cannot run: a namespace ends
+ * 2. The wheels and the work that looks after draining servers stop: nothing runs on its own any more. (Netlink cannot run: a namespace ends
  *    without sockets, and before unloading the family is unregistered.)
  * 3. Connections end; services, servers and local addresses are unlinked and lose their
  *    configuration's reference. What is still held is held by RCU callbacks only: a connection's
@@ -144,6 +144,7 @@ static void slb_net_prepare(struct slb_net *sn, struct net *net)
 	spin_lock_init(&sn->reset_lock);
 	INIT_LIST_HEAD(&sn->svc_list);
 	sn->groups = RB_ROOT;
+	slb_drain_init(sn);
 	INIT_LIST_HEAD(&sn->pools);
 	INIT_LIST_HEAD(&sn->acls);
 	INIT_LIST_HEAD(&sn->acl_stages);
@@ -200,6 +201,7 @@ static void __net_exit slb_net_pre_exit(struct net *net)
 
 static void __net_exit slb_net_empty(struct slb_net *sn)
 {
+	slb_drain_stop(sn);
 	if (sn->counters) {
 		slb_wheel_stop(sn);
 		slb_conn_end_all(sn);

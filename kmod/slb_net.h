@@ -112,6 +112,8 @@ struct slb_settings {
  * @late_work: does it
  * @svc_list: services in order of addition; @cfg_mutex
  * @groups: named groups by name; @cfg_mutex
+ * @draining: servers whose connections may stay for a time; @cfg_mutex
+ * @drain_work: looks after them
  * @pools: pools; @cfg_mutex
  * @laddrs: local addresses, dying ones too; @laddr_lock, additions also @cfg_mutex
  * @laddr_lock: BH off
@@ -162,6 +164,8 @@ struct slb_net {
 	struct delayed_work		late_work;
 	struct list_head		svc_list;
 	struct rb_root			groups;
+	struct list_head		draining;
+	struct delayed_work		drain_work;
 	struct list_head		pools;
 	struct list_head		laddrs;
 	spinlock_t			laddr_lock;	/* @laddrs */

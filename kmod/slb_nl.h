@@ -83,6 +83,14 @@ int slb_nl_persist_svc_conf_locked(struct genl_info *info, struct slb_svc_conf *
 int slb_nl_persist_group_conf_locked(struct genl_info *info, const struct slb_group *group, u8 sched);
 int slb_nl_acl_put_svc(struct sk_buff *skb, const struct slb_svc *svc);
 
+int slb_nl_group_put_svc_conf(struct sk_buff *skb, const struct slb_group_conf *conf);
+void slb_nl_srv_notify_drained(const struct slb_srv *srv);
+
+int slb_label_read(struct slb_label *new, const struct nlattr *name, const struct nlattr *comment,
+		   struct netlink_ext_ack *extack);
+void slb_label_change_locked(struct slb_label *have, struct slb_label *new);
+int slb_label_put_locked(struct sk_buff *skb, const struct slb_label *label, int name, int comment);
+
 int slb_nl_put_addr(struct sk_buff *skb, int type, const struct in6_addr *addr, bool v6);
 int slb_nl_put_svc_key(struct sk_buff *skb, const struct slb_svc_key *key);
 int slb_nl_put_stats(struct sk_buff *skb, int type, const struct slb_stats __percpu *stats,

@@ -27,6 +27,11 @@ static struct netlink_range_validation slb_nl_range_0_2147483647 = {
 	.max = 2147483647,
 };
 
+static struct netlink_range_validation slb_nl_range_1_65535 = {
+	.min = 1,
+	.max = 65535,
+};
+
 static const struct nla_policy slb_nl_prefix_policy[SLB_A_PREFIX_LEN + 1] = {
 	[SLB_A_PREFIX_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_PREFIX_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
@@ -72,7 +77,7 @@ static const struct nla_policy slb_nl_svc_get_policy[SLB_A_SVC_VRF + 1] = {
 	[SLB_A_SVC_VRF] = { .type = NLA_U32 },
 };
 
-static const struct nla_policy slb_nl_svc_new_policy[SLB_A_SVC_LIMITS + 1] = {
+static const struct nla_policy slb_nl_svc_new_policy[SLB_A_SVC_MIN_ALIVE + 1] = {
 	[SLB_A_SVC_PROTO] = NLA_POLICY_RANGE(NLA_U8, SLB_PROTO_TCP, SLB_PROTO_UDP),
 	[SLB_A_SVC_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_SVC_PORT] = { .type = NLA_BE16 },
@@ -93,6 +98,12 @@ static const struct nla_policy slb_nl_svc_new_policy[SLB_A_SVC_LIMITS + 1] = {
 	[SLB_A_SVC_PERSIST] = NLA_POLICY_FULL_RANGE(NLA_U32, &slb_nl_range_0_86400),
 	[SLB_A_SVC_PERSIST_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
 	[SLB_A_SVC_LIMITS] = NLA_POLICY_NESTED(slb_nl_limits_policy),
+	[SLB_A_SVC_NAME] = { .type = NLA_NUL_STRING, .len = 320 },
+	[SLB_A_SVC_COMMENT] = { .type = NLA_NUL_STRING, .len = 1020 },
+	[SLB_A_SVC_ZERO_DELAY] = { .type = NLA_U32 },
+	[SLB_A_SVC_REMOVAL_DELAY] = { .type = NLA_U32 },
+	[SLB_A_SVC_ON_DOWN] = NLA_POLICY_MAX(NLA_U8, SLB_ON_DOWN_COUNT - 1),
+	[SLB_A_SVC_MIN_ALIVE] = NLA_POLICY_FULL_RANGE(NLA_U32, &slb_nl_range_1_65535),
 };
 
 static const struct nla_policy slb_nl_svc_del_policy[SLB_A_SVC_VRF + 1] = {
@@ -107,7 +118,7 @@ static const struct nla_policy slb_nl_srv_get_policy[SLB_A_SRV_GROUP + 1] = {
 	[SLB_A_SRV_GROUP] = { .type = NLA_NUL_STRING, .len = 80 },
 };
 
-static const struct nla_policy slb_nl_srv_new_policy[SLB_A_SRV_LIMITS + 1] = {
+static const struct nla_policy slb_nl_srv_new_policy[SLB_A_SRV_DOWN + 1] = {
 	[SLB_A_SRV_SERVICE] = NLA_POLICY_NESTED(slb_nl_service_key_policy),
 	[SLB_A_SRV_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_SRV_PORT] = { .type = NLA_BE16 },
@@ -115,6 +126,10 @@ static const struct nla_policy slb_nl_srv_new_policy[SLB_A_SRV_LIMITS + 1] = {
 	[SLB_A_SRV_FWD] = NLA_POLICY_MAX(NLA_U8, SLB_FWD_COUNT - 1),
 	[SLB_A_SRV_GROUP] = { .type = NLA_NUL_STRING, .len = 80 },
 	[SLB_A_SRV_LIMITS] = NLA_POLICY_NESTED(slb_nl_limits_policy),
+	[SLB_A_SRV_NAME] = { .type = NLA_NUL_STRING, .len = 320 },
+	[SLB_A_SRV_COMMENT] = { .type = NLA_NUL_STRING, .len = 1020 },
+	[SLB_A_SRV_PRIORITY] = NLA_POLICY_MAX(NLA_U8, 15),
+	[SLB_A_SRV_DOWN] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 static const struct nla_policy slb_nl_srv_del_policy[SLB_A_SRV_GROUP + 1] = {
@@ -204,10 +219,15 @@ static const struct nla_policy slb_nl_group_get_policy[SLB_A_GROUP_NAME + 1] = {
 	[SLB_A_GROUP_NAME] = { .type = NLA_NUL_STRING, .len = 80 },
 };
 
-static const struct nla_policy slb_nl_group_new_policy[SLB_A_GROUP_SCHED + 1] = {
+static const struct nla_policy slb_nl_group_new_policy[SLB_A_GROUP_MIN_ALIVE + 1] = {
 	[SLB_A_GROUP_NAME] = { .type = NLA_NUL_STRING, .len = 80 },
 	[SLB_A_GROUP_PROTO] = NLA_POLICY_RANGE(NLA_U8, SLB_PROTO_TCP, SLB_PROTO_UDP),
 	[SLB_A_GROUP_SCHED] = NLA_POLICY_MAX(NLA_U8, SLB_SCHED_COUNT - 1),
+	[SLB_A_GROUP_COMMENT] = { .type = NLA_NUL_STRING, .len = 1020 },
+	[SLB_A_GROUP_ZERO_DELAY] = { .type = NLA_U32 },
+	[SLB_A_GROUP_REMOVAL_DELAY] = { .type = NLA_U32 },
+	[SLB_A_GROUP_ON_DOWN] = NLA_POLICY_MAX(NLA_U8, SLB_ON_DOWN_COUNT - 1),
+	[SLB_A_GROUP_MIN_ALIVE] = NLA_POLICY_FULL_RANGE(NLA_U32, &slb_nl_range_1_65535),
 };
 
 static const struct nla_policy slb_nl_group_del_policy[SLB_A_GROUP_NAME + 1] = {

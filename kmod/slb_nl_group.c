@@ -4,11 +4,66 @@
 #include "slb_nl.h"
 #include "slb_sched.h"
 
+/* The settings of groups, by their attributes: of a named group, or of a service's own. */
+struct slb_nl_group_at {
+	u8	sched;
+	u8	zero_delay;
+	u8	removal_delay;
+	u8	on_down;
+	u8	min_alive;
+};
+
+static const struct slb_nl_group_at slb_nl_group_at = {
+	.sched		= SLB_A_GROUP_SCHED,
+	.zero_delay	= SLB_A_GROUP_ZERO_DELAY,
+	.removal_delay	= SLB_A_GROUP_REMOVAL_DELAY,
+	.on_down	= SLB_A_GROUP_ON_DOWN,
+	.min_alive	= SLB_A_GROUP_MIN_ALIVE,
+};
+
+static const struct slb_nl_group_at slb_nl_group_at_svc = {
+	.sched		= SLB_A_SVC_SCHED,
+	.zero_delay	= SLB_A_SVC_ZERO_DELAY,
+	.removal_delay	= SLB_A_SVC_REMOVAL_DELAY,
+	.on_down	= SLB_A_SVC_ON_DOWN,
+	.min_alive	= SLB_A_SVC_MIN_ALIVE,
+};
+
+static int slb_nl_group_put_conf(struct sk_buff *skb, const struct slb_nl_group_at *at,
+				 const struct slb_group_conf *conf)
+{
+	if (nla_put_u8(skb, at->sched, conf->sched) ||
+	    nla_put_u32(skb, at->zero_delay, conf->zero_delay) ||
+	    nla_put_u32(skb, at->removal_delay, conf->removal_delay) ||
+	    nla_put_u8(skb, at->on_down, conf->on_down) ||
+	    nla_put_u32(skb, at->min_alive, conf->min_alive))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * slb_nl_group_put_svc_conf() - write the settings of a service's group
+ * @skb: the message
+ * @conf: the settings
+ *
+ * Context: any.
+ * Return: 0 or -EMSGSIZE.
+ */
+int slb_nl_group_put_svc_conf(struct sk_buff *skb, const struct slb_group_conf *conf)
+{
+	return slb_nl_group_put_conf(skb, &slb_nl_group_at_svc, conf);
+}
+
 static int slb_nl_group_put(struct sk_buff *skb, const struct slb_group *group)
 {
+	struct slb_group_conf conf;
+
+	slb_group_conf_read_locked(group, &conf);
 	if (nla_put_string(skb, SLB_A_GROUP_NAME, group->name) ||
 	    nla_put_u8(skb, SLB_A_GROUP_PROTO, group->proto) ||
-	    nla_put_u8(skb, SLB_A_GROUP_SCHED, slb_sched_id_locked(group)) ||
+	    slb_nl_group_put_conf(skb, &slb_nl_group_at, &conf) ||
+	    nla_put_u8(skb, SLB_A_GROUP_TIER, group->tier) ||
+	    slb_label_put_locked(skb, &group->label, 0, SLB_A_GROUP_COMMENT) ||
 	    nla_put_u32(skb, SLB_A_GROUP_SERVERS, group->nservers) ||
 	    nla_put_u32(skb, SLB_A_GROUP_SERVICES, group->users))
 		return -EMSGSIZE;
@@ -58,12 +113,57 @@ struct slb_group *slb_nl_group_find_locked(struct slb_net *sn, const struct nlat
 	return group;
 }
 
+static int slb_nl_group_delay(const struct nlattr *attr, struct netlink_ext_ack *extack, u32 *delay)
+{
+	if (!attr)
+		return 0;
+	*delay = nla_get_u32(attr);
+	if (*delay > SLB_DELAY_MAX && *delay != SLB_DELAY_KEEP)
+		return slb_nl_refuse(extack, attr, -ERANGE,
+				     "a delay is 0-3600 seconds, or the connections are kept");
+	return 0;
+}
+
+/* What the request gives, over what @conf has. */
+static int slb_nl_group_conf(struct genl_info *info, const struct slb_nl_group_at *at,
+			     struct slb_group_conf *conf)
+{
+	struct nlattr **tb = info->attrs;
+
+	if (tb[at->sched])
+		conf->sched = nla_get_u8(tb[at->sched]);
+	if (tb[at->on_down])
+		conf->on_down = nla_get_u8(tb[at->on_down]);
+	if (tb[at->min_alive])
+		conf->min_alive = nla_get_u32(tb[at->min_alive]);
+	return slb_nl_group_delay(tb[at->zero_delay], info->extack, &conf->zero_delay) ?:
+	       slb_nl_group_delay(tb[at->removal_delay], info->extack, &conf->removal_delay);
+}
+
+/* A service with a named group cannot give it settings. */
+static int slb_nl_group_of_others(struct genl_info *info)
+{
+	const struct slb_nl_group_at *at = &slb_nl_group_at_svc;
+	const u8 attrs[] = { at->zero_delay, at->removal_delay, at->on_down, at->min_alive };
+	struct nlattr **tb = info->attrs;
+	int i;
+
+	if (tb[at->sched])
+		return slb_nl_refuse(info->extack, tb[at->sched], -EINVAL,
+				     "the method belongs to the group, change it there");
+	for (i = 0; i < ARRAY_SIZE(attrs); i++)
+		if (tb[attrs[i]])
+			return slb_nl_refuse(info->extack, tb[attrs[i]], -EINVAL,
+					     "the setting belongs to the group, change it there");
+	return 0;
+}
+
 /**
- * slb_nl_group_of_svc_locked() - which group of servers a request gives a service
+ * slb_nl_group_of_svc_locked() - which group of servers a request gives a service, and its settings
  * @info: the request
  * @sn: the namespace's balancer
  * @key: the service
- * @conf: what it has; @conf->group is written
+ * @conf: what it has; @conf->group and @conf->own are written
  *
  * Context: process, caller holds sn->cfg_mutex.
  * Return: 0, or a negative error with the sentence said.
@@ -93,19 +193,8 @@ int slb_nl_group_of_svc_locked(struct genl_info *info, struct slb_net *sn,
 					     "the service itself is a server of the group");
 		conf->group = group;
 	}
-	if (conf->group && info->attrs[SLB_A_SVC_SCHED])
-		return slb_nl_refuse(extack, info->attrs[SLB_A_SVC_SCHED], -EINVAL,
-				     "the method belongs to the group, change it there");
-	return 0;
-}
-
-static int slb_nl_group_conf(struct genl_info *info, struct slb_group_conf *conf)
-{
-	struct nlattr **tb = info->attrs;
-
-	if (tb[SLB_A_GROUP_SCHED])
-		conf->sched = nla_get_u8(tb[SLB_A_GROUP_SCHED]);
-	return 0;
+	return conf->group ? slb_nl_group_of_others(info)
+			   : slb_nl_group_conf(info, &slb_nl_group_at_svc, &conf->own);
 }
 
 /**
@@ -192,7 +281,8 @@ int slb_nl_group_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	return skb->len;
 }
 
-static int slb_nl_group_change_locked(struct genl_info *info, struct slb_group *group)
+static int slb_nl_group_change_locked(struct genl_info *info, struct slb_group *group,
+				      struct slb_label *label)
 {
 	struct nlattr *proto = info->attrs[SLB_A_GROUP_PROTO];
 	struct slb_group_conf conf;
@@ -205,17 +295,19 @@ static int slb_nl_group_change_locked(struct genl_info *info, struct slb_group *
 		return slb_nl_refuse(info->extack, proto, -EPROTOTYPE,
 				     "the group's protocol cannot be changed");
 	slb_group_conf_read_locked(group, &conf);
-	err = slb_nl_group_conf(info, &conf) ?:
+	err = slb_nl_group_conf(info, &slb_nl_group_at, &conf) ?:
 	      slb_nl_persist_group_conf_locked(info, group, conf.sched);
 	if (err)
 		return err;
 	if (slb_group_change_locked(group, &conf))
 		return slb_nl_refuse(info->extack, NULL, -ENOMEM, "no memory for the change");
+	slb_label_change_locked(&group->label, label);
 	slb_nl_group_notify(info, group);
 	return 0;
 }
 
-static int slb_nl_group_add_locked(struct genl_info *info, struct slb_net *sn, const char *name)
+static int slb_nl_group_add_locked(struct genl_info *info, struct slb_net *sn, const char *name,
+				   struct slb_label *label)
 {
 	struct nlattr **tb = info->attrs;
 	struct slb_group_conf conf;
@@ -233,12 +325,13 @@ static int slb_nl_group_add_locked(struct genl_info *info, struct slb_net *sn, c
 		return slb_nl_refuse(info->extack, tb[SLB_A_GROUP_PROTO], -EPROTONOSUPPORT,
 				     "the protocol is neither TCP nor UDP");
 	slb_group_conf_init(&conf);
-	err = slb_nl_group_conf(info, &conf);
+	err = slb_nl_group_conf(info, &slb_nl_group_at, &conf);
 	if (err)
 		return err;
 	group = slb_group_add_locked(sn, name, proto, &conf);
 	if (!group)
 		return slb_nl_refuse(info->extack, NULL, -ENOMEM, "no memory for the group");
+	slb_label_change_locked(&group->label, label);
 	slb_nl_group_notify(info, group);
 	return 0;
 }
@@ -256,6 +349,7 @@ int slb_nl_group_new_doit(struct sk_buff *skb, struct genl_info *info)
 	struct slb_net *sn = slb_nl_net(info);
 	char name[SLB_NAME_MAX + 1];
 	struct slb_group *group;
+	struct slb_label label;
 	int err;
 
 	if (slb_nl_missing(info->extack, NULL, info->attrs, SLB_A_GROUP_NAME,
@@ -264,11 +358,16 @@ int slb_nl_group_new_doit(struct sk_buff *skb, struct genl_info *info)
 	err = slb_nl_name(info->attrs[SLB_A_GROUP_NAME], info->extack, name);
 	if (err)
 		return err;
+	err = slb_label_read(&label, NULL, info->attrs[SLB_A_GROUP_COMMENT], info->extack);
+	if (err)
+		goto out;
 	mutex_lock(&sn->cfg_mutex);
 	group = slb_group_find_locked(sn, name);
-	err = group ? slb_nl_group_change_locked(info, group)
-		    : slb_nl_group_add_locked(info, sn, name);
+	err = group ? slb_nl_group_change_locked(info, group, &label)
+		    : slb_nl_group_add_locked(info, sn, name, &label);
 	mutex_unlock(&sn->cfg_mutex);
+out:
+	slb_label_free(&label);
 	return err;
 }
 

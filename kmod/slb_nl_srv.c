@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Netlink commands about servers. */
 
+#include "slb_alloc.h"
 #include "slb_limit.h"
 #include "slb_nl.h"
 
@@ -35,6 +36,22 @@ static int slb_nl_srv_put_key(struct sk_buff *skb, const struct slb_nl_srv *key)
 	return 0;
 }
 
+/* Tier, state and what people call it. */
+static int slb_nl_srv_put_state(struct sk_buff *skb, const struct slb_srv *srv)
+{
+	bool ends = srv->draining || !srv->weight;
+	u32 left = ends && !srv->gone ? slb_drain_left_locked(srv) : SLB_DELAY_KEEP;
+
+	if (slb_label_put_locked(skb, &srv->label, SLB_A_SRV_NAME, SLB_A_SRV_COMMENT) ||
+	    nla_put_u8(skb, SLB_A_SRV_PRIORITY, srv->priority) ||
+	    nla_put_u8(skb, SLB_A_SRV_DOWN, srv->down) ||
+	    (srv->draining && nla_put_flag(skb, SLB_A_SRV_DRAINING)) ||
+	    (left != SLB_DELAY_KEEP && nla_put_u32(skb, SLB_A_SRV_LEFT, left)) ||
+	    (srv->usable && !srv->sched.in && nla_put_flag(skb, SLB_A_SRV_STANDBY)))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int slb_nl_srv_put(struct sk_buff *skb, const struct slb_srv *srv)
 {
 	struct slb_nl_srv key = {
@@ -52,7 +69,7 @@ static int slb_nl_srv_put(struct sk_buff *skb, const struct slb_srv *srv)
 	    slb_nl_put_srv_limits(skb, srv) ||
 	    slb_nl_put_stats(skb, SLB_A_SRV_STATS, srv->stats, &srv->base))
 		return -EMSGSIZE;
-	return 0;
+	return slb_nl_srv_put_state(skb, srv);
 }
 
 /* @srv is NULL when the server is gone: only its key is told. */
@@ -267,12 +284,27 @@ static int slb_nl_srv_none(struct genl_info *info, const struct slb_group *group
 	return slb_nl_refuse(info->extack, attr, -ENOENT, "the service has no such server");
 }
 
-static int slb_nl_srv_add_locked(struct genl_info *info, const struct slb_nl_srv *key)
+/* What the request gives, over what @conf has. */
+static void slb_nl_srv_conf(struct genl_info *info, struct slb_srv_conf *conf)
 {
-	struct nlattr *weight = info->attrs[SLB_A_SRV_WEIGHT];
-	struct nlattr *fwd = info->attrs[SLB_A_SRV_FWD];
+	struct nlattr **tb = info->attrs;
+
+	if (tb[SLB_A_SRV_WEIGHT])
+		conf->weight = nla_get_u32(tb[SLB_A_SRV_WEIGHT]);
+	if (tb[SLB_A_SRV_FWD])
+		conf->fwd = nla_get_u8(tb[SLB_A_SRV_FWD]);
+	if (tb[SLB_A_SRV_PRIORITY])
+		conf->priority = nla_get_u8(tb[SLB_A_SRV_PRIORITY]);
+	if (tb[SLB_A_SRV_DOWN])
+		conf->down = nla_get_u8(tb[SLB_A_SRV_DOWN]);
+}
+
+/* A new one, or @srv, which was removed and drains. */
+static int slb_nl_srv_add_locked(struct genl_info *info, struct slb_srv *srv,
+				 const struct slb_nl_srv *key, struct slb_label *label)
+{
+	struct slb_srv_conf conf = { .weight = 1, .fwd = SLB_FWD_FULLNAT };
 	struct slb_limit_conf limits;
-	struct slb_srv *srv;
 	int err;
 
 	if (!slb_nl_may_add(info))
@@ -281,12 +313,15 @@ static int slb_nl_srv_add_locked(struct genl_info *info, const struct slb_nl_srv
 	err = slb_nl_srv_limits(info->attrs[SLB_A_SRV_LIMITS], info->extack, &limits);
 	if (err)
 		return err;
-	srv = slb_srv_add_locked(key->group, &key->addr, key->port, key->v6,
-				 weight ? nla_get_u32(weight) : 1,
-				 fwd ? nla_get_u8(fwd) : SLB_FWD_FULLNAT);
+	slb_nl_srv_conf(info, &conf);
+	if (!srv)
+		srv = slb_srv_add_locked(key->group, &key->addr, key->port, key->v6, &conf);
+	else if (slb_srv_change_locked(srv, &conf))
+		srv = NULL;
 	if (!srv)
 		return slb_nl_refuse(info->extack, NULL, -ENOMEM, "no memory for the server");
 	slb_limit_srv_set_locked(srv, &limits);
+	slb_label_change_locked(&srv->label, label);
 	slb_nl_srv_notify(info, srv, key);
 	return 0;
 }
@@ -303,11 +338,10 @@ static int slb_nl_srv_exists(struct genl_info *info, const struct slb_group *gro
 }
 
 static int slb_nl_srv_change_locked(struct genl_info *info, struct slb_srv *srv,
-				    const struct slb_nl_srv *key)
+				    const struct slb_nl_srv *key, struct slb_label *label)
 {
-	struct nlattr *weight = info->attrs[SLB_A_SRV_WEIGHT];
-	struct nlattr *fwd = info->attrs[SLB_A_SRV_FWD];
 	struct slb_limit_conf limits;
+	struct slb_srv_conf conf;
 	int err;
 
 	if (!slb_nl_may_change(info))
@@ -316,10 +350,12 @@ static int slb_nl_srv_change_locked(struct genl_info *info, struct slb_srv *srv,
 	err = slb_nl_srv_limits(info->attrs[SLB_A_SRV_LIMITS], info->extack, &limits);
 	if (err)
 		return err;
-	if (slb_srv_change_locked(srv, weight ? nla_get_u32(weight) : srv->weight,
-				  fwd ? nla_get_u8(fwd) : srv->fwd))
+	slb_srv_conf_read_locked(srv, &conf);
+	slb_nl_srv_conf(info, &conf);
+	if (slb_srv_change_locked(srv, &conf))
 		return slb_nl_refuse(info->extack, NULL, -ENOMEM, "no memory for the server");
 	slb_limit_srv_set_locked(srv, &limits);
+	slb_label_change_locked(&srv->label, label);
 	slb_nl_srv_notify(info, srv, key);
 	return 0;
 }
@@ -335,6 +371,7 @@ static int slb_nl_srv_change_locked(struct genl_info *info, struct slb_srv *srv,
 int slb_nl_srv_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct slb_net *sn = slb_nl_net(info);
+	struct slb_label label;
 	struct slb_nl_srv key;
 	struct slb_srv *srv;
 	int err;
@@ -342,15 +379,22 @@ int slb_nl_srv_new_doit(struct sk_buff *skb, struct genl_info *info)
 	err = slb_nl_srv_key(info, &key);
 	if (err)
 		return err;
+	err = slb_label_read(&label, info->attrs[SLB_A_SRV_NAME], info->attrs[SLB_A_SRV_COMMENT],
+			     info->extack);
+	if (err)
+		goto out_free;
 	mutex_lock(&sn->cfg_mutex);
 	err = slb_nl_srv_key_group_locked(info, sn, &key) ?:
 	      slb_nl_srv_check_locked(info, sn, &key);
 	if (err)
 		goto out;
 	srv = slb_srv_find_locked(key.group, &key.addr, key.port, key.v6);
-	err = srv ? slb_nl_srv_change_locked(info, srv, &key) : slb_nl_srv_add_locked(info, &key);
+	err = srv && !srv->draining ? slb_nl_srv_change_locked(info, srv, &key, &label)
+				    : slb_nl_srv_add_locked(info, srv, &key, &label);
 out:
 	mutex_unlock(&sn->cfg_mutex);
+out_free:
+	slb_label_free(&label);
 	return err;
 }
 
@@ -377,13 +421,49 @@ int slb_nl_srv_del_doit(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		goto out;
 	srv = slb_srv_find_locked(key.group, &key.addr, key.port, key.v6);
-	if (srv) {
-		slb_srv_remove_locked(srv);
-		slb_nl_srv_notify(info, NULL, &key);
+	if (srv && srv->draining) {
+		err = slb_nl_refuse(info->extack, info->attrs[SLB_A_SRV_ADDR], -EALREADY,
+				    "the server is removed already and drains");
+	} else if (srv) {
+		slb_nl_srv_notify(info, slb_srv_remove_locked(srv) ? srv : NULL, &key);
 	} else {
 		err = slb_nl_srv_none(info, key.group);
 	}
 out:
 	mutex_unlock(&sn->cfg_mutex);
 	return err;
+}
+
+/**
+ * slb_nl_srv_notify_drained() - tell that a server that drained is gone now
+ * @srv: the server, still in its group
+ *
+ * Context: process, caller holds sn->cfg_mutex.
+ */
+void slb_nl_srv_notify_drained(const struct slb_srv *srv)
+{
+	const struct slb_nl_srv key = {
+		.group = srv->group,
+		.addr = srv->ep->key.addr,
+		.port = srv->ep->key.port,
+		.v6 = srv->ep->key.v6,
+	};
+	struct net *net = srv->sn->net;
+	struct sk_buff *skb;
+	void *hdr;
+
+	if (!genl_has_listeners(&slb_nl_family, net, SLB_NL_MCGRP_CONFIG))
+		return;
+	skb = slb_alloc(genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL));
+	if (!skb) {
+		genl_set_err(&slb_nl_family, net, 0, SLB_NL_MCGRP_CONFIG, -ENOBUFS);
+		return;
+	}
+	hdr = genlmsg_put(skb, 0, 0, &slb_nl_family, 0, SLB_CMD_SRV_NTF);
+	if (WARN_ON_ONCE(slb_nl_srv_put_key(skb, &key))) {
+		nlmsg_free(skb);
+		return;
+	}
+	genlmsg_end(skb, hdr);
+	genlmsg_multicast_netns(&slb_nl_family, net, skb, 0, SLB_NL_MCGRP_CONFIG, GFP_KERNEL);
 }

@@ -11,7 +11,8 @@ static int slb_nl_svc_put(struct sk_buff *skb, const struct slb_svc *svc)
 
 	slb_svc_conf_read_locked(svc, &conf);
 	if (slb_nl_put_svc_key(skb, &svc->key) ||
-	    nla_put_u8(skb, SLB_A_SVC_SCHED, conf.own.sched) ||
+	    slb_nl_group_put_svc_conf(skb, &conf.own) ||
+	    slb_label_put_locked(skb, &svc->label, SLB_A_SVC_NAME, SLB_A_SVC_COMMENT) ||
 	    nla_put_u8(skb, SLB_A_SVC_ENABLED, conf.enabled) ||
 	    nla_put_string(skb, SLB_A_SVC_POOL, conf.pool) ||
 	    nla_put_u32(skb, SLB_A_SVC_IDLE, conf.idle_s) ||
@@ -174,8 +175,6 @@ static int slb_nl_svc_conf(struct genl_info *info, struct slb_svc_conf *conf, u8
 	struct nlattr **tb = info->attrs;
 	int err;
 
-	if (tb[SLB_A_SVC_SCHED])
-		conf->own.sched = nla_get_u8(tb[SLB_A_SVC_SCHED]);
 	if (tb[SLB_A_SVC_ENABLED])
 		conf->enabled = nla_get_u8(tb[SLB_A_SVC_ENABLED]);
 	if (tb[SLB_A_SVC_IDLE])
@@ -192,7 +191,8 @@ static int slb_nl_svc_conf(struct genl_info *info, struct slb_svc_conf *conf, u8
 	       slb_nl_svc_conf_tcp(info, conf, proto);
 }
 
-static int slb_nl_svc_change_locked(struct genl_info *info, struct slb_svc *svc)
+static int slb_nl_svc_change_locked(struct genl_info *info, struct slb_svc *svc,
+				    struct slb_label *label)
 {
 	struct slb_limit_conf limits;
 	struct slb_svc_conf conf;
@@ -215,6 +215,7 @@ static int slb_nl_svc_change_locked(struct genl_info *info, struct slb_svc *svc)
 		return slb_nl_refuse(info->extack, NULL, -ENOMEM, "no memory for the change");
 	}
 	slb_limit_change_locked(svc, &limits, conf.limits);
+	slb_label_change_locked(&svc->label, label);
 	if (info->attrs[SLB_A_SVC_PURGE])
 		slb_conn_reset_denied(svc->sn);
 	slb_nl_svc_notify(info, svc);
@@ -222,7 +223,7 @@ static int slb_nl_svc_change_locked(struct genl_info *info, struct slb_svc *svc)
 }
 
 static int slb_nl_svc_add_locked(struct genl_info *info, struct slb_net *sn,
-				 const struct slb_svc_key *key)
+				 const struct slb_svc_key *key, struct slb_label *label)
 {
 	struct slb_limit_conf limits;
 	struct slb_svc_conf conf;
@@ -248,6 +249,7 @@ static int slb_nl_svc_add_locked(struct genl_info *info, struct slb_net *sn,
 	if (IS_ERR(svc))
 		return slb_nl_refuse(info->extack, NULL, PTR_ERR(svc),
 				     "the service could not be set up");
+	slb_label_change_locked(&svc->label, label);
 	slb_nl_warn_foreign(info, &key->addr, key->v6, key->vrf);
 	slb_nl_svc_notify(info, svc);
 	return 0;
@@ -264,6 +266,7 @@ static int slb_nl_svc_add_locked(struct genl_info *info, struct slb_net *sn,
 int slb_nl_svc_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct slb_net *sn = slb_nl_net(info);
+	struct slb_label label;
 	struct slb_svc_key key;
 	struct slb_svc *svc;
 	int err;
@@ -273,10 +276,17 @@ int slb_nl_svc_new_doit(struct sk_buff *skb, struct genl_info *info)
 	      slb_nl_unicast(info->attrs[SLB_A_SVC_ADDR], info->extack, &key.addr, key.v6, false);
 	if (err)
 		return err;
+	err = slb_label_read(&label, info->attrs[SLB_A_SVC_NAME], info->attrs[SLB_A_SVC_COMMENT],
+			     info->extack);
+	if (err)
+		goto out;
 	mutex_lock(&sn->cfg_mutex);
 	svc = slb_svc_find_locked(sn, &key);
-	err = svc ? slb_nl_svc_change_locked(info, svc) : slb_nl_svc_add_locked(info, sn, &key);
+	err = svc ? slb_nl_svc_change_locked(info, svc, &label)
+		  : slb_nl_svc_add_locked(info, sn, &key, &label);
 	mutex_unlock(&sn->cfg_mutex);
+out:
+	slb_label_free(&label);
 	return err;
 }
 

@@ -92,7 +92,7 @@ u32 slb_persist_left(const struct slb_bond *bond)
 /* May new connections of the service go to the server? */
 static bool slb_persist_usable(const struct slb_group *group, const struct slb_srv *srv)
 {
-	return READ_ONCE(srv->weight) && !READ_ONCE(srv->gone) && srv->group == group;
+	return READ_ONCE(srv->sched.in) && !READ_ONCE(srv->gone) && srv->group == group;
 }
 
 static void slb_persist_free_rcu(struct rcu_head *rcu)
@@ -182,6 +182,7 @@ static void slb_persist_look_back(struct slb_persist *p, struct slb_bond *bond)
 {
 	smp_mb();	/* linked before the look; pairs with the one behind "gone" */
 	if (likely(!READ_ONCE(bond->svc->gone) && !READ_ONCE(bond->srv->gone) &&
+		   !READ_ONCE(bond->srv->draining) &&
 		   !READ_ONCE(p->sn->dead)))
 		return;
 	spin_lock_bh(&p->lock);

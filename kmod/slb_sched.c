@@ -294,7 +294,7 @@ void slb_sched_place_locked(struct slb_group *group, struct slb_srv *srv, u32 we
 	if (was && !in)
 		sched->ops->leave(sched, srv);
 	WRITE_ONCE(srv->weight, weight);
-	srv->sched.in = in;
+	WRITE_ONCE(srv->sched.in, in);	/* packets with a remembered server look */
 	if (!was && in)
 		sched->ops->enter(sched, srv);
 	else if (in && old != weight && sched->ops->weigh)

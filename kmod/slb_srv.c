@@ -24,6 +24,7 @@ static void slb_srv_free_rcu(struct rcu_head *rcu)
 	struct slb_srv *srv = container_of(rcu, struct slb_srv, rcu);
 
 	atomic64_inc(&srv->sn->destroyed);
+	slb_label_free(&srv->label);
 	free_percpu(srv->stats);
 	kfree(srv);
 }
@@ -136,6 +137,8 @@ static struct slb_srv *slb_srv_alloc(struct slb_net *sn, const struct slb_ep_key
 	if (!srv->ep)
 		goto err_free_stats;
 	srv->sn = sn;
+	INIT_LIST_HEAD(&srv->drain);
+	srv->since = get_jiffies_64();
 	refcount_set(&srv->ref, 1);
 	return srv;
 
@@ -160,14 +163,13 @@ static void slb_srv_free_unlisted(struct slb_srv *srv)
  * @addr: IPv4 in the first word
  * @port: network byte order
  * @v6: family; slb_group_fits_locked() says yes
- * @weight: 0-65535
- * @fwd: enum slb_fwd
+ * @conf: checked
  *
  * Context: process, caller holds sn->cfg_mutex; sleeps.
  * Return: the server, or NULL with nothing changed if there is no memory.
  */
 struct slb_srv *slb_srv_add_locked(struct slb_group *group, const struct in6_addr *addr,
-				   __be16 port, bool v6, u32 weight, u8 fwd)
+				   __be16 port, bool v6, const struct slb_srv_conf *conf)
 {
 	const struct slb_ep_key key = slb_srv_ep_key(group, addr, port, v6);
 	struct slb_net *sn = group->sn;
@@ -178,56 +180,95 @@ struct slb_srv *slb_srv_add_locked(struct slb_group *group, const struct in6_add
 	srv = slb_srv_alloc(sn, &key);
 	if (!srv)
 		return NULL;
-	if (slb_srv_set_fwd_locked(srv, fwd)) {
+	if (slb_srv_set_fwd_locked(srv, conf->fwd)) {
 		slb_srv_free_unlisted(srv);
 		return NULL;
 	}
 	slb_group_link_locked(group, srv);
 	atomic64_inc(&sn->created);
-	slb_sched_weight_locked(group, srv, weight);
+	slb_group_place_locked(srv, conf, false);
 	slb_net_changed_locked(sn);
 	return srv;
 }
 
 /**
- * slb_srv_change_locked() - change a server; its connections stay as they are
+ * slb_srv_conf_read_locked() - what a server's configuration is
  * @srv: the server
- * @weight: 0-65535
- * @fwd: enum slb_fwd
+ * @conf: the answer
+ *
+ * Context: process, caller holds sn->cfg_mutex.
+ */
+void slb_srv_conf_read_locked(const struct slb_srv *srv, struct slb_srv_conf *conf)
+{
+	conf->weight = srv->weight;
+	conf->fwd = srv->fwd;
+	conf->priority = srv->priority;
+	conf->down = srv->down;
+}
+
+/* Would it enter or leave the choice, or have another share? */
+static bool slb_srv_moves(const struct slb_srv *srv, const struct slb_srv_conf *conf)
+{
+	return conf->weight != srv->weight || conf->down != srv->down || srv->draining ||
+	       conf->priority != srv->priority;
+}
+
+/**
+ * slb_srv_change_locked() - change a server, or take back one that drains
+ * @srv: the server
+ * @conf: checked; all of it is taken over
+ *
+ * Its connections stay as they are, unless its weight became 0 or it went down and the group says
+ * otherwise.
  *
  * Context: process, caller holds sn->cfg_mutex; sleeps.
  * Return: 0, or -ENOMEM with nothing changed.
  */
-int slb_srv_change_locked(struct slb_srv *srv, u32 weight, u8 fwd)
+int slb_srv_change_locked(struct slb_srv *srv, const struct slb_srv_conf *conf)
 {
-	int err;
+	bool moves = slb_srv_moves(srv, conf);
+	int err = moves ? slb_sched_reserve_locked(srv->group, srv->group->nservers) : 0;
 
-	err = weight == srv->weight ? 0 :
-	      slb_sched_reserve_locked(srv->group, srv->group->nservers);
-	err = err ?: slb_srv_set_fwd_locked(srv, fwd);
+	err = err ?: slb_srv_set_fwd_locked(srv, conf->fwd);
 	if (err)
 		return err;
-	slb_sched_weight_locked(srv->group, srv, weight);
+	if (moves) {
+		if (srv->weight && !conf->weight)
+			srv->since = get_jiffies_64();
+		slb_group_place_locked(srv, conf, false);
+		if (slb_drain_review_locked(srv))
+			slb_drain_reset_locked(srv->sn);
+	}
 	slb_net_changed_locked(srv->sn);
 	return 0;
 }
 
 /**
- * slb_srv_remove_locked() - remove a server and reset its connections
- * @srv: the server
+ * slb_srv_remove_locked() - remove a server
+ * @srv: the server; does not drain yet
+ *
+ * If its group gives its connections time and there are any, it drains. Else they are reset.
  *
  * Context: process, caller holds sn->cfg_mutex; sleeps.
+ * Return: true if it drains.
  */
-void slb_srv_remove_locked(struct slb_srv *srv)
+bool slb_srv_remove_locked(struct slb_srv *srv)
 {
 	struct slb_net *sn = srv->sn;
+	struct slb_srv_conf conf;
 
-	slb_sched_weight_locked(srv->group, srv, 0);
+	slb_srv_conf_read_locked(srv, &conf);
+	slb_group_place_locked(srv, &conf, true);
+	slb_net_changed_locked(sn);
+	if (srv->group->set.removal_delay && refcount_read(&srv->ref) > 1) {
+		slb_drain_begin_locked(srv);
+		slb_persist_forget_srv(srv);
+		return true;
+	}
 	slb_group_unlink_locked(srv);
 	WRITE_ONCE(srv->gone, true);
-	slb_net_changed_locked(sn);
-	smp_mb();	/* "gone" before the walk; pairs with slb_open_go() */
-	slb_conn_reset_matching(sn, NULL, srv);
+	slb_drain_reset_locked(sn);
 	slb_persist_forget_srv(srv);
 	slb_srv_put(srv);
+	return false;
 }

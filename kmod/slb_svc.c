@@ -154,6 +154,7 @@ static void slb_svc_free_rcu(struct rcu_head *rcu)
 	slb_group_put(rcu_dereference_protected(svc->group, true));
 	slb_limit_svc_free(svc);
 	atomic64_inc(&svc->sn->destroyed);
+	slb_label_free(&svc->label);
 	free_percpu(svc->stats);
 	kfree(svc);
 }

@@ -68,6 +68,7 @@ struct slb_svc_key {
  * @stats: per CPU
  * @sn: the namespace's balancer
  * @ref: one from the configuration, one per connection
+ * @label: what people call it
  * @list: in sn->svc_list, in order of addition; under sn->cfg_mutex
  * @timeout_s: overrides by state in seconds, 0 is none; under sn->cfg_mutex
  * @idle_s: override of ESTABLISHED or UDP in seconds, 0 is none; under sn->cfg_mutex
@@ -100,6 +101,7 @@ struct slb_svc {
 	u8				limits_slot;
 	struct slb_limits __rcu		*counted[2];
 	unsigned long			limits_vacated;
+	struct slb_label		label;
 	struct list_head		list;
 	u32				timeout_s[SLB_STATE_COUNT];
 	u32				idle_s;
@@ -133,10 +135,18 @@ struct slb_cap {
  * @node: in group->index
  * @ep: its endpoint; holds a reference
  * @group: holds a reference
+ * @drain: in sn->draining; under sn->cfg_mutex
+ * @since: jiffies when its weight became 0 or it was removed; under sn->cfg_mutex
+ * @grace: RCU's state when it was removed; under sn->cfg_mutex
+ * @label: what people call it
+ * @priority: its tier; under sn->cfg_mutex
+ * @down: operational state; under sn->cfg_mutex
+ * @draining: removed from the configuration, and still here for its connections; likewise
+ * @usable: could take new connections if its tier does; likewise
  * @weight: READ_ONCE; 0 takes no new connections
  * @fwd: enum slb_fwd; READ_ONCE; what new connections get
  * @nat_listed: its address is in sn->nat, until the last reference is put; w: sn->cfg_mutex
- * @gone: removed; set before its connections are reset
+ * @gone: removed, or none of its connections is to live on; set before they are reset
  * @cap: its limits
  * @active: connections in ESTABLISHED and UDP
  * @inactive: all others
@@ -151,6 +161,14 @@ struct slb_cap {
 struct slb_srv {
 	struct list_head		list;
 	struct rb_node			node;
+	struct list_head		drain;
+	u64				since;
+	unsigned long			grace;
+	struct slb_label		label;
+	u8				priority;
+	bool				down;
+	bool				draining;
+	bool				usable;
 	struct slb_ep			*ep;
 	struct slb_group		*group;
 	u32				weight;
@@ -172,6 +190,20 @@ struct slb_srv {
 	refcount_t			ref;
 	struct slb_stats		base;
 	struct rcu_head			rcu;
+};
+
+/**
+ * struct slb_srv_conf - the changeable part of a server, checked
+ * @weight: as slb_srv.weight
+ * @fwd: as slb_srv.fwd
+ * @priority: as slb_srv.priority
+ * @down: as slb_srv.down
+ */
+struct slb_srv_conf {
+	u32	weight;
+	u8	fwd;
+	u8	priority;
+	bool	down;
 };
 
 /**
@@ -232,8 +264,9 @@ struct slb_pool *slb_svc_pool_locked(const struct slb_svc *svc);
 struct slb_srv *slb_srv_find_locked(const struct slb_group *group, const struct in6_addr *addr,
 				    __be16 port, bool v6);
 struct slb_srv *slb_srv_add_locked(struct slb_group *group, const struct in6_addr *addr,
-				   __be16 port, bool v6, u32 weight, u8 fwd);
-int slb_srv_change_locked(struct slb_srv *srv, u32 weight, u8 fwd);
-void slb_srv_remove_locked(struct slb_srv *srv);
+				   __be16 port, bool v6, const struct slb_srv_conf *conf);
+void slb_srv_conf_read_locked(const struct slb_srv *srv, struct slb_srv_conf *conf);
+int slb_srv_change_locked(struct slb_srv *srv, const struct slb_srv_conf *conf);
+bool slb_srv_remove_locked(struct slb_srv *srv);
 
 #endif

@@ -20,6 +20,9 @@ void slb_svc_acl_print(const struct slb_svc *svc);
 void slb_conf_limits_print(const struct slb_limits *limits, bool srv);
 void slb_conf_limits_shorten(struct slb_limits *limits);
 void slb_conf_srv_print(const struct slb_srv *srv);
+void slb_conf_srv_save(struct slb_srv *srv);
+void slb_conf_label_print(const struct slb_label *label);
+void slb_label_default(struct slb_label *label);
 
 int slb_req_apply(struct slb_nl *nl, struct slb_req *req, __u16 flags);
 int slb_req_said(struct slb_nl *nl, const struct slb_req *req, int err);

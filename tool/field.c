@@ -68,8 +68,9 @@ const char *slb_field_range(const struct slb_field *field, char *buf, size_t siz
 		}
 		break;
 	default:
-		snprintf(buf, size, "a number from %u to %u%s", field->min, field->max,
-			 field->zero && field->min ? ", or 0" : "");
+		snprintf(buf, size, "a number from %u to %u%s%s", field->min, field->max,
+			 field->zero && field->min ? ", or 0" : "",
+			 field->kind == SLB_FIELD_DELAY ? ", or keep" : "");
 	}
 	return buf;
 }
@@ -102,6 +103,12 @@ const char *slb_field_parse(const struct slb_field *field, __u32 *value, const c
 			}
 		}
 		break;
+	case SLB_FIELD_DELAY:
+		*value = SLB_DELAY_KEEP;
+		if (!strcmp(text, "keep") ||
+		    slb_number_parse(value, text, field->min, field->max))
+			return NULL;
+		break;
 	default:
 		if (slb_number_parse(value, text, field->min, field->max) ||
 		    (field->zero && slb_number_parse(value, text, 0, 0)))
@@ -128,6 +135,10 @@ const char *slb_field_text(const struct slb_field *field, __u32 value, char *buf
 		if (value < field->words->count)
 			return slb_word(field->words, value);
 		break;		/* a newer module's word that this tool does not know */
+	case SLB_FIELD_DELAY:
+		if (value == SLB_DELAY_KEEP)
+			return "keep";
+		break;
 	default:
 		break;
 	}
@@ -168,6 +179,7 @@ void slb_field_print(const struct slb_field *field, __u32 value, bool flags)
 		slb_out_bool(field->name, value);
 		break;
 	case SLB_FIELD_WORD:
+	case SLB_FIELD_DELAY:
 		slb_out_str(field->name, NULL, slb_field_text(field, value, buf, sizeof(buf)));
 		break;
 	default:

@@ -14,10 +14,20 @@
 
 static const struct slb_words slb_scheds = { slb_sched_names, SLB_SCHED_COUNT };
 
+static const struct slb_words slb_on_downs = { slb_on_down_names, SLB_ON_DOWN_COUNT };
+
 /* In the order in which -S writes them, behind the protocol. */
 const struct slb_field slb_group_fields[] = {
 	{ .name = "scheduler", .attr = SLB_A_GROUP_SCHED, .kind = SLB_FIELD_WORD,
 	  .dflt = SLB_SCHED_WLC, .words = &slb_scheds },
+	{ .name = "zero-delay", .attr = SLB_A_GROUP_ZERO_DELAY, .wide = true, .kind = SLB_FIELD_DELAY,
+	  .max = SLB_DELAY_MAX, .dflt = SLB_DELAY_KEEP },
+	{ .name = "removal-delay", .attr = SLB_A_GROUP_REMOVAL_DELAY, .wide = true,
+	  .kind = SLB_FIELD_DELAY, .max = SLB_DELAY_MAX },
+	{ .name = "on-down", .attr = SLB_A_GROUP_ON_DOWN, .kind = SLB_FIELD_WORD,
+	  .dflt = SLB_ON_DOWN_KEEP, .words = &slb_on_downs },
+	{ .name = "min-alive", .attr = SLB_A_GROUP_MIN_ALIVE, .wide = true, .min = 1, .max = 65535,
+	  .dflt = 1 },
 	{}
 };
 
@@ -134,6 +144,7 @@ static int slb_group_req_send(struct slb_nl *nl, struct slb_req *req, __u16 flag
 	else if (req->command->act == SLB_ACT_ADD)
 		mnl_attr_put_u8(nlh, SLB_A_GROUP_PROTO, IPPROTO_TCP);
 	slb_fields_put(nlh, slb_group_fields, group->given, group->value);
+	slb_label_put(nlh, &group->label, 0, SLB_A_GROUP_COMMENT);
 	return slb_nl_talk(nl, NULL, NULL);
 }
 
@@ -155,6 +166,7 @@ static void slb_group_print(const struct slb_group *group)
 			printf(" --%s ", field->name);
 		printf("%s", slb_field_text(field, group->value[field->attr], buf, sizeof(buf)));
 	}
+	slb_conf_label_print(&group->label);
 }
 
 static void slb_group_req_print(const struct slb_req *req)
@@ -165,6 +177,7 @@ static void slb_group_req_print(const struct slb_req *req)
 static void slb_group_req_fill(struct slb_req *req)
 {
 	slb_field_default(slb_group_fields, &req->group.given, req->group.value, true);
+	req->group.label.comment_given = true;
 }
 
 static int slb_group_answer(const struct nlmsghdr *nlh, void *data)
@@ -181,6 +194,8 @@ static int slb_group_answer(const struct nlmsghdr *nlh, void *data)
 	group->given |= SLB_GIVEN(SLB_A_GROUP_PROTO);
 	group->value[SLB_A_GROUP_SERVERS] = slb_nl_number(attrs[SLB_A_GROUP_SERVERS]);
 	group->value[SLB_A_GROUP_SERVICES] = slb_nl_number(attrs[SLB_A_GROUP_SERVICES]);
+	group->value[SLB_A_GROUP_TIER] = slb_nl_number(attrs[SLB_A_GROUP_TIER]);
+	slb_label_get(&group->label, NULL, attrs[SLB_A_GROUP_COMMENT]);
 	slb_fields_get(slb_group_fields, &group->given, group->value, attrs);
 	return 0;
 }
@@ -247,12 +262,8 @@ static void slb_group_save(struct slb_config *config)
 		printf("--add-group");
 		slb_group_print(group);
 		putchar('\n');
-		for (; slb_group_has_srv(config, srv, i); srv++) {
-			printf("-a");
-			slb_conf_limits_shorten(&config->srv[srv].limits);
-			slb_conf_srv_print(&config->srv[srv]);
-			putchar('\n');
-		}
+		for (; slb_group_has_srv(config, srv, i); srv++)
+			slb_conf_srv_save(&config->srv[srv]);
 	}
 }
 
@@ -280,7 +291,11 @@ static void slb_group_head_print(const struct slb_group *group)
 		    slb_field_text(field, group->value[field->attr], buf, sizeof(buf)));
 	for (field++; field->name; field++)
 		slb_field_print(field, group->value[field->attr], true);
-	slb_out_u64("services", " services=%llu\n", group->value[SLB_A_GROUP_SERVICES]);
+	slb_out_u64("services", " services=%llu", group->value[SLB_A_GROUP_SERVICES]);
+	slb_out_u64("tier", group->value[SLB_A_GROUP_TIER] ? " tier=%llu" : NULL,
+		    group->value[SLB_A_GROUP_TIER]);
+	slb_label_print(&group->label, true);
+	slb_out_text("\n");
 }
 
 /**

@@ -161,7 +161,8 @@ void slb_svc_print(const struct slb_svc *svc, bool stats, bool exact)
 		slb_out_str("vrf", stats ? NULL : " vrf=%s", slb_vrf_text(vrf, svc->key.vrf));
 	for (field++; field->name; field++)
 		if (!field->tcp || svc->key.proto == IPPROTO_TCP)
-			slb_field_print(field, svc->value[field->attr], !stats);
+			slb_field_print(field, svc->value[field->attr],
+					!stats && slb_svc_field_is_own(svc, field));
 	if (*svc->group)
 		slb_out_str("group", stats ? NULL : " group=%s", svc->group);
 	slb_pool_print(*svc->pool && !stats ? " pool=%s" : NULL, svc->pool);
@@ -169,10 +170,35 @@ void slb_svc_print(const struct slb_svc *svc, bool stats, bool exact)
 	slb_svc_acl_view(svc, !stats);
 	slb_timeouts_print(&svc->timeouts, !stats);
 	slb_limits_print(&svc->limits, false, !stats);
+	slb_label_print(&svc->label, !stats);
 	if (stats)
 		slb_stats_print(&svc->stats, exact, slb_list_rate);
 	else
 		slb_out_text("\n");
+}
+
+/* What text says only where it is not as usual. */
+static void slb_srv_state_print(const struct slb_srv *srv, bool flags)
+{
+	static const struct {
+		const char	*name;
+		__u16		attr;
+	} states[] = {
+		{ "down", SLB_A_SRV_DOWN }, { "standby", SLB_A_SRV_STANDBY },
+		{ "draining", SLB_A_SRV_DRAINING },
+	};
+	size_t i;
+
+	slb_out_u64("priority", flags && srv->value[SLB_A_SRV_PRIORITY] ? " priority=%llu" : NULL,
+		    srv->value[SLB_A_SRV_PRIORITY]);
+	for (i = 0; i < MNL_ARRAY_SIZE(states); i++) {
+		slb_out_bool(states[i].name, srv->value[states[i].attr]);
+		if (flags && srv->value[states[i].attr])
+			slb_out_text(" %s", states[i].name);
+	}
+	if (srv->value[SLB_A_SRV_LEFT] != SLB_DELAY_KEEP)
+		slb_out_u64("left", flags ? " left=%llu" : NULL, srv->value[SLB_A_SRV_LEFT]);
+	slb_label_print(&srv->label, flags);
 }
 
 /**
@@ -194,6 +220,7 @@ void slb_list_srv(const struct slb_srv *srv, const struct slb_req *req)
 	slb_out_u64("active", stats ? NULL : " %-10llu", srv->value[SLB_A_SRV_ACTIVE]);
 	slb_out_u64("inactive", stats ? NULL : " %llu", srv->value[SLB_A_SRV_INACTIVE]);
 	slb_limits_print(&srv->limits, true, !stats);
+	slb_srv_state_print(srv, !stats);
 	if (stats)
 		slb_stats_print(&srv->stats, slb_req_has(req, SLB_SLOT_EXACT),
 				slb_list_rate);

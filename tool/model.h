@@ -36,7 +36,7 @@ struct slb_words {
  * @name: long option, key of --set and JSON key
  * @attr: attribute and index into value[]
  * @wide: a u32 attribute, else u8
- * @kind: how the value is written: as a number, on|off or one of @words
+ * @kind: how the value is written: as a number, on|off, one of @words, or a number or keep
  * @tcp: means something to TCP services only
  * @min: smallest value
  * @max: largest value
@@ -48,7 +48,7 @@ struct slb_field {
 	const char	*name;
 	__u16		attr;
 	bool		wide;
-	enum { SLB_FIELD_NUMBER, SLB_FIELD_SWITCH, SLB_FIELD_WORD } kind;
+	enum { SLB_FIELD_NUMBER, SLB_FIELD_SWITCH, SLB_FIELD_WORD, SLB_FIELD_DELAY } kind;
 	bool		tcp;
 	__u32		min;
 	__u32		max;
@@ -88,8 +88,17 @@ struct slb_limit {
 	__u64			refused_rate;
 };
 
+/* What people call a service, group (without name) or server; a character has up to four bytes. */
+struct slb_label {
+	char	name[4 * SLB_NAME_MAX + 1];
+	char	comment[4 * SLB_COMMENT_MAX + 1];
+	bool	name_given;
+	bool	comment_given;
+};
+
 struct slb_svc {
 	struct slb_svc_key	key;
+	struct slb_label	label;
 	__u64			given;
 	__u32			value[SLB_A_SVC_MAX + 1];
 	struct slb_timeouts	timeouts;
@@ -102,6 +111,7 @@ struct slb_svc {
 
 /* A named group. */
 struct slb_group {
+	struct slb_label	label;
 	char	name[SLB_NAME_MAX + 1];
 	__u64	given;
 	__u32	value[SLB_A_GROUP_MAX + 1];
@@ -109,6 +119,7 @@ struct slb_group {
 
 /* A server of a named group, or of a service's own if @group is empty. */
 struct slb_srv {
+	struct slb_label	label;
 	char			group[SLB_NAME_MAX + 1];
 	struct slb_svc_key	svc;
 	struct slb_end		end;
@@ -206,6 +217,7 @@ int slb_srv_compare(const struct slb_srv *a, const struct slb_srv *b);
 int slb_laddr_compare(const struct slb_laddr *a, const struct slb_laddr *b);
 
 void slb_svc_persist_default(struct slb_svc *svc);
+bool slb_svc_field_is_own(const struct slb_svc *svc, const struct slb_field *field);
 void slb_svc_default(struct slb_svc *svc);
 void slb_srv_default(struct slb_srv *srv);
 void slb_laddr_default(struct slb_laddr *laddr);

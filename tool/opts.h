@@ -53,6 +53,7 @@ enum slb_do {
 	SLB_DO_SYNC,
 	SLB_DO_CHECK,
 	SLB_DO_EXPLAIN,
+	SLB_DO_DRAIN,
 };
 
 #define SLB_DO(command)	(1ULL << (command))
@@ -114,6 +115,15 @@ enum slb_slot {
 	SLB_SLOT_RATE,
 	SLB_SLOT_SHARE,
 	SLB_SLOT_WATCH,
+	SLB_SLOT_NAME,
+	SLB_SLOT_COMMENT,
+	SLB_SLOT_ZERO_DELAY,
+	SLB_SLOT_REMOVAL_DELAY,
+	SLB_SLOT_ON_DOWN,
+	SLB_SLOT_MIN_ALIVE,
+	SLB_SLOT_PRIORITY,
+	SLB_SLOT_DOWN,
+	SLB_SLOT_WAIT,
 	SLB_SLOT_OTHER,		/* of ipvsadm only, refused */
 	SLB_SLOTS
 };
@@ -206,6 +216,7 @@ struct slb_option {
  * @acl: the access list
  * @limit: the named limit
  * @filter: of connections
+ * @wait: seconds
  * @word: plain words that fill no slot; they live as long as the arguments
  * @word_count: entries in @word
  * @seconds: between two views
@@ -222,6 +233,7 @@ struct slb_req {
 	struct slb_acl			acl;
 	struct slb_limit		limit;
 	struct slb_filter		filter;
+	__u32				wait;
 	char				**word;
 	int				word_count;
 	__u32				seconds;
@@ -257,6 +269,11 @@ int slb_arg_server(struct slb_req *req, const struct slb_option *opt, const char
 int slb_arg_local(struct slb_req *req, const struct slb_option *opt, const char *text);
 int slb_arg_group(struct slb_req *req, const struct slb_option *opt, const char *text);
 int slb_arg_group_field(struct slb_req *req, const struct slb_option *opt, const char *text);
+int slb_arg_name(struct slb_req *req, const struct slb_option *opt, const char *text);
+int slb_arg_comment(struct slb_req *req, const struct slb_option *opt, const char *text);
+int slb_arg_wait(struct slb_req *req, const struct slb_option *opt, const char *text);
+int slb_arg_down(struct slb_req *req, const struct slb_option *opt, const char *text);
+int slb_arg_srv_field(struct slb_req *req, const struct slb_option *opt, const char *text);
 int slb_arg_proto(struct slb_req *req, const struct slb_option *opt, const char *text);
 int slb_arg_vrf(struct slb_req *req, const struct slb_option *opt, const char *text);
 int slb_arg_sched_flags(struct slb_req *req, const struct slb_option *opt, const char *text);

@@ -39,6 +39,13 @@ const struct slb_name slb_fwd_names[] = {
 		"the client's address is kept: needs the server's route to the clients to lead back through the balancer" },
 };
 
+const struct slb_name slb_on_down_names[] = {
+	[SLB_ON_DOWN_KEEP] = { "keep",
+		"they go on" },
+	[SLB_ON_DOWN_RESET] = { "reset",
+		"both ends are reset" },
+};
+
 const struct slb_name slb_timestamps_names[] = {
 	[SLB_TIMESTAMPS_TRANSLATE] = { "translate",
 		"shifted onto the balancer's clock" },
@@ -327,10 +334,16 @@ static const struct slb_attr_name slb_service_attrs_list[] = {
 	[SLB_A_SVC_PERSIST] = { "persist" },
 	[SLB_A_SVC_PERSIST_LEN] = { "persist-len" },
 	[SLB_A_SVC_LIMITS] = { "limits", &slb_limits_attrs },
+	[SLB_A_SVC_NAME] = { "name" },
+	[SLB_A_SVC_COMMENT] = { "comment" },
+	[SLB_A_SVC_ZERO_DELAY] = { "zero-delay" },
+	[SLB_A_SVC_REMOVAL_DELAY] = { "removal-delay" },
+	[SLB_A_SVC_ON_DOWN] = { "on-down" },
+	[SLB_A_SVC_MIN_ALIVE] = { "min-alive" },
 };
 
 const struct slb_attr_set slb_service_attrs = {
-	slb_service_attrs_list, SLB_A_SVC_LIMITS + 1
+	slb_service_attrs_list, SLB_A_SVC_MIN_ALIVE + 1
 };
 
 static const struct slb_attr_name slb_service_key_attrs_list[] = {
@@ -356,10 +369,17 @@ static const struct slb_attr_name slb_server_attrs_list[] = {
 	[SLB_A_SRV_PAD] = { "pad" },
 	[SLB_A_SRV_GROUP] = { "group" },
 	[SLB_A_SRV_LIMITS] = { "limits", &slb_limits_attrs },
+	[SLB_A_SRV_NAME] = { "name" },
+	[SLB_A_SRV_COMMENT] = { "comment" },
+	[SLB_A_SRV_PRIORITY] = { "priority" },
+	[SLB_A_SRV_DOWN] = { "down" },
+	[SLB_A_SRV_DRAINING] = { "draining" },
+	[SLB_A_SRV_LEFT] = { "left" },
+	[SLB_A_SRV_STANDBY] = { "standby" },
 };
 
 const struct slb_attr_set slb_server_attrs = {
-	slb_server_attrs_list, SLB_A_SRV_LIMITS + 1
+	slb_server_attrs_list, SLB_A_SRV_STANDBY + 1
 };
 
 static const struct slb_attr_name slb_laddr_attrs_list[] = {
@@ -598,10 +618,16 @@ static const struct slb_attr_name slb_group_attrs_list[] = {
 	[SLB_A_GROUP_SCHED] = { "sched" },
 	[SLB_A_GROUP_SERVERS] = { "servers" },
 	[SLB_A_GROUP_SERVICES] = { "services" },
+	[SLB_A_GROUP_COMMENT] = { "comment" },
+	[SLB_A_GROUP_ZERO_DELAY] = { "zero-delay" },
+	[SLB_A_GROUP_REMOVAL_DELAY] = { "removal-delay" },
+	[SLB_A_GROUP_ON_DOWN] = { "on-down" },
+	[SLB_A_GROUP_MIN_ALIVE] = { "min-alive" },
+	[SLB_A_GROUP_TIER] = { "tier" },
 };
 
 const struct slb_attr_set slb_group_attrs = {
-	slb_group_attrs_list, SLB_A_GROUP_SERVICES + 1
+	slb_group_attrs_list, SLB_A_GROUP_TIER + 1
 };
 
 static const struct slb_attr_name slb_explain_attrs_list[] = {

@@ -19,6 +19,7 @@ const struct slb_field slb_srv_fields[] = {
 	  .dflt = 1 },
 	{ .name = "forward", .attr = SLB_A_SRV_FWD, .kind = SLB_FIELD_WORD,
 	  .dflt = SLB_FWD_FULLNAT, .words = &slb_fwds },
+	{ .name = "priority", .attr = SLB_A_SRV_PRIORITY, .max = SLB_TIERS - 1 },
 	{}
 };
 
@@ -94,7 +95,46 @@ int slb_arg_forward(struct slb_req *req, const struct slb_option *opt, const cha
 	return 0;
 }
 
-static void slb_srv_owner_put(struct nlmsghdr *nlh, const struct slb_srv *srv)
+/**
+ * slb_arg_srv_field() - the options named after a field of servers
+ * @req: the command line
+ * @opt: the option
+ * @text: the value
+ *
+ * Return: 0, or -1 after saying what is wrong.
+ */
+int slb_arg_srv_field(struct slb_req *req, const struct slb_option *opt, const char *text)
+{
+	const struct slb_field *field = slb_field_find(slb_srv_fields, opt->name);
+	const char *range = slb_field_parse(field, &req->srv.value[field->attr], text);
+	char buf[64];
+
+	req->srv.given |= SLB_GIVEN(field->attr);
+	return range ? slb_arg_not(slb_option_text(buf, opt), text, range) : 0;
+}
+
+/**
+ * slb_arg_down() - --down and --up
+ * @req: the command line
+ * @opt: the option
+ * @text: not used
+ *
+ * Return: 0.
+ */
+int slb_arg_down(struct slb_req *req, const struct slb_option *opt, const char *text)
+{
+	(void)text;
+	req->srv.value[SLB_A_SRV_DOWN] = !strcmp(opt->name, "down");
+	req->srv.given |= SLB_GIVEN(SLB_A_SRV_DOWN);
+	return 0;
+}
+
+/**
+ * slb_srv_owner_put() - say in a request whose server it is about
+ * @nlh: the request
+ * @srv: the server
+ */
+void slb_srv_owner_put(struct nlmsghdr *nlh, const struct slb_srv *srv)
 {
 	struct nlattr *nest;
 
@@ -126,6 +166,9 @@ int slb_srv_send(struct slb_nl *nl, __u8 cmd, __u16 flags, const struct slb_srv 
 	if (cmd == SLB_CMD_SRV_NEW) {
 		slb_fields_put(nlh, slb_srv_fields, srv->given, srv->value);
 		slb_limits_put(nlh, SLB_A_SRV_LIMITS, &srv->limits);
+		slb_label_put(nlh, &srv->label, SLB_A_SRV_NAME, SLB_A_SRV_COMMENT);
+		if (srv->given & SLB_GIVEN(SLB_A_SRV_DOWN))
+			mnl_attr_put_u8(nlh, SLB_A_SRV_DOWN, srv->value[SLB_A_SRV_DOWN]);
 	}
 	return slb_nl_talk(nl, NULL, NULL);
 }
@@ -143,6 +186,12 @@ static void slb_srv_get(struct slb_srv *srv, const struct nlmsghdr *nlh)
 	slb_string_get(srv->group, sizeof(srv->group), attrs[SLB_A_SRV_GROUP]);
 	slb_end_get(&srv->end, attrs[SLB_A_SRV_ADDR], attrs[SLB_A_SRV_PORT]);
 	slb_fields_get(slb_srv_fields, &srv->given, srv->value, attrs);
+	slb_label_get(&srv->label, attrs[SLB_A_SRV_NAME], attrs[SLB_A_SRV_COMMENT]);
+	srv->value[SLB_A_SRV_DOWN] = slb_nl_number(attrs[SLB_A_SRV_DOWN]);
+	srv->value[SLB_A_SRV_DRAINING] = !!attrs[SLB_A_SRV_DRAINING];
+	srv->value[SLB_A_SRV_STANDBY] = !!attrs[SLB_A_SRV_STANDBY];
+	srv->value[SLB_A_SRV_LEFT] = attrs[SLB_A_SRV_LEFT] ?
+				     slb_nl_number(attrs[SLB_A_SRV_LEFT]) : SLB_DELAY_KEEP;
 	srv->value[SLB_A_SRV_ACTIVE] = slb_nl_number(attrs[SLB_A_SRV_ACTIVE]);
 	srv->value[SLB_A_SRV_INACTIVE] = slb_nl_number(attrs[SLB_A_SRV_INACTIVE]);
 	slb_stats_get(&srv->stats, attrs[SLB_A_SRV_STATS]);
@@ -175,6 +224,29 @@ void slb_conf_srv_print(const struct slb_srv *srv)
 	if (srv->given & SLB_GIVEN(SLB_A_SRV_WEIGHT))
 		printf(" -w %u", srv->value[SLB_A_SRV_WEIGHT]);
 	slb_conf_limits_print(&srv->limits, true);
+	if (srv->given & SLB_GIVEN(SLB_A_SRV_PRIORITY))
+		printf(" --priority %u", srv->value[SLB_A_SRV_PRIORITY]);
+	if (srv->given & SLB_GIVEN(SLB_A_SRV_DOWN))
+		printf(" --%s", srv->value[SLB_A_SRV_DOWN] ? "down" : "up");
+	slb_conf_label_print(&srv->label);
+}
+
+/**
+ * slb_conf_srv_save() - print a server's line of -S
+ * @srv: the server; what is at its default is taken out
+ *
+ * One that was removed and drains has none. Whether it is down is no configuration.
+ */
+void slb_conf_srv_save(struct slb_srv *srv)
+{
+	if (srv->value[SLB_A_SRV_DRAINING])
+		return;
+	if (!srv->value[SLB_A_SRV_PRIORITY])
+		srv->given &= ~SLB_GIVEN(SLB_A_SRV_PRIORITY);
+	slb_conf_limits_shorten(&srv->limits);
+	printf("-a");
+	slb_conf_srv_print(srv);
+	putchar('\n');
 }
 
 /**
@@ -185,6 +257,7 @@ void slb_srv_default(struct slb_srv *srv)
 {
 	slb_field_default(slb_srv_fields, &srv->given, srv->value, false);
 	slb_limits_default(&srv->limits, true);
+	slb_label_default(&srv->label);
 }
 
 /**
@@ -264,7 +337,7 @@ static int slb_srv_req_finish(struct slb_req *req)
 static const char *slb_srv_req_text(char *buf, const struct slb_req *req)
 {
 	static const char * const joint[] = {
-		[SLB_ACT_ADD] = "to", [SLB_ACT_EDIT] = "of", [SLB_ACT_DEL] = "from",
+		[SLB_ACT_NONE] = "of", [SLB_ACT_ADD] = "to", [SLB_ACT_EDIT] = "of", [SLB_ACT_DEL] = "from",
 	};
 	char key[SLB_OBJECT_TEXT];
 	char end[SLB_END_TEXT];

@@ -16,6 +16,7 @@
 
 static const struct slb_words slb_scheds = { slb_sched_names, SLB_SCHED_COUNT };
 static const struct slb_words slb_stamps = { slb_timestamps_names, SLB_TIMESTAMPS_COUNT };
+static const struct slb_words slb_on_downs = { slb_on_down_names, SLB_ON_DOWN_COUNT };
 static const struct slb_words slb_unknowns = { slb_unknown_names, SLB_UNKNOWN_COUNT };
 
 /* In the order in which -S writes them; the pool and the timeouts follow. */
@@ -32,6 +33,14 @@ const struct slb_field slb_svc_fields[] = {
 	  .dflt = SLB_UNKNOWN_RESET, .words = &slb_unknowns },
 	{ .name = "idle", .attr = SLB_A_SVC_IDLE, .wide = true, .min = 10, .max = 4000,
 	  .zero = true },
+	{ .name = "zero-delay", .attr = SLB_A_SVC_ZERO_DELAY, .wide = true, .kind = SLB_FIELD_DELAY,
+	  .max = SLB_DELAY_MAX, .dflt = SLB_DELAY_KEEP },
+	{ .name = "removal-delay", .attr = SLB_A_SVC_REMOVAL_DELAY, .wide = true,
+	  .kind = SLB_FIELD_DELAY, .max = SLB_DELAY_MAX },
+	{ .name = "on-down", .attr = SLB_A_SVC_ON_DOWN, .kind = SLB_FIELD_WORD,
+	  .dflt = SLB_ON_DOWN_KEEP, .words = &slb_on_downs },
+	{ .name = "min-alive", .attr = SLB_A_SVC_MIN_ALIVE, .wide = true, .min = 1, .max = 65535,
+	  .dflt = 1 },
 	{}
 };
 
@@ -221,6 +230,7 @@ int slb_svc_send(struct slb_nl *nl, __u8 cmd, __u16 flags, const struct slb_svc 
 		slb_svc_acl_put(nlh, svc);
 		slb_svc_persist_put(nlh, svc);
 		slb_limits_put(nlh, SLB_A_SVC_LIMITS, &svc->limits);
+		slb_label_put(nlh, &svc->label, SLB_A_SVC_NAME, SLB_A_SVC_COMMENT);
 	}
 	return slb_nl_talk(nl, NULL, NULL);
 }
@@ -235,6 +245,7 @@ static void slb_svc_get(struct slb_svc *svc, const struct nlmsghdr *nlh)
 	svc->value[SLB_A_SVC_SERVERS] = slb_nl_number(attrs[SLB_A_SVC_SERVERS]);
 	slb_string_get(svc->pool, sizeof(svc->pool), attrs[SLB_A_SVC_POOL]);
 	slb_svc_acl_get(svc, nlh);
+	slb_label_get(&svc->label, attrs[SLB_A_SVC_NAME], attrs[SLB_A_SVC_COMMENT]);
 	slb_string_get(svc->group, sizeof(svc->group), attrs[SLB_A_SVC_GROUP]);
 	slb_svc_persist_get(svc, attrs);
 	slb_timeouts_get(&svc->timeouts, attrs[SLB_A_SVC_TIMEOUTS]);
@@ -313,13 +324,24 @@ static void slb_conf_svc_print(const struct slb_svc *svc)
 		slb_conf_word_print(svc->pool);
 	}
 	slb_svc_acl_print(svc);
+	slb_conf_label_print(&svc->label);
 }
 
-/* What belongs to its named group is not the service's to say. */
-static void slb_svc_yield(struct slb_svc *svc)
+/* Settings of the group, which are a service's to say only of its own. */
+#define SLB_SVC_OWN	(SLB_GIVEN(SLB_A_SVC_SCHED) | SLB_GIVEN(SLB_A_SVC_ZERO_DELAY) | \
+			 SLB_GIVEN(SLB_A_SVC_REMOVAL_DELAY) | SLB_GIVEN(SLB_A_SVC_ON_DOWN) | \
+			 SLB_GIVEN(SLB_A_SVC_MIN_ALIVE))
+
+/**
+ * slb_svc_field_is_own() - whether a field is the service's, not its named group's
+ * @svc: the service
+ * @field: the field
+ *
+ * Return: true if so.
+ */
+bool slb_svc_field_is_own(const struct slb_svc *svc, const struct slb_field *field)
 {
-	if (*svc->group)
-		svc->given &= ~SLB_GIVEN(SLB_A_SVC_SCHED);
+	return !*svc->group || !(SLB_GIVEN(field->attr) & SLB_SVC_OWN);
 }
 
 /* Forgets what is at its default, so that lines stay short. */
@@ -342,7 +364,8 @@ static void slb_conf_svc_shorten(struct slb_svc *svc)
 		svc->given |= SLB_GIVEN(SLB_A_SVC_POOL);
 	if (*svc->group)
 		svc->given |= SLB_GIVEN(SLB_A_SVC_GROUP);
-	slb_svc_yield(svc);
+	if (*svc->group)
+		svc->given &= ~SLB_SVC_OWN;
 }
 
 /**
@@ -354,7 +377,7 @@ static void slb_conf_svc_shorten(struct slb_svc *svc)
 void slb_svc_default(struct slb_svc *svc)
 {
 	const struct slb_field *field;
-	bool sched = svc->given & SLB_GIVEN(SLB_A_SVC_SCHED);
+	__u64 given = svc->given;
 
 	slb_field_default(slb_svc_fields, &svc->given, svc->value, svc->key.proto == IPPROTO_TCP);
 	slb_svc_persist_default(svc);
@@ -363,8 +386,9 @@ void slb_svc_default(struct slb_svc *svc)
 	svc->given |= SLB_GIVEN(SLB_A_SVC_POOL) | SLB_GIVEN(SLB_A_SVC_TIMEOUTS) |
 		      SLB_GIVEN(SLB_A_SVC_ACL) | SLB_GIVEN(SLB_A_SVC_GROUP);
 	slb_limits_default(&svc->limits, false);
-	if (!sched)
-		slb_svc_yield(svc);
+	if (*svc->group)	/* what the user gave is for the kernel to refuse */
+		svc->given &= ~SLB_SVC_OWN | given;
+	slb_label_default(&svc->label);
 }
 
 /**
@@ -440,12 +464,8 @@ static void slb_svc_save(struct slb_config *config)
 		slb_conf_svc_shorten(&config->svc[i]);
 		slb_conf_svc_print(&config->svc[i]);
 		putchar('\n');
-		for (; slb_config_srv_is_of(config, srv, i); srv++) {
-			printf("-a");
-			slb_conf_limits_shorten(&config->srv[srv].limits);
-			slb_conf_srv_print(&config->srv[srv]);
-			putchar('\n');
-		}
+		for (; slb_config_srv_is_of(config, srv, i); srv++)
+			slb_conf_srv_save(&config->srv[srv]);
 	}
 }
 

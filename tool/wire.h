@@ -125,6 +125,10 @@ void slb_svc_acl_put(struct nlmsghdr *nlh, const struct slb_svc *svc);
 void slb_svc_acl_get(struct slb_svc *svc, const struct nlmsghdr *nlh);
 void slb_svc_persist_put(struct nlmsghdr *nlh, const struct slb_svc *svc);
 void slb_svc_persist_get(struct slb_svc *svc, const struct nlattr **attrs);
+void slb_label_put(struct nlmsghdr *nlh, const struct slb_label *label, __u16 name, __u16 comment);
+void slb_label_get(struct slb_label *label, const struct nlattr *name,
+		   const struct nlattr *comment);
+void slb_srv_owner_put(struct nlmsghdr *nlh, const struct slb_srv *srv);
 void slb_stats_get(struct slb_stats *stats, const struct nlattr *nest);
 void slb_fields_put(struct nlmsghdr *nlh, const struct slb_field *field, __u64 given,
 		    const __u32 *value);

@@ -168,6 +168,26 @@
 > the service uses a named group, change its servers there
 1 -L --group webs
 > slbadm: list: no such group
+1 -A -t 10.0.0.80:8081 --group web --min-alive 2
+> slbadm: add service tcp 10.0.0.80:8081: the setting belongs to the group, change it there
+1 -E -t 10.0.0.80:8080 --zero-delay 5
+> the setting belongs to the group, change it there
+1 -E -t 10.0.0.80:8080 --removal-delay keep
+> the setting belongs to the group, change it there
+1 -E -t 10.0.0.80:8080 --on-down reset
+> the setting belongs to the group, change it there
+1 -E -t 10.0.0.80:80 --name $'two\nlines'
+> slbadm: edit service tcp 10.0.0.80:80: the text is not UTF-8, or has control characters
+1 -E -t 10.0.0.80:80 --comment $'\xff'
+> the text is not UTF-8, or has control characters
+1 -e -t 10.0.0.80:80 -r 10.1.0.11:8080 --name 123456789012345678901234567890123456789012345678901234567890123456789012345678901
+> slbadm: edit server 10.1.0.11:8080 of tcp 10.0.0.80:80: the text is too long
+1 drain -t 10.0.0.80:80 -r 10.1.0.19:80
+> slbadm: drain server 10.1.0.19:80 of tcp 10.0.0.80:80: the service has no such server
+1 drain --group webs -r 10.1.0.19:80
+> slbadm: drain server 10.1.0.19:80 of group webs: no such group
+1~ drain --group web -r 10.1.0.21:80
+> Operation not permitted, CAP_NET_ADMIN is needed
 1~ --add-group webs
 > slbadm: add group webs: Operation not permitted, CAP_NET_ADMIN is needed
 1~ --edit-group web -s wlc

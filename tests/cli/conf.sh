@@ -58,17 +58,18 @@ cat >"$SLB_TMP/full" <<'END'
 --add-group dns.v6 --proto udp -s rr
 -a --group dns.v6 -r [2001:db8:1::11]:53 -b -w 1
 -a --group dns.v6 -r [2001:db8:1::12]:53 -m -w 0
---add-group empty --proto tcp -s wlc
+--add-group empty --proto tcp -s wlc --zero-delay 0 --removal-delay keep --on-down reset --min-alive 65535 --comment "two words"
 --add-group web --proto tcp -s wrr
 -a --group web -r 10.1.0.11:80 -b -w 7
+-a --group web -r 10.1.0.12:80 -b -w 1 --priority 15 --name "Zwölf" --comment spare
 -A -t 10.0.0.80:80 -s wlc
 -a -t 10.0.0.80:80 -r 10.1.0.11:80 -b -w 0
 -a -t 10.0.0.80:80 -r 10.1.0.11:8080 -b -w 65535
 -A -t 10.0.0.80:443 -s rr --disable --toa off --timestamps keep --unknown drop --idle 60 --timeout syn-sent=1,close=14400 --pool blue
 -A -t 10.0.0.80:444 --group web --timeout close=1 --pool blue
--A -t 10.0.0.80:445 --group web
+-A -t 10.0.0.80:445 --group web --name "the other one"
 -A -t 10.0.0.80:8443 -s wrr --toa-kind 200 --timestamps remove --unknown pass -p 360 -M 255.255.254.0 --pool blue
--A -t [2001:db8::80]:80 -s wrr -p 300 -M 64 --pool z.2:words
+-A -t [2001:db8::80]:80 -s wrr --zero-delay 3600 --removal-delay 1 --on-down reset --min-alive 2 -p 300 -M 64 --pool z.2:words --name six --comment "# no comment"
 -a -t [2001:db8::80]:80 -r [2001:db8:1::11]:80 -b -w 1
 -a -t [2001:db8::80]:80 -r [2001:db8:1::12]:80 -m -w 2
 -A -u 10.0.0.80:53 -s rr --idle 4000
@@ -102,7 +103,9 @@ slbadm -e -t 10.0.0.80:80 -r 10.1.0.11:80 -m -w 99
 slbadm -e -u 10.0.0.80:53 -r 10.1.0.12:53 -b
 slbadm --edit-group web -s rr
 slbadm -e --group web -r 10.1.0.11:80 -w 8
-slbadm -E -t 10.0.0.80:445 --group ''
+slbadm -E -t 10.0.0.80:445 --group '' --name '' --comment new
+slbadm --edit-group empty --zero-delay 5 --min-alive 1 --comment ''
+slbadm -e --group web -r 10.1.0.12:80 --priority 0 --name other --down
 slbadm --edit-laddr 10.1.0.2 --dedicated --ports 5000-6000
 slbadm --set established=99 toa-trusted=10.0.0.0/8 idle-reset=on
 check_fails "a change is a change" cmp -s <(slbadm -S) "$SLB_TMP/saved"
@@ -191,7 +194,7 @@ fi
 
 # Views.
 is "JSON of services" "$(json 'sorted(d["services"][0])' -L -t 10.0.0.80:80 --stats)" \
-	"['acl', 'address', 'enabled', 'idle', 'limits', 'persistent', 'persistent-len', 'pool', 'port', 'proto', 'scheduler', 'servers', 'stats', 'timeouts', 'timestamps', 'toa', 'toa-kind', 'unknown']"
+	"['acl', 'address', 'enabled', 'idle', 'limits', 'min-alive', 'on-down', 'persistent', 'persistent-len', 'pool', 'port', 'proto', 'removal-delay', 'scheduler', 'servers', 'stats', 'timeouts', 'timestamps', 'toa', 'toa-kind', 'unknown', 'zero-delay']"
 is "JSON of counters and drops" "$(json 'd["counters"]["conn-created"], d["drops"]["no-port"]' \
 	-L --stats)" "0 0"
 is "JSON of connections" "$(json d -L -c)" "{'connections': []}"

@@ -269,6 +269,30 @@
 > -E -t 10.0.0.80:80 --group ""
 
 # -- named groups
+2 --add-group web --zero-delay 3601
+> slbadm: --zero-delay: `3601' is not a number from 0 to 3600, or keep
+2 -A -t 10.0.0.80:80 --removal-delay never
+> slbadm: --removal-delay: `never' is not a number from 0 to 3600, or keep
+2 -A -t 10.0.0.80:80 --min-alive 0
+> slbadm: --min-alive: `0' is not a number from 1 to 65535
+2 --edit-group web --on-down stop
+> slbadm: --on-down: `stop' is not one of keep, reset
+2 -a -t 10.0.0.80:80 -r 10.1.0.11 --priority 16
+> slbadm: --priority: `16' is not a number from 0 to 15
+2 -e -t 10.0.0.80:80 -r 10.1.0.11 --up --down
+> slbadm: --up and --down exclude each other
+2 -D -t 10.0.0.80:80 --name web
+> slbadm: --name is not an option of -D
+2 --add-group web --name web
+> slbadm: --name is not an option of --add-group
+2! drain -t 10.0.0.80:80
+> slbadm: drain needs -r ADDR[:PORT]
+2! drain -t 10.0.0.80:80 -r 10.1.0.11 --wait never
+> slbadm: --wait: `never' is not a number from 0 to 86400
+0 -e -t 10.0.0.80:80 -r 10.1.0.11:80 --priority 0 --up
+> -e -t 10.0.0.80:80 -r 10.1.0.11:80 --priority 0 --up
+0 -E -t 10.0.0.80:80 --zero-delay keep --removal-delay 60 --on-down reset --min-alive 2 --name 'a b' --comment ''
+> -E -t 10.0.0.80:80 --zero-delay keep --removal-delay 60 --on-down reset --min-alive 2 --name "a b" --comment ""
 2 --add-group
 > slbadm: --add-group: the name is missing
 2 --add-group ''

@@ -28,6 +28,18 @@
 /* longest name of a pool or group, in bytes without the terminating zero */
 #define SLB_NAME_MAX	80
 
+/* longest comment, in characters */
+#define SLB_COMMENT_MAX	255
+
+/* longest time, in seconds, that connections of a server may stay */
+#define SLB_DELAY_MAX	3600
+
+/* in place of such a time they stay until they end */
+#define SLB_DELAY_KEEP	4294967295
+
+/* priorities are 0 to this less one */
+#define SLB_TIERS	16
+
 /* largest weight of a server */
 #define SLB_WEIGHT_MAX	65535
 
@@ -102,6 +114,20 @@ enum slb_fwd {
 	SLB_FWD_NAT,
 
 	SLB_FWD_COUNT
+};
+
+/**
+ * enum slb_on_down - what happens to the TCP connections of a server that is down; UDP flows
+ *	choose anew
+ * @SLB_ON_DOWN_KEEP: they go on
+ * @SLB_ON_DOWN_RESET: both ends are reset
+ * @SLB_ON_DOWN_COUNT: (how many)
+ */
+enum slb_on_down {
+	SLB_ON_DOWN_KEEP,
+	SLB_ON_DOWN_RESET,
+
+	SLB_ON_DOWN_COUNT
 };
 
 /**
@@ -479,6 +505,12 @@ enum slb_acl_op {
  * @SLB_A_SVC_PERSIST_LEN: (u8) bits of the client's address that count for that; default all,
  *	32 or 128
  * @SLB_A_SVC_LIMITS: (nest of enum slb_a_lim) limits, those given; absent in an answer: none
+ * @SLB_A_SVC_NAME: (string) its name for people, 1-80 characters; empty takes it away
+ * @SLB_A_SVC_COMMENT: (string) a comment, 1-255 characters; empty takes it away
+ * @SLB_A_SVC_ZERO_DELAY: (u32) of its own group
+ * @SLB_A_SVC_REMOVAL_DELAY: (u32) of its own group
+ * @SLB_A_SVC_ON_DOWN: (u8) of its own group
+ * @SLB_A_SVC_MIN_ALIVE: (u32) of its own group
  * @__SLB_A_SVC_MAX: (one more)
  * @SLB_A_SVC_MAX: (the last)
  */
@@ -506,6 +538,12 @@ enum slb_a_svc {
 	SLB_A_SVC_PERSIST,
 	SLB_A_SVC_PERSIST_LEN,
 	SLB_A_SVC_LIMITS,
+	SLB_A_SVC_NAME,
+	SLB_A_SVC_COMMENT,
+	SLB_A_SVC_ZERO_DELAY,
+	SLB_A_SVC_REMOVAL_DELAY,
+	SLB_A_SVC_ON_DOWN,
+	SLB_A_SVC_MIN_ALIVE,
 
 	__SLB_A_SVC_MAX,
 	SLB_A_SVC_MAX = __SLB_A_SVC_MAX - 1
@@ -525,6 +563,14 @@ enum slb_a_svc {
  * @SLB_A_SRV_PAD: (pad) padding
  * @SLB_A_SRV_GROUP: (string) the named group
  * @SLB_A_SRV_LIMITS: (nest of enum slb_a_lim) limits, those given; absent in an answer: none
+ * @SLB_A_SRV_NAME: (string) its name for people, 1-80 characters; empty takes it away
+ * @SLB_A_SRV_COMMENT: (string) a comment, 1-255 characters; empty takes it away
+ * @SLB_A_SRV_PRIORITY: (u8) its tier, 0 first; default 0
+ * @SLB_A_SRV_DOWN: (u8) operational state: 1 takes no new connections; 0 for a new server
+ * @SLB_A_SRV_DRAINING: (flag) removed and waiting for its connections; in answers only
+ * @SLB_A_SRV_LEFT: (u32) seconds until its connections are reset, while there is such a time;
+ *	in answers only
+ * @SLB_A_SRV_STANDBY: (flag) it could take connections and another tier does; in answers only
  * @__SLB_A_SRV_MAX: (one more)
  * @SLB_A_SRV_MAX: (the last)
  */
@@ -540,6 +586,13 @@ enum slb_a_srv {
 	SLB_A_SRV_PAD,
 	SLB_A_SRV_GROUP,
 	SLB_A_SRV_LIMITS,
+	SLB_A_SRV_NAME,
+	SLB_A_SRV_COMMENT,
+	SLB_A_SRV_PRIORITY,
+	SLB_A_SRV_DOWN,
+	SLB_A_SRV_DRAINING,
+	SLB_A_SRV_LEFT,
+	SLB_A_SRV_STANDBY,
 
 	__SLB_A_SRV_MAX,
 	SLB_A_SRV_MAX = __SLB_A_SRV_MAX - 1
@@ -994,6 +1047,14 @@ enum slb_a_limit {
  * @SLB_A_GROUP_SCHED: (u8) scheduling method; default wlc
  * @SLB_A_GROUP_SERVERS: (u32) number of servers; in answers only
  * @SLB_A_GROUP_SERVICES: (u32) number of services that use it; in answers only
+ * @SLB_A_GROUP_COMMENT: (string) a comment, 1-255 characters; empty takes it away
+ * @SLB_A_GROUP_ZERO_DELAY: (u32) seconds, 0-3600, after which connections of a server are reset
+ *	whose weight became 0, or delay-keep, the default
+ * @SLB_A_GROUP_REMOVAL_DELAY: (u32) the same for a server that was removed; default 0
+ * @SLB_A_GROUP_ON_DOWN: (u8) default keep
+ * @SLB_A_GROUP_MIN_ALIVE: (u32) servers that a tier must have to take new connections: weight
+ *	above 0, and up; default 1
+ * @SLB_A_GROUP_TIER: (u8) the tier that takes new connections; in answers only
  * @__SLB_A_GROUP_MAX: (one more)
  * @SLB_A_GROUP_MAX: (the last)
  */
@@ -1003,6 +1064,12 @@ enum slb_a_group {
 	SLB_A_GROUP_SCHED,
 	SLB_A_GROUP_SERVERS,
 	SLB_A_GROUP_SERVICES,
+	SLB_A_GROUP_COMMENT,
+	SLB_A_GROUP_ZERO_DELAY,
+	SLB_A_GROUP_REMOVAL_DELAY,
+	SLB_A_GROUP_ON_DOWN,
+	SLB_A_GROUP_MIN_ALIVE,
+	SLB_A_GROUP_TIER,
 
 	__SLB_A_GROUP_MAX,
 	SLB_A_GROUP_MAX = __SLB_A_GROUP_MAX - 1
@@ -1063,16 +1130,17 @@ enum slb_a_step {
  * @SLB_CMD_SVC_GET: One service, or a dump of all. Request: proto, addr, port, vrf.
  * @SLB_CMD_SVC_NEW: Adds or changes a service. Request: proto, addr, port, vrf, sched, enabled,
  *	toa, toa-kind, timestamps, unknown, pool, idle, timeouts, acl, acl-none, purge, group,
- *	persist, persist-len, limits. Needs CAP_NET_ADMIN.
+ *	persist, persist-len, limits, name, comment, zero-delay, removal-delay, on-down, min-alive.
+ *	Needs CAP_NET_ADMIN.
  * @SLB_CMD_SVC_DEL: Removes a service; its connections are reset at both ends. Request: proto,
  *	addr, port, vrf. Needs CAP_NET_ADMIN.
  * @SLB_CMD_SVC_NTF: A service was added, changed or removed (then only its key is given).
  * @SLB_CMD_SRV_GET: A dump of the servers, of one service or group if it is given. Request:
  *	service, group.
  * @SLB_CMD_SRV_NEW: Adds or changes a server. Request: service, addr, port, weight, fwd, group,
- *	limits. Needs CAP_NET_ADMIN.
- * @SLB_CMD_SRV_DEL: Removes a server; its connections are reset at both ends. Request: service,
- *	addr, port, group. Needs CAP_NET_ADMIN.
+ *	limits, name, comment, priority, down. Needs CAP_NET_ADMIN.
+ * @SLB_CMD_SRV_DEL: Removes a server; its connections are reset at both ends when its group's
+ *	removal-delay is over. Request: service, addr, port, group. Needs CAP_NET_ADMIN.
  * @SLB_CMD_SRV_NTF: A server was added, changed or removed (then only its key is given).
  * @SLB_CMD_LADDR_GET: A dump of the local addresses, of one pool if it is given. Request: pool.
  * @SLB_CMD_LADDR_NEW: Adds or changes a local address. Request: pool, addr, vrf, dedicated,
@@ -1107,8 +1175,8 @@ enum slb_a_step {
  * @SLB_CMD_ACL_ENTRY_GET: A dump of the prefixes of all access lists, or of one; each answer
  *	has its name and some prefixes, in their order. Request: name. Needs CAP_NET_ADMIN.
  * @SLB_CMD_GROUP_GET: One named group, or a dump of all. Request: name.
- * @SLB_CMD_GROUP_NEW: Adds or changes a named group. Request: name, proto, sched. Needs
- *	CAP_NET_ADMIN.
+ * @SLB_CMD_GROUP_NEW: Adds or changes a named group. Request: name, proto, sched, comment,
+ *	zero-delay, removal-delay, on-down, min-alive. Needs CAP_NET_ADMIN.
  * @SLB_CMD_GROUP_DEL: Removes a group that no service uses, with its servers. Request: name.
  *	Needs CAP_NET_ADMIN.
  * @SLB_CMD_GROUP_NTF: A group was added, changed or removed (then only its name is given).

@@ -6,7 +6,7 @@ import time
 
 from cases import both, case, main, same
 from cluster import LADDR, VIP, Task, balancer, connect, listen, server_addr
-from slbnl import Refused
+from groups_util import ends, refused, talk
 
 slb = balancer()
 
@@ -17,37 +17,12 @@ def before():
     same(slb.groups(), [], "groups after a flush")
 
 
-def refused(code, words, function, *args, **fields):
-    try:
-        function(*args, **fields)
-    except Refused as error:
-        assert words in str(error), f"{error}, wanted {words!r}"
-        same(error.errno, code)
-        return
-    raise AssertionError(f"not refused: {words}")
-
-
 def pair(v):
     """Two groups, one with each server."""
     slb.laddr(LADDR[v])
     for index, name in ((1, "one"), (2, "two")):
         slb.group(name, sched="rr")
         slb.srv(name, server_addr(v, index), 8080)
-
-
-def talk(client, server, text=b"x"):
-    client.sendall(text)
-    same(server.recv(64), text)
-    server.sendall(text * 2)
-    same(client.recv(64), text * 2)
-
-
-def ends(sock):
-    """Waits until a connection is reset."""
-    try:
-        return sock.recv(1)
-    except ConnectionResetError:
-        return None
 
 
 @both("one group serves two services; its method is its own")
