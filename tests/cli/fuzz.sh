@@ -24,9 +24,9 @@ printf -- '\1--set established=5 toa-trusted=10.0.0.0/8,::/0\n-P 10.1.0.2 --port
 
 build() {
 	# The rest of the tool; what fuzz.c includes or replaces is not linked once more.
-	local skip=main.c:err.c:$(sed -n 's/^#include "\(.*\.c\)"$/\1/p' "$here/fuzz.c" | paste -sd:)
-	local file source=()
+	local skip file source=()
 
+	skip=main.c:err.c:$(sed -n 's/^#include "\(.*\.c\)"$/\1/p' "$here/fuzz.c" | paste -sd:)
 	for file in "$tool"/*.c; do
 		[[ :$skip: == *:${file##*/}:* ]] || source+=("$file")
 	done
