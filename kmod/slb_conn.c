@@ -114,6 +114,8 @@ void slb_conn_free_empty(struct slb_conn *conn)
 /* Puts all that the entry holds. */
 static void slb_conn_empty(struct slb_conn *conn)
 {
+	if (unlikely(conn->svc->key.mark))
+		slb_listen_end_mark(conn);
 	dst_release(slb_conn_way(conn, SLB_DIR_ORIG)->dst);
 	dst_release(slb_conn_way(conn, SLB_DIR_REPLY)->dst);
 	slb_srv_put(conn->srv);

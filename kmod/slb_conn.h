@@ -387,4 +387,7 @@ u32 slb_conn_kill_matching(struct slb_net *sn,
 			   const void *arg);
 void slb_conn_end_all(struct slb_net *sn);
 
+/* slb_listen.c */
+void slb_listen_end_mark(const struct slb_conn *conn);
+
 #endif

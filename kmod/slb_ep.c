@@ -15,6 +15,7 @@
 
 #define SLB_LEASE_MAPS_MIN	8
 #define SLB_LEASE_MAPS_MAX	65536	/* local addresses in a namespace */
+#define SLB_EP_TRIES		256	/* to find or make one that other CPUs take out or make */
 
 /* An endpoint's maps by laddr id; replaced by a larger copy. */
 struct slb_lease_maps {
@@ -86,14 +87,23 @@ static struct slb_lease_map *slb_lease_map_alloc(struct slb_ep *ep, struct slb_l
 	return map;
 }
 
+/*
+ * Behind the last reference it is still found for a moment, which slb_ep_borrow_rcu() sits out; so no
+ * packet comes in between on this CPU.
+ */
 static void slb_ep_put_ref(struct slb_ep *ep)
 {
 	struct slb_net *sn = ep->sn;
 	struct slb_lease_maps *maps;
+	bool last;
 
-	if (!refcount_dec_and_test(&ep->ref))
+	local_bh_disable();
+	last = refcount_dec_and_test(&ep->ref);
+	if (last)
+		rhashtable_remove_fast(&sn->eps, &ep->node, slb_ep_params);
+	local_bh_enable();
+	if (!last)
 		return;
-	rhashtable_remove_fast(&sn->eps, &ep->node, slb_ep_params);
 	atomic64_inc(&sn->destroyed);
 	maps = rcu_dereference_protected(ep->maps, true);	/* nobody else is left */
 	if (maps)
@@ -202,7 +212,13 @@ void slb_lease_map_free(struct slb_lease_map *map)
 	slb_ep_put_ref(ep);
 }
 
-static void slb_lease_map_retire(struct slb_lease_map *map)
+/**
+ * slb_lease_map_retire() - let a map go if it is empty and nobody will lease from it
+ * @map: the map
+ *
+ * Context: any but hard interrupts, inside RCU, without @map's lock.
+ */
+void slb_lease_map_retire(struct slb_lease_map *map)
 {
 	bool gone;
 
@@ -239,22 +255,31 @@ void slb_lease_forget_laddr(struct slb_net *sn, struct slb_laddr *laddr)
 	rhashtable_walk_exit(&iter);
 }
 
-static struct slb_ep *slb_ep_make(struct slb_net *sn, const struct slb_ep_key *key)
+/*
+ * A new endpoint, with the caller's reference. ERR_PTR(-EEXIST): another CPU was faster, or it is just
+ * being taken out.
+ */
+static struct slb_ep *slb_ep_make(struct slb_net *sn, const struct slb_ep_key *key, int servers,
+				  gfp_t gfp)
 {
-	struct slb_ep *ep = slb_alloc(kzalloc(sizeof(*ep), SLB_GFP_CONFIG));
+	struct slb_ep *ep = slb_alloc(kzalloc(sizeof(*ep), gfp));
+	int err;
 
 	if (!ep)
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	ep->key = *key;
 	ep->sn = sn;
 	spin_lock_init(&ep->lock);
 	refcount_set(&ep->ref, 1);
-	atomic_set(&ep->servers, 1);
-	if (slb_attempt(-ENOMEM, rhashtable_insert_fast(&sn->eps, &ep->node, slb_ep_params))) {
+	atomic_set(&ep->servers, servers);
+	atomic64_inc(&sn->created);	/* before it is found, and may end on another CPU */
+	err = slb_attempt(-ENOMEM, rhashtable_lookup_insert_fast(&sn->eps, &ep->node,
+								 slb_ep_params));
+	if (err) {
+		atomic64_inc(&sn->destroyed);
 		kfree(ep);
-		return NULL;
+		return ERR_PTR(err == -EEXIST ? -EEXIST : -ENOMEM);
 	}
-	atomic64_inc(&sn->created);
 	return ep;
 }
 
@@ -294,10 +319,51 @@ struct slb_ep *slb_ep_get(struct slb_net *sn, const struct slb_ep_key *key)
 		rcu_read_unlock();
 		if (got)
 			return ep;
-		if (!ep)
-			return slb_ep_make(sn, key);
-		cond_resched();		/* another CPU is just taking it out */
+		ep = slb_ep_make(sn, key, 1, SLB_GFP_CONFIG);
+		if (PTR_ERR_OR_ZERO(ep) != -EEXIST)
+			return IS_ERR(ep) ? NULL : ep;
+		cond_resched();		/* another CPU is just taking it out, or has made it */
 	}
+}
+
+/**
+ * slb_ep_borrow_rcu() - the endpoint that a packet leads to, made if there is none
+ * @sn: the namespace's balancer
+ * @key: its key
+ *
+ * Nobody configured it, so it counts no server, and its maps go with their last lease: then, or with
+ * slb_ep_return() if nothing was leased, it goes too. So there are no more of them than connections, and
+ * none without one but for packets on their way.
+ *
+ * Context: softirq or BH off, inside RCU.
+ * Return: the endpoint, to be given back by slb_ep_return(), or NULL if there is no memory.
+ */
+struct slb_ep *slb_ep_borrow_rcu(struct slb_net *sn, const struct slb_ep_key *key)
+{
+	struct slb_ep *ep;
+	int tries;
+
+	for (tries = 0; tries < SLB_EP_TRIES; tries++) {
+		ep = slb_ep_find_rcu(sn, key);
+		if (ep && refcount_inc_not_zero(&ep->ref))
+			return ep;
+		ep = slb_ep_make(sn, key, 0, GFP_ATOMIC | __GFP_NOWARN);
+		if (PTR_ERR_OR_ZERO(ep) != -EEXIST)
+			return IS_ERR(ep) ? NULL : ep;
+		cpu_relax();	/* another CPU is just taking it out, or has made it */
+	}
+	return NULL;
+}
+
+/**
+ * slb_ep_return() - give a borrowed endpoint back
+ * @ep: from slb_ep_borrow_rcu(); stays as long as something is leased
+ *
+ * Context: softirq or BH off.
+ */
+void slb_ep_return(struct slb_ep *ep)
+{
+	slb_ep_put_ref(ep);
 }
 
 /**

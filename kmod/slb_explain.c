@@ -43,7 +43,7 @@ static bool slb_explain_is_known(const struct slb_pkt *pkt, struct slb_explanati
 		return false;
 	conn = slb_way_conn(way);
 	ex->addr = conn->srv->ep->key.addr;
-	ex->port = conn->srv->ep->key.port;
+	ex->port = way->new_dport;
 	ex->found = true;
 	slb_explain_say(ex, SLB_STEP_CONNECTION, SLB_DROP_NONE,
 			"the client has one already; a packet goes on with it");
@@ -117,6 +117,7 @@ static void slb_explain_source(const struct slb_pkt *pkt, struct slb_opening *op
 	const struct slb_laddr_set *set = rcu_dereference(pool->set[pkt->v6]);
 
 	slb_open_set_mode(pkt, open);
+	ex->port = open->to->port;
 	if (open->nat)
 		slb_explain_say(ex, SLB_STEP_SOURCE, SLB_DROP_NONE,
 				"nat: the client's own address");
@@ -141,7 +142,7 @@ void slb_explain_rcu(struct slb_pkt *pkt, struct slb_explanation *ex)
 
 	if (slb_explain_is_known(pkt, ex))
 		return;
-	open.svc = slb_open_service(pkt);
+	open.svc = slb_listen_rcu(pkt);
 	if (!open.svc) {
 		slb_explain_say(ex, SLB_STEP_SERVICE, SLB_DROP_NONE,
 				"there is none; the packet is left to the host");

@@ -2,7 +2,7 @@
 /*
  * Fragments of what may be ours are put together, by the kernel's own reassembly, before anybody
  * looks at ports. Those of others go on as they are: what only passes through is not held back for
- * its missing pieces.
+ * its missing pieces. With a service by mark any may be ours, because marks come later, and by ports.
  *
  * Where conntrack is loaded, its reassembly has the same priority and the same queues; whichever
  * comes first takes a fragment.
@@ -47,7 +47,8 @@ static noinline unsigned int slb_frag_gather4(struct slb_net *sn, struct sk_buff
 	int err;
 
 	if (slb_frag_is_spared(skb) ||
-	    !(slb_filter_hit4(&sn->filter, iph->daddr) || slb_hook_is_nat4(sn, iph)))
+	    !(slb_filter_hit4(&sn->filter, iph->daddr) || slb_hook_is_nat4(sn, iph) ||
+	      slb_hook_may_mark(sn)))
 		return NF_ACCEPT;
 	local_bh_disable();	/* LOCAL_OUT is process context */
 	err = ip_defrag(state->net, skb, user);
@@ -86,7 +87,8 @@ static noinline unsigned int slb_frag_gather6(struct slb_net *sn, struct sk_buff
 	int err = 0;
 
 	if (!ipv6_ext_hdr(ip6h->nexthdr) || slb_frag_is_spared(skb) ||
-	    !(slb_filter_hit6(&sn->filter, &ip6h->daddr) || slb_hook_is_nat6(sn, ip6h)))
+	    !(slb_filter_hit6(&sn->filter, &ip6h->daddr) || slb_hook_is_nat6(sn, ip6h) ||
+	      slb_hook_may_mark(sn)))
 		return NF_ACCEPT;
 #if IS_ENABLED(CONFIG_IPV6)
 	local_bh_disable();

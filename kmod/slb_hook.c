@@ -53,6 +53,28 @@ static noinline unsigned int slb_hook_nat(struct slb_pkt *pkt)
 }
 
 /*
+ * A marked packet that a service takes by its mark, wherever it goes: one that has a single
+ * destination. Before it is known to be ours nothing else of it is judged.
+ */
+static noinline bool slb_hook_takes_mark(const struct slb_net *sn, const struct sk_buff *skb,
+					 const struct net_device *dev, bool v6)
+{
+	__be32 daddr = v6 ? 0 : ip_hdr(skb)->daddr;
+
+	if (v6 ? ipv6_addr_is_multicast(&ipv6_hdr(skb)->daddr) :
+	    ipv4_is_multicast(daddr) || ipv4_is_lbcast(daddr))
+		return false;
+	return slb_svc_find_mark_rcu(sn, skb->mark, v6, l3mdev_master_ifindex_rcu(dev));
+}
+
+static __always_inline bool slb_hook_is_marked(const struct slb_net *sn, const struct sk_buff *skb,
+					       const struct net_device *dev, bool v6)
+{
+	return static_branch_unlikely(&slb_mark_key) && skb->mark &&
+	       slb_hook_takes_mark(sn, skb, dev, v6);
+}
+
+/*
  * A packet that may be ours. @to_us: its destination may be; else its source may be a server's in nat
  * mode.
  */
@@ -105,6 +127,8 @@ unsigned int slb_hook_pre4(void *priv, struct sk_buff *skb, const struct nf_hook
 
 	if (unlikely(slb_filter_hit4(&sn->filter, iph->daddr)))
 		return slb_hook_in4(sn, skb, state, true);
+	if (slb_hook_is_marked(sn, skb, state->in, false))
+		return slb_hook_in4(sn, skb, state, true);
 	if (slb_hook_is_nat4(sn, iph))
 		return slb_hook_in4(sn, skb, state, false);
 	return NF_ACCEPT;
@@ -125,6 +149,8 @@ unsigned int slb_hook_pre6(void *priv, struct sk_buff *skb, const struct nf_hook
 	struct slb_net *sn = priv;
 
 	if (unlikely(slb_filter_hit6(&sn->filter, &ip6h->daddr)))
+		return slb_hook_in6(sn, skb, state, true);
+	if (slb_hook_is_marked(sn, skb, state->in, true))
 		return slb_hook_in6(sn, skb, state, true);
 	if (slb_hook_is_nat6(sn, ip6h))
 		return slb_hook_in6(sn, skb, state, false);
@@ -204,7 +230,8 @@ static unsigned int slb_hook_out4(void *priv, struct sk_buff *skb,
 	unsigned int verdict = NF_ACCEPT;
 	struct slb_net *sn = priv;
 
-	if (slb_filter_hit4(&sn->filter, iph->daddr))
+	if (slb_filter_hit4(&sn->filter, iph->daddr) ||
+	    slb_hook_is_marked(sn, skb, skb_dst(skb)->dev, false))
 		return slb_hook_is_first_pass(skb, state) ? NF_ACCEPT :
 		       slb_hook_out(sn, skb, state, false);
 	if (slb_hook_is_nat4(sn, iph) && !slb_hook_is_first_pass(skb, state))
@@ -221,7 +248,8 @@ static unsigned int slb_hook_out6(void *priv, struct sk_buff *skb,
 	unsigned int verdict = NF_ACCEPT;
 	struct slb_net *sn = priv;
 
-	if (slb_filter_hit6(&sn->filter, &ip6h->daddr))
+	if (slb_filter_hit6(&sn->filter, &ip6h->daddr) ||
+	    slb_hook_is_marked(sn, skb, skb_dst(skb)->dev, true))
 		return slb_hook_is_first_pass(skb, state) ? NF_ACCEPT :
 		       slb_hook_out(sn, skb, state, true);
 	if (slb_hook_is_nat6(sn, ip6h) && !slb_hook_is_first_pass(skb, state))

@@ -51,4 +51,10 @@ static __always_inline bool slb_hook_is_nat6(const struct slb_net *sn, const str
 	       (slb_filter_hit6(&sn->nat, &ip6h->saddr) || ip6h->nexthdr == NEXTHDR_ICMP);
 }
 
+/* Is there a service by mark, so that a packet to anywhere may be ours? */
+static __always_inline bool slb_hook_may_mark(const struct slb_net *sn)
+{
+	return static_branch_unlikely(&slb_mark_key) && READ_ONCE(sn->marks);
+}
+
 #endif

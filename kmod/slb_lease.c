@@ -386,8 +386,10 @@ static noinline int slb_lease_take_slow(struct slb_net *sn, struct slb_ep *ep,
 			lease->port = htons(port);
 			return 0;
 		}
-		if (port == -ENOSPC || port == -ENOMEM)
+		if (port == -ENOSPC || port == -ENOMEM) {
+			slb_lease_map_retire(map);	/* made for this and never used */
 			break;
+		}
 	}
 	if (port == -ENOMEM)
 		return -ENOMEM;

@@ -30,7 +30,9 @@ struct slb_net;
  * @proto: IPPROTO_TCP or IPPROTO_UDP
  * @v6: family
  *
- * The VRF towards the servers is a local address's, and maps are kept by local address.
+ * The VRF towards the servers is a local address's, and maps are kept by local address. The endpoint
+ * of a server that is met where the client's packet says (slb_srv.spread) has port or protocol 0 and
+ * only names it; the one that a packet leads to is made when it is first needed.
  */
 struct slb_ep_key {
 	struct in6_addr		addr;
@@ -43,7 +45,7 @@ struct slb_ep_key {
  * struct slb_ep - a server endpoint
  * @node: in sn->eps, keyed by @key, until the last reference is put
  * @key: immutable
- * @ref: one per server object and per map
+ * @ref: one per server object, per map, and per packet that has borrowed it
  * @servers: server objects; without any, maps go as soon as they are empty
  * @lock: BH off; guards @maps
  * @maps: by laddr id; r: RCU, w: @lock; NULL until the first lease
@@ -136,10 +138,13 @@ void slb_ep_exit(struct slb_net *sn);
 struct slb_ep *slb_ep_find_rcu(struct slb_net *sn, const struct slb_ep_key *key);
 struct slb_ep *slb_ep_get(struct slb_net *sn, const struct slb_ep_key *key);
 void slb_ep_put(struct slb_ep *ep);
+struct slb_ep *slb_ep_borrow_rcu(struct slb_net *sn, const struct slb_ep_key *key);
+void slb_ep_return(struct slb_ep *ep);
 struct slb_lease_map *slb_lease_map_find_rcu(const struct slb_ep *ep, u32 id);
 struct slb_lease_map *slb_lease_map_make(struct slb_ep *ep, struct slb_laddr *laddr);
 bool slb_lease_map_unlink(struct slb_lease_map *map) __must_hold(&map->lock);
 void slb_lease_map_free(struct slb_lease_map *map);
+void slb_lease_map_retire(struct slb_lease_map *map);
 void slb_lease_forget_laddr(struct slb_net *sn, struct slb_laddr *laddr);
 
 /* slb_lease.c */

@@ -175,7 +175,7 @@ static int __net_init slb_net_init(struct net *net)
 	err = slb_ep_init(sn);
 	if (err)
 		return err;
-	err = slb_svc_table_init(sn);
+	err = slb_listen_init(sn);
 	if (err)
 		goto err_eps;
 	err = slb_net_default_pool(sn);
@@ -184,7 +184,7 @@ static int __net_init slb_net_init(struct net *net)
 	return 0;
 
 err_svcs:
-	slb_svc_table_exit(sn);
+	slb_listen_exit(sn);
 err_eps:
 	slb_ep_exit(sn);
 	return err;
@@ -220,7 +220,7 @@ static void __net_exit slb_net_free(struct slb_net *sn)
 {
 	WARN_ON_ONCE(atomic_read(&sn->conns));
 	WARN_ON_ONCE(atomic64_read(&sn->created) != atomic64_read(&sn->destroyed));
-	slb_svc_table_exit(sn);
+	slb_listen_exit(sn);
 	slb_ep_exit(sn);
 	slb_settings_exit(&sn->set);
 	slb_persist_free(sn);

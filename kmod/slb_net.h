@@ -103,7 +103,10 @@ struct slb_settings {
  * @set: settings; r: READ_ONCE, w: @cfg_mutex
  * @persist: what persistence remembers; NULL before the first persistent service
  * @svcs: services by key; r: RCU, w: @cfg_mutex
- * @eps: endpoints by key; r: RCU, w: @cfg_mutex (slb_ep_get) and any context (last put)
+ * @ranges: those with a range of ports, by address; likewise
+ * @wide: services with more than one port, but for those by mark; r: READ_ONCE, w: @cfg_mutex
+ * @marks: services by mark; likewise
+ * @eps: endpoints by key; r: RCU, w: any context
  * @net: the namespace
  * @seq_key: key of the initial sequence numbers and timestamp offsets
  * @dead: the namespace is being dismantled: no new connections
@@ -154,7 +157,10 @@ struct slb_net {
 	struct slb_settings		set;
 	struct slb_persist		*persist;
 	struct rhashtable		svcs;
+	struct rhashtable		ranges;
 	struct rhashtable		eps;
+	u32				wide;
+	u32				marks;
 	struct net			*net;
 	siphash_key_t			seq_key;
 	bool				dead;

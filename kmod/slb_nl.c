@@ -243,6 +243,39 @@ int slb_nl_timeouts(const struct nlattr *attr, struct netlink_ext_ack *extack, u
 	return 0;
 }
 
+/* A service by mark: the mark stands where an address would. */
+static int slb_nl_mark_key(struct nlattr **tb, struct netlink_ext_ack *extack,
+			   struct slb_svc_key *key)
+{
+	static const u8 others[] = {
+		SLB_A_SVC_PROTO, SLB_A_SVC_ADDR, SLB_A_SVC_PORT, SLB_A_SVC_PORT_LAST,
+	};
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(others); i++)
+		if (tb[others[i]])
+			return slb_nl_refuse(extack, tb[others[i]], -EINVAL,
+					     "a service by mark has no protocol, address and port");
+	key->mark = nla_get_u32(tb[SLB_A_SVC_FWMARK]);
+	key->addr.s6_addr32[0] = (__force __be32)key->mark;
+	key->v6 = !!tb[SLB_A_SVC_IPV6];
+	return 0;
+}
+
+static int slb_nl_ports(struct nlattr **tb, struct netlink_ext_ack *extack,
+			struct slb_svc_key *key)
+{
+	const struct nlattr *last = tb[SLB_A_SVC_PORT_LAST];
+
+	key->port = nla_get_be16(tb[SLB_A_SVC_PORT]);
+	key->last = last ? nla_get_be16(last) : key->port;
+	if (last && !key->port)
+		return slb_nl_refuse(extack, last, -EINVAL, "port 0 is all ports, and no range");
+	if (ntohs(key->last) < ntohs(key->port))
+		return slb_nl_refuse(extack, last, -EINVAL, "the last port comes before the first");
+	return 0;
+}
+
 /**
  * slb_nl_svc_key() - read what names a service
  * @tb: attributes by enum slb_a_svc
@@ -251,7 +284,7 @@ int slb_nl_timeouts(const struct nlattr *attr, struct netlink_ext_ack *extack, u
  * @key: the answer
  *
  * Context: any.
- * Return: 0 or -EINVAL.
+ * Return: 0 or a negative error.
  */
 int slb_nl_svc_key(struct nlattr **tb, const struct nlattr *nest, struct netlink_ext_ack *extack,
 		   struct slb_svc_key *key)
@@ -260,6 +293,12 @@ int slb_nl_svc_key(struct nlattr **tb, const struct nlattr *nest, struct netlink
 	int err;
 
 	memset(key, 0, sizeof(*key));
+	key->vrf = tb[SLB_A_SVC_VRF] ? nla_get_u32(tb[SLB_A_SVC_VRF]) : 0;
+	if (tb[SLB_A_SVC_FWMARK])
+		return slb_nl_mark_key(tb, extack, key);
+	if (tb[SLB_A_SVC_IPV6])
+		return slb_nl_refuse(extack, tb[SLB_A_SVC_IPV6], -EINVAL,
+				     "an address tells its family itself");
 	if (slb_nl_missing(extack, nest, tb, SLB_A_SVC_PROTO,
 			   "the service's protocol is missing") ||
 	    slb_nl_missing(extack, nest, tb, SLB_A_SVC_ADDR, "the service's address is missing") ||
@@ -273,11 +312,21 @@ int slb_nl_svc_key(struct nlattr **tb, const struct nlattr *nest, struct netlink
 	if (err)
 		return err;
 	key->v6 = v6;
-	key->port = nla_get_be16(tb[SLB_A_SVC_PORT]);
-	if (!key->port)
-		return slb_nl_refuse(extack, tb[SLB_A_SVC_PORT], -EINVAL, "a port is 1-65535");
-	key->vrf = tb[SLB_A_SVC_VRF] ? nla_get_u32(tb[SLB_A_SVC_VRF]) : 0;
-	return 0;
+	return slb_nl_ports(tb, extack, key);
+}
+
+/**
+ * slb_nl_has_svc_key() - is any of what names a service given?
+ * @tb: attributes by enum slb_a_svc
+ *
+ * Context: any.
+ * Return: true if so.
+ */
+bool slb_nl_has_svc_key(struct nlattr **tb)
+{
+	return tb[SLB_A_SVC_PROTO] || tb[SLB_A_SVC_ADDR] || tb[SLB_A_SVC_PORT] ||
+	       tb[SLB_A_SVC_VRF] || tb[SLB_A_SVC_PORT_LAST] || tb[SLB_A_SVC_FWMARK] ||
+	       tb[SLB_A_SVC_IPV6];
 }
 
 /**
@@ -388,10 +437,15 @@ int slb_nl_put_prefix(struct sk_buff *skb, int type, const struct slb_prefix *pr
  */
 int slb_nl_put_svc_key(struct sk_buff *skb, const struct slb_svc_key *key)
 {
+	if (key->vrf && nla_put_u32(skb, SLB_A_SVC_VRF, key->vrf))
+		return -EMSGSIZE;
+	if (key->mark)
+		return nla_put_u32(skb, SLB_A_SVC_FWMARK, key->mark) ?:
+		       key->v6 ? nla_put_flag(skb, SLB_A_SVC_IPV6) : 0;
 	if (nla_put_u8(skb, SLB_A_SVC_PROTO, key->proto) ||
 	    slb_nl_put_addr(skb, SLB_A_SVC_ADDR, &key->addr, key->v6) ||
 	    nla_put_be16(skb, SLB_A_SVC_PORT, key->port) ||
-	    (key->vrf && nla_put_u32(skb, SLB_A_SVC_VRF, key->vrf)))
+	    (key->last != key->port && nla_put_be16(skb, SLB_A_SVC_PORT_LAST, key->last)))
 		return -EMSGSIZE;
 	return 0;
 }

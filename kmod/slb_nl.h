@@ -68,6 +68,7 @@ int slb_nl_timeouts(const struct nlattr *attr, struct netlink_ext_ack *extack, u
 		    u32 least);
 int slb_nl_svc_key(struct nlattr **tb, const struct nlattr *nest, struct netlink_ext_ack *extack,
 		   struct slb_svc_key *key);
+bool slb_nl_has_svc_key(struct nlattr **tb);
 struct slb_svc *slb_nl_svc_find_locked(struct slb_net *sn, const struct slb_svc_key *key,
 				       struct netlink_ext_ack *extack, const struct nlattr *attr);
 struct slb_group *slb_nl_group_find_locked(struct slb_net *sn, const struct nlattr *attr,

@@ -69,6 +69,9 @@ static int slb_nl_conn_filter_read(struct slb_nl_conn_filter *f, struct nlattr *
 	else if (!err && tb[SLB_A_CONN_CLIENT_LEN])
 		err = slb_nl_refuse(extack, tb[SLB_A_CONN_CLIENT_LEN], -EINVAL,
 				    "a prefix length needs the client's address");
+	if (!err && tb[SLB_A_CONN_SVC_PORT_LAST] && !tb[SLB_A_CONN_SVC_PORT])
+		err = slb_nl_refuse(extack, tb[SLB_A_CONN_SVC_PORT_LAST], -EINVAL,
+				    "a range of ports needs its first");
 	return err;
 }
 
@@ -82,6 +85,19 @@ static bool slb_nl_conn_port_differs(const struct nlattr *attr, __be16 port)
 	return attr && nla_get_be16(attr) != port;
 }
 
+/* A range's ports, or one; 0 is any. */
+static bool slb_nl_conn_svc_port_differs(struct nlattr **tb, __be16 port)
+{
+	const struct nlattr *first = tb[SLB_A_CONN_SVC_PORT];
+	const struct nlattr *last = tb[SLB_A_CONN_SVC_PORT_LAST];
+
+	if (!first || !nla_get_be16(first))
+		return false;
+	if (!last)
+		return nla_get_be16(first) != port;
+	return ntohs(port) < ntohs(nla_get_be16(first)) || ntohs(port) > ntohs(nla_get_be16(last));
+}
+
 static bool slb_nl_conn_matches(const struct slb_nl_conn_filter *f, const struct slb_conn *conn,
 				const struct slb_way *orig, const struct slb_nl_conn *view)
 {
@@ -90,10 +106,12 @@ static bool slb_nl_conn_matches(const struct slb_nl_conn_filter *f, const struct
 	if (slb_nl_conn_u8_differs(tb[SLB_A_CONN_PROTO], slb_scope_proto(orig->scope)) ||
 	    slb_nl_conn_u8_differs(tb[SLB_A_CONN_STATE], READ_ONCE(orig->state)) ||
 	    slb_nl_conn_port_differs(tb[SLB_A_CONN_CLIENT_PORT], orig->sport) ||
-	    slb_nl_conn_port_differs(tb[SLB_A_CONN_SVC_PORT], orig->dport) ||
+	    slb_nl_conn_svc_port_differs(tb, orig->dport) ||
 	    slb_nl_conn_port_differs(tb[SLB_A_CONN_SRV_PORT], orig->new_dport))
 		return false;
 	if (tb[SLB_A_CONN_VRF] && nla_get_u32(tb[SLB_A_CONN_VRF]) != conn->svc->key.vrf)
+		return false;
+	if (tb[SLB_A_CONN_FWMARK] && nla_get_u32(tb[SLB_A_CONN_FWMARK]) != conn->svc->key.mark)
 		return false;
 	if (f->client_len >= 0 && (f->client_v6 != view->v6 ||
 				   !ipv6_prefix_equal(&f->client, &view->client, f->client_len)))
@@ -155,6 +173,7 @@ int slb_nl_conn_put_ends(struct sk_buff *skb, const struct slb_conn *conn)
 	    slb_nl_put_addr(skb, SLB_A_CONN_SVC_ADDR, &view.svc, view.v6) ||
 	    nla_put_be16(skb, SLB_A_CONN_SVC_PORT, orig->dport) ||
 	    (vrf && nla_put_u32(skb, SLB_A_CONN_VRF, vrf)) ||
+	    (conn->svc->key.mark && nla_put_u32(skb, SLB_A_CONN_FWMARK, conn->svc->key.mark)) ||
 	    slb_nl_put_addr(skb, SLB_A_CONN_LADDR, &view.laddr, view.v6) ||
 	    nla_put_be16(skb, SLB_A_CONN_LPORT, orig->new_sport) ||
 	    slb_nl_put_addr(skb, SLB_A_CONN_SRV_ADDR, &view.srv, view.v6) ||

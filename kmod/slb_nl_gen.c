@@ -32,16 +32,24 @@ static struct netlink_range_validation slb_nl_range_1_65535 = {
 	.max = 65535,
 };
 
+static struct netlink_range_validation slb_nl_range_1_4294967295 = {
+	.min = 1,
+	.max = 4294967295,
+};
+
 static const struct nla_policy slb_nl_prefix_policy[SLB_A_PREFIX_LEN + 1] = {
 	[SLB_A_PREFIX_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_PREFIX_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
 };
 
-static const struct nla_policy slb_nl_service_key_policy[SLB_A_SVC_VRF + 1] = {
+static const struct nla_policy slb_nl_service_key_policy[SLB_A_SVC_IPV6 + 1] = {
 	[SLB_A_SVC_PROTO] = NLA_POLICY_RANGE(NLA_U8, SLB_PROTO_TCP, SLB_PROTO_UDP),
 	[SLB_A_SVC_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_SVC_PORT] = { .type = NLA_BE16 },
 	[SLB_A_SVC_VRF] = { .type = NLA_U32 },
+	[SLB_A_SVC_PORT_LAST] = { .type = NLA_BE16 },
+	[SLB_A_SVC_FWMARK] = NLA_POLICY_FULL_RANGE(NLA_U32, &slb_nl_range_1_4294967295),
+	[SLB_A_SVC_IPV6] = { .type = NLA_FLAG },
 };
 
 static const struct nla_policy slb_nl_limits_policy[SLB_A_LIM_NOW + 1] = {
@@ -70,14 +78,17 @@ static const struct nla_policy slb_nl_timeouts_policy[SLB_A_TO_UDP + 1] = {
 	[SLB_A_TO_UDP] = NLA_POLICY_MAX(NLA_U32, 14400),
 };
 
-static const struct nla_policy slb_nl_svc_get_policy[SLB_A_SVC_VRF + 1] = {
+static const struct nla_policy slb_nl_svc_get_policy[SLB_A_SVC_IPV6 + 1] = {
 	[SLB_A_SVC_PROTO] = NLA_POLICY_RANGE(NLA_U8, SLB_PROTO_TCP, SLB_PROTO_UDP),
 	[SLB_A_SVC_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_SVC_PORT] = { .type = NLA_BE16 },
 	[SLB_A_SVC_VRF] = { .type = NLA_U32 },
+	[SLB_A_SVC_PORT_LAST] = { .type = NLA_BE16 },
+	[SLB_A_SVC_FWMARK] = NLA_POLICY_FULL_RANGE(NLA_U32, &slb_nl_range_1_4294967295),
+	[SLB_A_SVC_IPV6] = { .type = NLA_FLAG },
 };
 
-static const struct nla_policy slb_nl_svc_new_policy[SLB_A_SVC_MIN_ALIVE + 1] = {
+static const struct nla_policy slb_nl_svc_new_policy[SLB_A_SVC_IPV6 + 1] = {
 	[SLB_A_SVC_PROTO] = NLA_POLICY_RANGE(NLA_U8, SLB_PROTO_TCP, SLB_PROTO_UDP),
 	[SLB_A_SVC_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_SVC_PORT] = { .type = NLA_BE16 },
@@ -104,13 +115,19 @@ static const struct nla_policy slb_nl_svc_new_policy[SLB_A_SVC_MIN_ALIVE + 1] = 
 	[SLB_A_SVC_REMOVAL_DELAY] = { .type = NLA_U32 },
 	[SLB_A_SVC_ON_DOWN] = NLA_POLICY_MAX(NLA_U8, SLB_ON_DOWN_COUNT - 1),
 	[SLB_A_SVC_MIN_ALIVE] = NLA_POLICY_FULL_RANGE(NLA_U32, &slb_nl_range_1_65535),
+	[SLB_A_SVC_PORT_LAST] = { .type = NLA_BE16 },
+	[SLB_A_SVC_FWMARK] = NLA_POLICY_FULL_RANGE(NLA_U32, &slb_nl_range_1_4294967295),
+	[SLB_A_SVC_IPV6] = { .type = NLA_FLAG },
 };
 
-static const struct nla_policy slb_nl_svc_del_policy[SLB_A_SVC_VRF + 1] = {
+static const struct nla_policy slb_nl_svc_del_policy[SLB_A_SVC_IPV6 + 1] = {
 	[SLB_A_SVC_PROTO] = NLA_POLICY_RANGE(NLA_U8, SLB_PROTO_TCP, SLB_PROTO_UDP),
 	[SLB_A_SVC_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_SVC_PORT] = { .type = NLA_BE16 },
 	[SLB_A_SVC_VRF] = { .type = NLA_U32 },
+	[SLB_A_SVC_PORT_LAST] = { .type = NLA_BE16 },
+	[SLB_A_SVC_FWMARK] = NLA_POLICY_FULL_RANGE(NLA_U32, &slb_nl_range_1_4294967295),
+	[SLB_A_SVC_IPV6] = { .type = NLA_FLAG },
 };
 
 static const struct nla_policy slb_nl_srv_get_policy[SLB_A_SRV_GROUP + 1] = {
@@ -158,7 +175,7 @@ static const struct nla_policy slb_nl_laddr_del_policy[SLB_A_LADDR_VRF + 1] = {
 	[SLB_A_LADDR_VRF] = { .type = NLA_U32 },
 };
 
-static const struct nla_policy slb_nl_conn_get_policy[SLB_A_CONN_STATE + 1] = {
+static const struct nla_policy slb_nl_conn_get_policy[SLB_A_CONN_FWMARK + 1] = {
 	[SLB_A_CONN_PROTO] = NLA_POLICY_RANGE(NLA_U8, SLB_PROTO_TCP, SLB_PROTO_UDP),
 	[SLB_A_CONN_CLIENT_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_CONN_CLIENT_PORT] = { .type = NLA_BE16 },
@@ -169,6 +186,8 @@ static const struct nla_policy slb_nl_conn_get_policy[SLB_A_CONN_STATE + 1] = {
 	[SLB_A_CONN_SRV_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_CONN_SRV_PORT] = { .type = NLA_BE16 },
 	[SLB_A_CONN_STATE] = NLA_POLICY_MAX(NLA_U8, SLB_STATE_COUNT - 1),
+	[SLB_A_CONN_SVC_PORT_LAST] = { .type = NLA_BE16 },
+	[SLB_A_CONN_FWMARK] = NLA_POLICY_FULL_RANGE(NLA_U32, &slb_nl_range_1_4294967295),
 };
 
 static const struct nla_policy slb_nl_settings_set_policy[SLB_A_SET_ACCOUNTING + 1] = {
@@ -187,11 +206,14 @@ static const struct nla_policy slb_nl_settings_set_policy[SLB_A_SET_ACCOUNTING +
 	[SLB_A_SET_ACCOUNTING] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
-static const struct nla_policy slb_nl_zero_policy[SLB_A_SVC_VRF + 1] = {
+static const struct nla_policy slb_nl_zero_policy[SLB_A_SVC_IPV6 + 1] = {
 	[SLB_A_SVC_PROTO] = NLA_POLICY_RANGE(NLA_U8, SLB_PROTO_TCP, SLB_PROTO_UDP),
 	[SLB_A_SVC_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_SVC_PORT] = { .type = NLA_BE16 },
 	[SLB_A_SVC_VRF] = { .type = NLA_U32 },
+	[SLB_A_SVC_PORT_LAST] = { .type = NLA_BE16 },
+	[SLB_A_SVC_FWMARK] = NLA_POLICY_FULL_RANGE(NLA_U32, &slb_nl_range_1_4294967295),
+	[SLB_A_SVC_IPV6] = { .type = NLA_FLAG },
 };
 
 static const struct nla_policy slb_nl_acl_get_policy[SLB_A_ACL_NAME + 1] = {
@@ -234,7 +256,7 @@ static const struct nla_policy slb_nl_group_del_policy[SLB_A_GROUP_NAME + 1] = {
 	[SLB_A_GROUP_NAME] = { .type = NLA_NUL_STRING, .len = 80 },
 };
 
-static const struct nla_policy slb_nl_persist_get_policy[SLB_A_PERSIST_SRV_PORT + 1] = {
+static const struct nla_policy slb_nl_persist_get_policy[SLB_A_PERSIST_IPV6 + 1] = {
 	[SLB_A_PERSIST_PROTO] = NLA_POLICY_RANGE(NLA_U8, SLB_PROTO_TCP, SLB_PROTO_UDP),
 	[SLB_A_PERSIST_SVC_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_PERSIST_SVC_PORT] = { .type = NLA_BE16 },
@@ -243,9 +265,12 @@ static const struct nla_policy slb_nl_persist_get_policy[SLB_A_PERSIST_SRV_PORT 
 	[SLB_A_PERSIST_CLIENT_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
 	[SLB_A_PERSIST_SRV_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_PERSIST_SRV_PORT] = { .type = NLA_BE16 },
+	[SLB_A_PERSIST_SVC_PORT_LAST] = { .type = NLA_BE16 },
+	[SLB_A_PERSIST_FWMARK] = NLA_POLICY_FULL_RANGE(NLA_U32, &slb_nl_range_1_4294967295),
+	[SLB_A_PERSIST_IPV6] = { .type = NLA_FLAG },
 };
 
-static const struct nla_policy slb_nl_persist_flush_policy[SLB_A_PERSIST_SRV_PORT + 1] = {
+static const struct nla_policy slb_nl_persist_flush_policy[SLB_A_PERSIST_IPV6 + 1] = {
 	[SLB_A_PERSIST_PROTO] = NLA_POLICY_RANGE(NLA_U8, SLB_PROTO_TCP, SLB_PROTO_UDP),
 	[SLB_A_PERSIST_SVC_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_PERSIST_SVC_PORT] = { .type = NLA_BE16 },
@@ -254,6 +279,9 @@ static const struct nla_policy slb_nl_persist_flush_policy[SLB_A_PERSIST_SRV_POR
 	[SLB_A_PERSIST_CLIENT_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
 	[SLB_A_PERSIST_SRV_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_PERSIST_SRV_PORT] = { .type = NLA_BE16 },
+	[SLB_A_PERSIST_SVC_PORT_LAST] = { .type = NLA_BE16 },
+	[SLB_A_PERSIST_FWMARK] = NLA_POLICY_FULL_RANGE(NLA_U32, &slb_nl_range_1_4294967295),
+	[SLB_A_PERSIST_IPV6] = { .type = NLA_FLAG },
 };
 
 static const struct nla_policy slb_nl_limit_new_policy[SLB_A_LIMIT_RATE + 1] = {

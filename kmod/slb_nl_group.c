@@ -113,6 +113,20 @@ struct slb_group *slb_nl_group_find_locked(struct slb_net *sn, const struct nlat
 	return group;
 }
 
+/* Is the service a server of the group? */
+static bool slb_nl_group_has_svc_locked(const struct slb_group *group,
+					const struct slb_svc_key *key)
+{
+	const struct slb_srv *srv;
+
+	if (slb_svc_key_is_single(key))
+		return slb_srv_find_locked(group, &key->addr, key->port, key->v6);
+	list_for_each_entry(srv, &group->servers, list)
+		if (slb_svc_key_covers(key, &srv->ep->key.addr, srv->ep->key.port))
+			return true;
+	return false;
+}
+
 static int slb_nl_group_delay(const struct nlattr *attr, struct netlink_ext_ack *extack, u32 *delay)
 {
 	if (!attr)
@@ -188,7 +202,7 @@ int slb_nl_group_of_svc_locked(struct genl_info *info, struct slb_net *sn,
 		if (group != conf->group && !slb_group_fits_locked(group, key->v6))
 			return slb_nl_refuse(extack, attr, -EAFNOSUPPORT,
 					     "service and group are of different address families");
-		if (slb_srv_find_locked(group, &key->addr, key->port, key->v6))
+		if (slb_nl_group_has_svc_locked(group, key))
 			return slb_nl_refuse(extack, attr, -ELOOP,
 					     "the service itself is a server of the group");
 		conf->group = group;

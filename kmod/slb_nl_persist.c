@@ -120,6 +120,19 @@ static bool slb_nl_persist_is_client(const struct slb_nl_persist_filter *f,
 	       ipv6_prefix_equal(&f->client, &bond->prefix, len);
 }
 
+/* Is the service the one that the ports or the mark name? */
+static bool slb_nl_persist_is_svc(struct nlattr **tb, const struct slb_svc_key *svc)
+{
+	const struct nlattr *first = tb[SLB_A_PERSIST_SVC_PORT];
+	const struct nlattr *last = tb[SLB_A_PERSIST_SVC_PORT_LAST] ?: first;
+
+	if (tb[SLB_A_PERSIST_FWMARK])
+		return nla_get_u32(tb[SLB_A_PERSIST_FWMARK]) == svc->mark &&
+		       !!tb[SLB_A_PERSIST_IPV6] == svc->v6;
+	return !first || (!svc->mark && nla_get_be16(first) == svc->port &&
+			  nla_get_be16(last) == svc->last);
+}
+
 /* Context: inside RCU, or p->lock held. */
 static bool slb_nl_persist_matches(const struct slb_bond *bond, const void *arg)
 {
@@ -129,8 +142,7 @@ static bool slb_nl_persist_matches(const struct slb_bond *bond, const void *arg)
 	struct nlattr **tb = f->tb;
 
 	if ((tb[SLB_A_PERSIST_PROTO] && nla_get_u8(tb[SLB_A_PERSIST_PROTO]) != svc->proto) ||
-	    (tb[SLB_A_PERSIST_SVC_PORT] &&
-	     nla_get_be16(tb[SLB_A_PERSIST_SVC_PORT]) != svc->port) ||
+	    !slb_nl_persist_is_svc(tb, svc) ||
 	    (tb[SLB_A_PERSIST_VRF] && nla_get_u32(tb[SLB_A_PERSIST_VRF]) != svc->vrf) ||
 	    (tb[SLB_A_PERSIST_SRV_PORT] && nla_get_be16(tb[SLB_A_PERSIST_SRV_PORT]) != ep->port))
 		return false;
@@ -143,14 +155,25 @@ static bool slb_nl_persist_matches(const struct slb_bond *bond, const void *arg)
 	return !tb[SLB_A_PERSIST_CLIENT_ADDR] || slb_nl_persist_is_client(f, bond);
 }
 
+static int slb_nl_persist_put_svc(struct sk_buff *skb, const struct slb_svc_key *svc)
+{
+	if (svc->mark)
+		return nla_put_u32(skb, SLB_A_PERSIST_FWMARK, svc->mark) ?:
+		       svc->v6 ? nla_put_flag(skb, SLB_A_PERSIST_IPV6) : 0;
+	if (nla_put_u8(skb, SLB_A_PERSIST_PROTO, svc->proto) ||
+	    slb_nl_put_addr(skb, SLB_A_PERSIST_SVC_ADDR, &svc->addr, svc->v6) ||
+	    nla_put_be16(skb, SLB_A_PERSIST_SVC_PORT, svc->port) ||
+	    (svc->last != svc->port && nla_put_be16(skb, SLB_A_PERSIST_SVC_PORT_LAST, svc->last)))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int slb_nl_persist_put(struct sk_buff *skb, const struct slb_bond *bond)
 {
 	const struct slb_ep_key *ep = &READ_ONCE(bond->srv)->ep->key;
 	const struct slb_svc_key *svc = &bond->svc->key;
 
-	if (nla_put_u8(skb, SLB_A_PERSIST_PROTO, svc->proto) ||
-	    slb_nl_put_addr(skb, SLB_A_PERSIST_SVC_ADDR, &svc->addr, svc->v6) ||
-	    nla_put_be16(skb, SLB_A_PERSIST_SVC_PORT, svc->port) ||
+	if (slb_nl_persist_put_svc(skb, svc) ||
 	    (svc->vrf && nla_put_u32(skb, SLB_A_PERSIST_VRF, svc->vrf)) ||
 	    slb_nl_put_addr(skb, SLB_A_PERSIST_CLIENT_ADDR, &bond->prefix, svc->v6) ||
 	    nla_put_u8(skb, SLB_A_PERSIST_CLIENT_LEN, READ_ONCE(bond->svc->persist_len)) ||

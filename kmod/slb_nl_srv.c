@@ -225,8 +225,6 @@ static int slb_nl_srv_key(struct genl_info *info, struct slb_nl_srv *key)
 	if (err)
 		return err;
 	key->port = nla_get_be16(tb[SLB_A_SRV_PORT]);
-	if (!key->port)
-		return slb_nl_refuse(extack, tb[SLB_A_SRV_PORT], -EINVAL, "a port is 1-65535");
 	return 0;
 }
 
@@ -252,7 +250,10 @@ static int slb_nl_srv_key_group_locked(struct genl_info *info, struct slb_net *s
 				     "server and service are of different address families");
 }
 
-/* What no server may be: a service that it serves. */
+/*
+ * What no server may be: a service that it serves. What a port that depends on the client's leads to
+ * shows with the client's packet only.
+ */
 static int slb_nl_srv_check_locked(struct genl_info *info, struct slb_net *sn,
 				   const struct slb_nl_srv *key)
 {
@@ -264,11 +265,17 @@ static int slb_nl_srv_check_locked(struct genl_info *info, struct slb_net *sn,
 		.proto = key->group->proto,
 		.v6 = key->v6,
 	};
-	const struct slb_svc *svc = slb_svc_find_locked(sn, &here);
+	const struct slb_svc *svc;
 
-	if (owner && key->port == owner->key.port && ipv6_addr_equal(&key->addr, &owner->key.addr))
+	if (!key->port && owner && slb_svc_key_is_single(&owner->key))
+		return slb_nl_refuse(info->extack, info->attrs[SLB_A_SRV_PORT], -EINVAL,
+				     "a port is 1-65535");
+	if (owner && slb_svc_key_covers(&owner->key, &key->addr, key->port))
 		return slb_nl_refuse(info->extack, attr, -ELOOP,
 				     "the server is the service itself");
+	rcu_read_lock();	/* it stays as long as the mutex is held */
+	svc = slb_svc_find_rcu(sn, &here);
+	rcu_read_unlock();
 	if (svc && slb_svc_group_locked(svc) == key->group)
 		return slb_nl_refuse(info->extack, attr, -ELOOP,
 				     "the server is a service that uses the group");

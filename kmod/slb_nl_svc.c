@@ -25,7 +25,7 @@ static int slb_nl_svc_put(struct sk_buff *skb, const struct slb_svc *svc)
 	    nla_put_u32(skb, SLB_A_SVC_PERSIST, conf.persist_s) ||
 	    nla_put_u8(skb, SLB_A_SVC_PERSIST_LEN, conf.persist_len))
 		return -EMSGSIZE;
-	if (svc->key.proto != IPPROTO_TCP)
+	if (svc->key.proto == IPPROTO_UDP)
 		return 0;
 	if (nla_put_u8(skb, SLB_A_SVC_TOA, conf.toa) ||
 	    nla_put_u8(skb, SLB_A_SVC_TOA_KIND, conf.toa_kind) ||
@@ -121,7 +121,8 @@ int slb_nl_svc_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	struct slb_svc *svc;
 	u32 at = 0;
 
-	if (tb[SLB_A_SVC_ADDR] || tb[SLB_A_SVC_PORT] || tb[SLB_A_SVC_VRF]) {
+	tb[SLB_A_SVC_PROTO] = NULL;
+	if (slb_nl_has_svc_key(tb)) {
 		NL_SET_ERR_MSG(cb->extack, "a dump of services is filtered by protocol only");
 		return -EINVAL;
 	}
@@ -151,7 +152,7 @@ static int slb_nl_svc_conf_tcp(struct genl_info *info, struct slb_svc_conf *conf
 	struct nlattr **tb = info->attrs;
 	int i;
 
-	for (i = 0; i < ARRAY_SIZE(tcp_only) && proto != SLB_PROTO_TCP; i++)
+	for (i = 0; i < ARRAY_SIZE(tcp_only) && proto == SLB_PROTO_UDP; i++)
 		if (tb[tcp_only[i]])
 			return slb_nl_refuse(info->extack, tb[tcp_only[i]], -EINVAL,
 					     "only a TCP service has this setting");
@@ -246,11 +247,15 @@ static int slb_nl_svc_add_locked(struct genl_info *info, struct slb_net *sn,
 		slb_limit_discard(conf.limits);
 	if (PTR_ERR_OR_ZERO(svc) == -ENOMEM)
 		return slb_nl_refuse(info->extack, NULL, -ENOMEM, "no memory for the service");
+	if (PTR_ERR_OR_ZERO(svc) == -EEXIST)
+		return slb_nl_refuse(info->extack, info->attrs[SLB_A_SVC_PORT], -EEXIST,
+				     "the ports overlap those of another service");
 	if (IS_ERR(svc))
 		return slb_nl_refuse(info->extack, NULL, PTR_ERR(svc),
 				     "the service could not be set up");
 	slb_label_change_locked(&svc->label, label);
-	slb_nl_warn_foreign(info, &key->addr, key->v6, key->vrf);
+	if (!key->mark)
+		slb_nl_warn_foreign(info, &key->addr, key->v6, key->vrf);
 	slb_nl_svc_notify(info, svc);
 	return 0;
 }
@@ -272,8 +277,10 @@ int slb_nl_svc_new_doit(struct sk_buff *skb, struct genl_info *info)
 	int err;
 
 	err = slb_nl_svc_key(info->attrs, NULL, info->extack, &key) ?:
-	      slb_nl_vrf(info->attrs[SLB_A_SVC_VRF], info, &key.vrf) ?:
-	      slb_nl_unicast(info->attrs[SLB_A_SVC_ADDR], info->extack, &key.addr, key.v6, false);
+	      slb_nl_vrf(info->attrs[SLB_A_SVC_VRF], info, &key.vrf);
+	if (!err && !key.mark)
+		err = slb_nl_unicast(info->attrs[SLB_A_SVC_ADDR], info->extack, &key.addr, key.v6,
+				     false);
 	if (err)
 		return err;
 	err = slb_label_read(&label, info->attrs[SLB_A_SVC_NAME], info->attrs[SLB_A_SVC_COMMENT],
@@ -369,8 +376,7 @@ int slb_nl_zero_doit(struct sk_buff *skb, struct genl_info *info)
 	struct nlattr **tb = info->attrs;
 	struct slb_svc_key key;
 	struct slb_svc *svc;
-	bool one = tb[SLB_A_SVC_PROTO] || tb[SLB_A_SVC_ADDR] || tb[SLB_A_SVC_PORT] ||
-		   tb[SLB_A_SVC_VRF];
+	bool one = slb_nl_has_svc_key(tb);
 	int err;
 
 	err = one ? slb_nl_svc_key(tb, NULL, info->extack, &key) : 0;

@@ -32,6 +32,8 @@
  * struct slb_opening - what a connection is made of, before it exists
  * @svc: valid inside RCU, no reference yet
  * @srv: likewise
+ * @to: where that is met: @srv's endpoint's key, or @spread
+ * @spread: the client's port or protocol in it, where @srv has none
  * @src: source address towards the server: in the packet with nat, else in the local address,
  *	which the lease's map holds
  * @lease: fullNAT: holds the port
@@ -47,6 +49,8 @@
 struct slb_opening {
 	struct slb_svc		*svc;
 	struct slb_srv		*srv;
+	const struct slb_ep_key	*to;
+	struct slb_ep_key	spread;
 	const struct in6_addr	*src;
 	struct slb_lease	lease;
 	struct slb_tcpopt_info	opts;
@@ -64,44 +68,6 @@ static unsigned int slb_open_refuse(struct slb_pkt *pkt, enum slb_drop reason)
 {
 	slb_reset_refuse(pkt);
 	return slb_path_drop(pkt, reason);
-}
-
-/* The VRF of the service that a packet to it finds. */
-static u32 slb_open_vrf(const struct slb_pkt *pkt)
-{
-	/* A link-local client's scope is its link, not a VRF. */
-	if (pkt->v6 && ipv6_addr_type(&pkt->tuple.v6[0]) & IPV6_ADDR_LINKLOCAL)
-		return pkt->in && netif_is_l3_slave(pkt->in) ?
-		       l3mdev_master_ifindex_rcu(pkt->in) : 0;
-	return slb_scope_ifindex(pkt->tuple.scope);
-}
-
-static struct slb_svc *slb_open_service(const struct slb_pkt *pkt)
-{
-	struct slb_svc_key key = {
-		.port = pkt->tuple.dport,
-		.proto = pkt->proto,
-		.v6 = pkt->v6,
-		.vrf = slb_open_vrf(pkt),
-	};
-
-	if (pkt->v6)
-		key.addr = pkt->tuple.v6[1];
-	else
-		key.addr.s6_addr32[0] = pkt->tuple.v4[1];
-	return slb_svc_find_rcu(pkt->sn, &key);
-}
-
-/**
- * slb_open_has_service() - is the packet's destination a service's?
- * @pkt: a parsed packet
- *
- * Context: softirq, inside RCU.
- * Return: true if so, whatever the service would do with the packet.
- */
-bool slb_open_has_service(const struct slb_pkt *pkt)
-{
-	return slb_open_service(pkt);
 }
 
 /* A TCP packet to a service that fits no connection and is no SYN. */
@@ -197,7 +163,7 @@ static bool slb_open_is_near(const struct slb_pkt *pkt, const struct slb_ep_key 
  */
 static noinline bool slb_open_can_nat(const struct slb_pkt *pkt, const struct slb_opening *open)
 {
-	const struct slb_ep_key *ep = &open->srv->ep->key;
+	const struct slb_ep_key *ep = open->to;
 	const struct slb_svc_key here = {
 		.addr = ep->addr,
 		.port = ep->port,
@@ -209,9 +175,25 @@ static noinline bool slb_open_can_nat(const struct slb_pkt *pkt, const struct sl
 	return !slb_open_is_near(pkt, ep) && !slb_svc_find_rcu(pkt->sn, &here);
 }
 
-/* The chosen server's mode for this connection; with nat the client's own address and port. */
+/* A server on the port that the client asks for, or for both protocols. */
+static noinline void slb_open_spread(const struct slb_pkt *pkt, struct slb_opening *open)
+{
+	open->spread = *open->to;
+	open->spread.proto = pkt->proto;
+	if (!open->spread.port)
+		open->spread.port = pkt->tuple.dport;
+	open->to = &open->spread;
+}
+
+/*
+ * Where the chosen server is met and its mode for this connection; with nat the client's own address
+ * and port.
+ */
 static void slb_open_set_mode(const struct slb_pkt *pkt, struct slb_opening *open)
 {
+	open->to = &open->srv->ep->key;
+	if (unlikely(open->srv->spread))
+		slb_open_spread(pkt, open);
 	open->nat = READ_ONCE(open->srv->fwd) == SLB_FWD_NAT && slb_open_can_nat(pkt, open);
 	if (open->nat) {
 		open->src = &pkt->tuple.v6[0];	/* an IPv4 address is its first word */
@@ -228,18 +210,25 @@ static enum slb_drop slb_open_lease(struct slb_pkt *pkt, struct slb_opening *ope
 {
 	const struct slb_pool *pool = rcu_dereference(open->svc->pool);
 	struct slb_laddr_set *set = rcu_dereference(pool->set[pkt->v6]);
+	struct slb_ep *ep = open->srv->ep;
 	struct slb_laddr *laddr = NULL;
 	int err = -ENOSPC;
 	u32 i, at;
 
 	if (!set || !set->n)
 		return SLB_DROP_NO_LADDR;
+	if (unlikely(open->to == &open->spread))
+		ep = slb_ep_borrow_rcu(pkt->sn, open->to);
+	if (unlikely(!ep))
+		return SLB_DROP_NO_MEMORY;
 	at = READ_ONCE(set->next);
 	WRITE_ONCE(set->next, at + 1);
 	for (i = 0; i < set->n && err == -ENOSPC; i++) {
 		laddr = set->laddr[(at + i) % set->n];
-		err = slb_lease_take_rcu(pkt->sn, open->srv->ep, laddr, &open->lease);
+		err = slb_lease_take_rcu(pkt->sn, ep, laddr, &open->lease);
 	}
+	if (unlikely(open->to == &open->spread))
+		slb_ep_return(ep);
 	if (err == -ENOSPC)
 		return SLB_DROP_NO_PORT;
 	if (err)
@@ -259,7 +248,7 @@ static void slb_open_fill_tuples(struct slb_conn *conn, const struct slb_pkt *pk
 {
 	struct slb_way *orig = slb_conn_way(conn, SLB_DIR_ORIG);
 	struct slb_way *reply = slb_conn_way(conn, SLB_DIR_REPLY);
-	const struct slb_ep_key *ep = &open->srv->ep->key;
+	const struct slb_ep_key *ep = open->to;
 
 	orig->scope = pkt->tuple.scope;
 	orig->sport = pkt->tuple.sport;
@@ -367,6 +356,8 @@ static struct slb_conn *slb_open_fill(const struct slb_pkt *pkt, const struct sl
 	conn->svc = open->svc;
 	conn->srv = open->srv;
 	conn->lease = open->nat ? NULL : open->lease.map;
+	if (unlikely(open->svc->key.mark))
+		slb_listen_use_mark(pkt);
 	conn->mark = pkt->skb->mark;
 
 	orig = slb_conn_way(conn, SLB_DIR_ORIG);
@@ -438,7 +429,7 @@ static struct slb_conn *slb_open_try(struct slb_pkt *pkt, struct slb_opening *op
 /* nat: has another connection the key of the server's packets? Linking has the last word. */
 static bool slb_open_is_taken(const struct slb_pkt *pkt, const struct slb_opening *open)
 {
-	const struct slb_ep_key *ep = &open->srv->ep->key;
+	const struct slb_ep_key *ep = open->to;
 	struct slb_tuple t = {
 		.scope = slb_scope(open->vrf, pkt->proto),
 		.sport = ep->port,
@@ -623,7 +614,7 @@ unsigned int slb_open(struct slb_pkt *pkt)
 	u8 flags = pkt->tcp_flags;
 	enum slb_drop reason;
 
-	open.svc = slb_open_service(pkt);
+	open.svc = slb_listen_rcu(pkt);
 	open.opts.seen = 0;	/* UDP: nothing scans for them */
 	if (!open.svc)
 		return slb_path_pass(pkt);

@@ -76,7 +76,7 @@ struct slb_way *slb_path_find_rcu(struct slb_pkt *pkt)
  */
 unsigned int slb_path_refuse(struct slb_pkt *pkt)
 {
-	if (slb_path_find_rcu(pkt) || slb_open_has_service(pkt))
+	if (slb_path_find_rcu(pkt) || slb_listen_rcu(pkt))
 		return slb_path_drop(pkt, pkt->reason);
 	return slb_path_pass(pkt);
 }

@@ -36,7 +36,11 @@ unsigned int slb_quote(struct slb_pkt *pkt);
 
 /* slb_open.c: the first packet of a connection */
 unsigned int slb_open(struct slb_pkt *pkt);
-bool slb_open_has_service(const struct slb_pkt *pkt);
+
+/* slb_listen.c: the service that a packet is for */
+struct slb_svc *slb_listen_rcu(const struct slb_pkt *pkt);
+u32 slb_listen_mark(const struct slb_pkt *pkt);
+void slb_listen_use_mark(const struct slb_pkt *pkt);
 
 /* slb_fit.c: TTL and MTU */
 bool slb_fit_segments(struct sk_buff *skb, unsigned int l4, bool v6, u32 mtu);

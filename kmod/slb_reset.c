@@ -10,8 +10,7 @@
 #include <net/tcp.h>
 #include "slb_alloc.h"
 #include "slb_icmp.h"
-#include "slb_net.h"
-#include "slb_pkt.h"
+#include "slb_path.h"
 #include "slb_reset.h"
 #include "slb_route.h"
 
@@ -174,7 +173,7 @@ void slb_reset_answer(const struct slb_pkt *pkt)
 			.sport = pkt->tuple.dport,
 			.dport = pkt->tuple.sport,
 			.v6_family = pkt->v6,
-			.mark = pkt->skb->mark,
+			.mark = slb_listen_mark(pkt),
 			.tos = pkt->tos,
 		},
 	};

@@ -10,6 +10,7 @@
 #include <net/ipv6.h>
 #include <net/route.h>
 #include "slb_net.h"
+#include "slb_path.h"
 #include "slb_pkt.h"
 #include "slb_route.h"
 
@@ -222,6 +223,11 @@ struct dst_entry *slb_route_slow_rcu(struct slb_pkt *pkt, struct slb_way *way)
 	struct dst_entry *dst;
 	u32 cookie;
 
+	/* The mark that has chosen the service chooses no route; see slb_listen_use_mark(). */
+	if (pkt->skb->mark && pkt->skb->mark == conn->svc->key.mark) {
+		pkt->skb->mark = 0;
+		return slb_path_route_rcu(pkt, way);
+	}
 	slb_route_key_from_way(&key, conn, way);
 	key.tos = pkt->tos;
 	key.mark = pkt->skb->mark;

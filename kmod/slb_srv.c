@@ -136,6 +136,7 @@ static struct slb_srv *slb_srv_alloc(struct slb_net *sn, const struct slb_ep_key
 	srv->ep = slb_ep_get(sn, key);
 	if (!srv->ep)
 		goto err_free_stats;
+	srv->spread = !key->port || !key->proto;
 	srv->sn = sn;
 	INIT_LIST_HEAD(&srv->drain);
 	srv->since = get_jiffies_64();

@@ -12,104 +12,11 @@
  * behind RCU. With the last of them the address leaves the bystander filter, and the memory
  * follows behind RCU, when no packet that found it in the table or list can still look at it.
  */
-#include <linux/hash.h>
-#include <linux/rhashtable.h>
 #include <linux/slab.h>
 #include "slb_alloc.h"
 #include "slb_limit.h"
 #include "slb_net.h"
 #include "slb_sched.h"
-
-static_assert(sizeof(struct slb_svc_key) == 24);	/* no padding to compare */
-
-/*
- * Every packet that opens a connection looks: inline, and two products, which do for the operator's
- * keys. What differs in them, the last byte of an address or port, lies at the top of a little-endian
- * word, and a product moves it no further down: hence the shifts, and the port below.
- */
-static u32 slb_svc_hash(const void *data, u32 len, u32 seed)
-{
-	const struct slb_svc_key *key = data;
-	const __be32 *addr = key->addr.s6_addr32;
-	u32 hash = (__force u32)(addr[0] ^ addr[1] ^ addr[2] ^ addr[3]) ^ seed ^ key->vrf;
-
-	hash *= GOLDEN_RATIO_32;
-	hash ^= hash >> 16;
-	hash ^= (__force u32)key->port | key->proto << 16 | key->v6 << 24;
-	hash *= GOLDEN_RATIO_32;
-	return hash ^ hash >> 16;
-}
-
-static int slb_svc_differs(struct rhashtable_compare_arg *arg, const void *obj)
-{
-	const u64 *a = arg->key;
-	const u64 *b = (const u64 *)&((const struct slb_svc *)obj)->key;
-
-	return get_unaligned(a) != get_unaligned(b) ||
-	       get_unaligned(a + 1) != get_unaligned(b + 1) ||
-	       get_unaligned(a + 2) != get_unaligned(b + 2);
-}
-
-static const struct rhashtable_params slb_svc_params = {
-	.key_len		= sizeof(struct slb_svc_key),
-	.key_offset		= offsetof(struct slb_svc, key),
-	.head_offset		= offsetof(struct slb_svc, node),
-	.hashfn			= slb_svc_hash,
-	.obj_cmpfn		= slb_svc_differs,
-	.automatic_shrinking	= true,
-};
-
-/**
- * slb_svc_table_init() - an empty table of services
- * @sn: the namespace's balancer
- *
- * Context: process.
- * Return: 0 or -ENOMEM.
- */
-int slb_svc_table_init(struct slb_net *sn)
-{
-	return slb_attempt(-ENOMEM, rhashtable_init(&sn->svcs, &slb_svc_params));
-}
-
-/**
- * slb_svc_table_exit() - free the table of services
- * @sn: the namespace's balancer; it has no services and no packets come any more
- *
- * Context: process.
- */
-void slb_svc_table_exit(struct slb_net *sn)
-{
-	rhashtable_destroy(&sn->svcs);
-}
-
-/**
- * slb_svc_find_rcu() - find the service with a key
- * @sn: the namespace's balancer
- * @key: its key
- *
- * Context: any, inside RCU.
- * Return: the service, valid until rcu_read_unlock(), or NULL.
- */
-struct slb_svc *slb_svc_find_rcu(const struct slb_net *sn, const struct slb_svc_key *key)
-{
-	struct rhashtable *svcs = (struct rhashtable *)&sn->svcs;
-
-	return rhashtable_lookup(svcs, key, slb_svc_params);
-}
-
-/**
- * slb_svc_find_locked() - find the service with a key
- * @sn: the namespace's balancer
- * @key: its key
- *
- * Context: process, caller holds sn->cfg_mutex.
- * Return: the service, valid as long as the mutex is held, or NULL.
- */
-struct slb_svc *slb_svc_find_locked(struct slb_net *sn, const struct slb_svc_key *key)
-{
-	lockdep_assert_held(&sn->cfg_mutex);
-	return rhashtable_lookup_fast(&sn->svcs, key, slb_svc_params);
-}
 
 /**
  * slb_svc_group_locked() - a service's group
@@ -159,6 +66,19 @@ static void slb_svc_free_rcu(struct rcu_head *rcu)
 	kfree(svc);
 }
 
+/* Packets to its address are looked at; those to a service by mark come with the mark. */
+static void slb_svc_list_addr(struct slb_svc *svc)
+{
+	if (!svc->key.mark)
+		slb_filter_add(&svc->sn->filter, &svc->key.addr, svc->key.v6);
+}
+
+static void slb_svc_unlist_addr(struct slb_svc *svc)
+{
+	if (!svc->key.mark)
+		slb_filter_del(&svc->sn->filter, &svc->key.addr, svc->key.v6);
+}
+
 /**
  * slb_svc_put() - put a reference
  * @svc: the service
@@ -169,14 +89,14 @@ void slb_svc_put(struct slb_svc *svc)
 {
 	if (!refcount_dec_and_test(&svc->ref))
 		return;
-	slb_filter_del(&svc->sn->filter, &svc->key.addr, svc->key.v6);
+	slb_svc_unlist_addr(svc);
 	call_rcu(&svc->rcu, slb_svc_free_rcu);
 }
 
 /**
  * slb_svc_conf_init() - a new service's defaults
  * @conf: the answer
- * @proto: IPPROTO_TCP or IPPROTO_UDP
+ * @proto: IPPROTO_TCP, IPPROTO_UDP, or 0 for both
  * @v6: its family
  *
  * Context: any.
@@ -186,7 +106,7 @@ void slb_svc_conf_init(struct slb_svc_conf *conf, u8 proto, bool v6)
 	memset(conf, 0, sizeof(*conf));
 	slb_group_conf_init(&conf->own);
 	conf->enabled = true;
-	conf->toa = proto == IPPROTO_TCP;
+	conf->toa = proto != IPPROTO_UDP;
 	conf->toa_kind = SLB_TOA_KIND_DEFAULT;
 	conf->timestamps = SLB_TIMESTAMPS_TRANSLATE;
 	conf->unknown = SLB_UNKNOWN_RESET;
@@ -304,7 +224,8 @@ err_free:
  * @conf: checked
  *
  * Context: process, caller holds sn->cfg_mutex; sleeps.
- * Return: the service, or an ERR_PTR() with nothing changed.
+ * Return: the service, or an ERR_PTR() with nothing changed; -EEXIST if its ports overlap those of
+ * another range.
  */
 struct slb_svc *slb_svc_add_locked(struct slb_net *sn, const struct slb_svc_key *key,
 				   const struct slb_svc_conf *conf)
@@ -328,8 +249,8 @@ struct slb_svc *slb_svc_add_locked(struct slb_net *sn, const struct slb_svc_key 
 		goto err_put_pool;
 
 	slb_limit_attach_locked(svc, conf->limits);
-	slb_filter_add(&sn->filter, &key->addr, key->v6);
-	err = slb_attempt(-ENOMEM, rhashtable_insert_fast(&sn->svcs, &svc->node, slb_svc_params));
+	slb_svc_list_addr(svc);
+	err = slb_listen_add_locked(svc);
 	if (err)
 		goto err_filter;
 	list_add_tail(&svc->list, &sn->svc_list);
@@ -340,7 +261,7 @@ struct slb_svc *slb_svc_add_locked(struct slb_net *sn, const struct slb_svc_key 
 
 err_filter:
 	slb_limit_release_locked(svc);
-	slb_filter_del(&sn->filter, &key->addr, key->v6);
+	slb_svc_unlist_addr(svc);
 err_put_pool:
 	slb_acl_use_locked(svc, slb_svc_no_acl);
 	slb_pool_put_locked(sn, pool);
@@ -417,7 +338,7 @@ static void slb_svc_unlink_locked(struct slb_svc *svc)
 	struct slb_group *group = slb_svc_group_locked(svc);
 	struct slb_net *sn = svc->sn;
 
-	rhashtable_remove_fast(&sn->svcs, &svc->node, slb_svc_params);
+	slb_listen_del_locked(svc);
 	list_del(&svc->list);
 	atomic_dec(&sn->n_svcs);
 	WRITE_ONCE(svc->gone, true);

@@ -7,6 +7,7 @@
 
 #include <linux/atomic.h>
 #include <linux/in6.h>
+#include <linux/jump_label.h>
 #include <linux/list.h>
 #include <linux/refcount.h>
 #include <linux/rhashtable-types.h>
@@ -25,11 +26,15 @@ struct slb_pool;
 
 /**
  * struct slb_svc_key - what names a service
- * @addr: IPv4 in the first word, the rest 0
- * @port: network byte order
- * @proto: IPPROTO_TCP or IPPROTO_UDP
+ * @addr: IPv4 in the first word, the rest 0; with @mark it is that in the first word
+ * @port: the first port, network byte order; 0 is all of them
+ * @proto: IPPROTO_TCP or IPPROTO_UDP; 0 with @mark: both
  * @v6: family
  * @vrf: interface index of the VRF device, 0 is the main one
+ * @last: the last port, network byte order; @port unless there are several
+ * @mark: takes packets with this mark, whatever their address, protocol and port; 0: not by mark
+ *
+ * The first three words are what a packet says, and what it is looked up by (slb_listen.c).
  */
 struct slb_svc_key {
 	struct in6_addr		addr;
@@ -37,7 +42,26 @@ struct slb_svc_key {
 	u8			proto;
 	u8			v6;
 	u32			vrf;
+	__be16			last;
+	u32			mark;
 };
+
+
+/* Does it have one port? Then a server has one too. */
+static inline bool slb_svc_key_is_single(const struct slb_svc_key *key)
+{
+	return key->port && key->last == key->port;
+}
+
+/* Would a packet to @port of @addr be for the service? Port 0 is any of its own. */
+static inline bool slb_svc_key_covers(const struct slb_svc_key *key, const struct in6_addr *addr,
+				      __be16 port)
+{
+	if (key->mark || memcmp(&key->addr, addr, sizeof(*addr)))
+		return false;
+	return !port || !key->port ||
+	       (ntohs(port) >= ntohs(key->port) && ntohs(port) <= ntohs(key->last));
+}
 
 /* Bits of slb_svc.features: what a new connection must look at. */
 #define SLB_SVC_ACL	0x1
@@ -45,7 +69,7 @@ struct slb_svc_key {
 
 /**
  * struct slb_svc - a service
- * @node: in sn->svcs, keyed by @key
+ * @node: in sn->svcs, keyed by @key, unless it has a range of ports (slb_listen.c)
  * @key: immutable
  * @ticks: timeout by state, in ticks, resolved from the overrides and the namespace's; READ_ONCE
  * @enabled: takes new connections; READ_ONCE
@@ -75,7 +99,8 @@ struct slb_svc_key {
  * @base: sums of @stats at the last zeroing; under sn->cfg_mutex
  * @rcu: once the last reference is put
  *
- * Its address stays in the bystander filter until the last reference is put.
+ * Its address stays in the bystander filter until the last reference is put. A service by mark has
+ * none; there each connection's is listed.
  */
 struct slb_svc {
 	struct rhash_head		node;
@@ -145,6 +170,8 @@ struct slb_cap {
  * @usable: could take new connections if its tier does; likewise
  * @weight: READ_ONCE; 0 takes no new connections
  * @fwd: enum slb_fwd; READ_ONCE; what new connections get
+ * @spread: where it is met depends on the packet: @ep has port 0, the port that the client asks for,
+ *	or protocol 0, the client's; immutable
  * @nat_listed: its address is in sn->nat, until the last reference is put; w: sn->cfg_mutex
  * @gone: removed, or none of its connections is to live on; set before they are reset
  * @cap: its limits
@@ -173,6 +200,7 @@ struct slb_srv {
 	struct slb_group		*group;
 	u32				weight;
 	u8				fwd;
+	bool				spread;
 	bool				nat_listed;
 	bool				gone;
 	struct slb_cap			cap;
@@ -240,16 +268,23 @@ struct slb_svc_conf {
 	struct slb_limits	*limits;
 };
 
+/* slb_listen.c */
+DECLARE_STATIC_KEY_FALSE(slb_mark_key);
+int slb_listen_init(struct slb_net *sn);
+void slb_listen_exit(struct slb_net *sn);
+int slb_listen_add_locked(struct slb_svc *svc);
+void slb_listen_del_locked(struct slb_svc *svc);
 struct slb_svc *slb_svc_find_rcu(const struct slb_net *sn, const struct slb_svc_key *key);
+struct slb_svc *slb_svc_find_mark_rcu(const struct slb_net *sn, u32 mark, bool v6, u32 vrf);
+struct slb_svc *slb_svc_find_locked(struct slb_net *sn, const struct slb_svc_key *key);
+
+/* slb_svc.c, slb_srv.c */
 bool slb_svc_get(struct slb_svc *svc);
 void slb_svc_put(struct slb_svc *svc);
 bool slb_srv_get(struct slb_srv *srv);
 void slb_srv_put(struct slb_srv *srv);
 void slb_srv_count(struct slb_srv *srv, int active, int inactive);
 
-int slb_svc_table_init(struct slb_net *sn);
-void slb_svc_table_exit(struct slb_net *sn);
-struct slb_svc *slb_svc_find_locked(struct slb_net *sn, const struct slb_svc_key *key);
 void slb_svc_conf_init(struct slb_svc_conf *conf, u8 proto, bool v6);
 void slb_svc_conf_read_locked(const struct slb_svc *svc, struct slb_svc_conf *conf);
 struct slb_svc *slb_svc_add_locked(struct slb_net *sn, const struct slb_svc_key *key,

@@ -150,6 +150,23 @@ const char *slb_port_parse(__u16 *port, const char *text, __u8 proto)
 }
 
 /**
+ * slb_end_colon() - find the colon between an address and a port
+ * @text: as in slb_end_parse()
+ *
+ * Return: the colon, or NULL if there is no port.
+ */
+const char *slb_end_colon(const char *text)
+{
+	const char *colon = strrchr(text, ':');
+
+	if (colon && *text == '[' && colon[-1] != ']')
+		return NULL;		/* it belongs to the address */
+	if (colon && *text != '[' && strchr(text, ':') != colon)
+		return NULL;		/* IPv6 without brackets has no port */
+	return colon;
+}
+
+/**
  * slb_end_parse() - read ADDR:PORT or ADDR
  * @end: result; its port is 0 if @text names none
  * @text: IPv6 stands in brackets where a port follows
@@ -161,15 +178,10 @@ const char *slb_port_parse(__u16 *port, const char *text, __u8 proto)
 const char *slb_end_parse(struct slb_end *end, const char *text, __u8 proto, __u8 like)
 {
 	struct slb_end read = {};
-	const char *colon;
+	const char *colon = slb_end_colon(text);
 	const char *wrong;
 	char host[256];
 
-	colon = strrchr(text, ':');
-	if (colon && *text == '[' && colon[-1] != ']')
-		colon = NULL;		/* it belongs to the address */
-	else if (colon && *text != '[' && strchr(text, ':') != colon)
-		colon = NULL;		/* IPv6 without brackets has no port */
 	if (!colon) {
 		wrong = slb_addr_parse(&read.addr, text, like);
 	} else {

@@ -41,6 +41,7 @@ struct slb_prefix {
 };
 
 const char *slb_addr_parse(struct slb_addr *addr, const char *text, __u8 like);
+const char *slb_end_colon(const char *text);
 const char *slb_end_parse(struct slb_end *end, const char *text, __u8 proto, __u8 like);
 const char *slb_prefix_parse(struct slb_prefix *prefix, const char *text);
 const char *slb_port_parse(__u16 *port, const char *text, __u8 proto);
@@ -53,5 +54,10 @@ const char *slb_addr_text(char *buf, const struct slb_addr *addr);
 const char *slb_end_text(char *buf, const struct slb_end *end);
 const char *slb_end_name(char *buf, const struct slb_end *end, __u8 proto);
 const char *slb_prefix_text(char *buf, const struct slb_prefix *prefix);
+
+/* listen.c: an address with one port, several or all. */
+const char *slb_ports_parse(struct slb_end *end, __u16 *last, const char *text, __u8 proto,
+			    __u8 like);
+const char *slb_ports_text(char *buf, const struct slb_end *end, __u16 last);
 
 #endif

@@ -70,6 +70,7 @@ void slb_conn_get(struct slb_conn *conn, const struct nlmsghdr *nlh)
 	slb_nl_index(nlh, attrs, SLB_A_CONN_MAX);
 	conn->svc.proto = slb_nl_number(attrs[SLB_A_CONN_PROTO]);
 	conn->svc.vrf = slb_nl_number(attrs[SLB_A_CONN_VRF]);
+	conn->svc.mark = slb_nl_number(attrs[SLB_A_CONN_FWMARK]);
 	slb_end_get(&conn->svc.end, attrs[SLB_A_CONN_SVC_ADDR], attrs[SLB_A_CONN_SVC_PORT]);
 	slb_end_get(&conn->client, attrs[SLB_A_CONN_CLIENT_ADDR], attrs[SLB_A_CONN_CLIENT_PORT]);
 	slb_end_get(&conn->laddr, attrs[SLB_A_CONN_LADDR], attrs[SLB_A_CONN_LPORT]);
@@ -104,12 +105,19 @@ static void slb_filter_put(struct nlmsghdr *nlh, const struct slb_filter *filter
 		mnl_attr_put_u8(nlh, SLB_A_CONN_PROTO, filter->svc.proto);
 		slb_addr_put(nlh, SLB_A_CONN_SVC_ADDR, &filter->svc.end.addr);
 		mnl_attr_put_u16(nlh, SLB_A_CONN_SVC_PORT, htons(filter->svc.end.port));
+		if (filter->svc.last != filter->svc.end.port)
+			mnl_attr_put_u16(nlh, SLB_A_CONN_SVC_PORT_LAST, htons(filter->svc.last));
+	} else if (filter->svc.mark) {
+		mnl_attr_put_u32(nlh, SLB_A_CONN_FWMARK, filter->svc.mark);
 	}
 	if (filter->svc.vrf)
 		mnl_attr_put_u32(nlh, SLB_A_CONN_VRF, filter->svc.vrf);
 	if (filter->client.addr.len) {
 		slb_addr_put(nlh, SLB_A_CONN_CLIENT_ADDR, &filter->client.addr);
 		mnl_attr_put_u8(nlh, SLB_A_CONN_CLIENT_LEN, filter->client.len);
+	} else if (filter->svc.mark) {	/* one mark is that of two services: any client of this family */
+		slb_addr_put(nlh, SLB_A_CONN_CLIENT_ADDR, &filter->svc.end.addr);
+		mnl_attr_put_u8(nlh, SLB_A_CONN_CLIENT_LEN, 0);
 	}
 	if (filter->srv.addr.len)
 		slb_addr_put(nlh, SLB_A_CONN_SRV_ADDR, &filter->srv.addr);
@@ -217,6 +225,8 @@ static void slb_conn_print(const struct slb_conn *conn, void *data)
 	slb_out_end_point("server", "server-port", 0, &conn->srv, proto);
 	if (conn->svc.vrf)
 		slb_out_str("vrf", " vrf=%s", slb_vrf_text(vrf, conn->svc.vrf));
+	if (conn->svc.mark)
+		slb_out_u64("fwmark", " fwmark=%llu", conn->svc.mark);
 	slb_out_u64("seq-shift", NULL, conn->seq_shift);
 	slb_out_u64("ts-shift", NULL, conn->ts_shift);
 	slb_out_bool("toa-pending", conn->toa_pending);

@@ -201,9 +201,9 @@ static void slb_complete_objects(enum slb_slot slot, __u8 proto)
 	if (!slb_config_load(&nl, &config, SLB_LOAD_SERVICES | SLB_LOAD_LADDRS)) {
 		for (i = 0; slot == SLB_SLOT_SERVICE && i < config.svc_count; i++)
 			if (config.svc[i].key.proto == proto)
-				puts(slb_end_text(text, &config.svc[i].key.end));
+				puts(slb_listen_text(text, &config.svc[i].key));
 		for (i = 0; slot == SLB_SLOT_SERVER && i < config.srv_count; i++)
-			puts(slb_end_text(text, &config.srv[i].end));
+			puts(slb_ports_text(text, &config.srv[i].end, config.srv[i].end.port));
 		for (i = 0; slot == SLB_SLOT_LOCAL && i < config.laddr_count; i++)
 			puts(slb_addr_text(text, &config.laddr[i].addr));
 		for (i = 0; slot == SLB_SLOT_POOL && i < config.laddr_count; i++)
@@ -245,11 +245,22 @@ static void slb_complete_argument(const struct slb_option *opt)
 	case SLB_SLOT_LOCAL:
 	case SLB_SLOT_POOL:
 	case SLB_SLOT_GROUP:
-		slb_complete_objects(opt->slot, opt->letter == 'u' ? SLB_PROTO_UDP : SLB_PROTO_TCP);
+		slb_complete_objects(opt->slot, opt->letter == 'f' ? 0 :
+				     opt->letter == 'u' ? SLB_PROTO_UDP : SLB_PROTO_TCP);
 		break;
 	default:
 		break;
 	}
+}
+
+/* The slots that are full with an option; with an address there is nothing to say of the family. */
+static __u64 slb_complete_fills(const struct slb_option *opt)
+{
+	__u64 slots = opt ? SLB_SLOT(opt->slot) : 0;
+
+	if (slots & SLB_SLOT(SLB_SLOT_SERVICE) && opt->letter != 'f')
+		slots |= SLB_SLOT(SLB_SLOT_IPV6);
+	return slots;
 }
 
 /* Which of the words before the last is the command, and which slots they fill. */
@@ -278,12 +289,12 @@ static const struct slb_command *slb_complete_scan(int argc, char **argv, __u64 
 				found = slb_command_find(*c, "", "");
 				command = found ? found : command;
 				opt = found ? NULL : slb_option_find(command, *c, "");
-				*seen |= opt ? SLB_SLOT(opt->slot) : 0;
+				*seen |= slb_complete_fills(opt);
 			}
 		}
 		if (!opt)
 			continue;
-		*seen |= SLB_SLOT(opt->slot);
+		*seen |= slb_complete_fills(opt);
 		if (opt->maybe)
 			continue;
 		if (opt->arg && i + 1 == argc)

@@ -45,18 +45,6 @@ static const char *slb_forward_text(__u32 fwd)
 	}
 }
 
-static const char *slb_proto_column(__u8 proto)
-{
-	switch (proto) {
-	case IPPROTO_TCP:
-		return "TCP";
-	case IPPROTO_UDP:
-		return "UDP";
-	default:
-		return "?";
-	}
-}
-
 /* A number in nine columns, shortened as ipvsadm does unless it is to be exact. */
 static void slb_number_print(__u64 number, bool exact)
 {
@@ -120,18 +108,6 @@ void slb_pool_print(const char *fmt, const char *pool)
 	slb_out_str(NULL, fmt, *clean ? clean : "-");
 }
 
-/**
- * slb_svc_key_print() - print a service's name
- * @key: the service
- * @width: columns that its address fills at least
- */
-void slb_svc_key_print(const struct slb_svc_key *key, int width)
-{
-	slb_out_str("proto", NULL, slb_proto_text(key->proto));
-	slb_out_text("%-4s ", slb_proto_column(key->proto));
-	slb_out_end_point("address", "port", width, &key->end, key->proto);
-}
-
 static void slb_svc_acl_view(const struct slb_svc *svc, bool flags)
 {
 	int i;
@@ -160,7 +136,7 @@ void slb_svc_print(const struct slb_svc *svc, bool stats, bool exact)
 	if (svc->key.vrf)
 		slb_out_str("vrf", stats ? NULL : " vrf=%s", slb_vrf_text(vrf, svc->key.vrf));
 	for (field++; field->name; field++)
-		if (!field->tcp || svc->key.proto == IPPROTO_TCP)
+		if (!field->tcp || slb_svc_key_has_tcp(&svc->key))
 			slb_field_print(field, svc->value[field->attr],
 					!stats && slb_svc_field_is_own(svc, field));
 	if (*svc->group)
@@ -213,7 +189,7 @@ void slb_list_srv(const struct slb_srv *srv, const struct slb_req *req)
 
 	slb_out_object(NULL);
 	slb_out_text("  -> ");
-	slb_out_end_point("address", "port", 28, &srv->end, srv->svc.proto);
+	slb_out_ports("address", "port", 28, &srv->end, srv->end.port, srv->svc.proto);
 	slb_out_str(NULL, stats ? NULL : " %-7s", slb_forward_text(fwd));
 	slb_out_str("forward", NULL, slb_fwd_names[fwd < SLB_FWD_COUNT ? fwd : 0].name);
 	slb_out_u64("weight", stats ? NULL : " %-6llu", srv->value[SLB_A_SRV_WEIGHT]);

@@ -20,6 +20,7 @@ void slb_list_srv(const struct slb_srv *srv, const struct slb_req *req);
 void slb_label_print(const struct slb_label *label, bool flags);
 int slb_drain_run(const struct slb_req *req);
 int slb_counters_print(struct slb_nl *nl);
+void slb_svc_key_print(const struct slb_svc_key *key, int width);
 void slb_pool_print(const char *fmt, const char *pool);
 
 int slb_rate_load(struct slb_nl *nl, struct slb_config *config, unsigned int seconds);

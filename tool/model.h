@@ -9,6 +9,7 @@
 #define SLB_MODEL_H
 
 #include <net/if.h>
+#include <netinet/in.h>
 #include <linux/slb.h>
 #include <linux/types.h>
 #include <stdbool.h>
@@ -57,12 +58,26 @@ struct slb_field {
 	const struct slb_words *words;
 };
 
-/* What names a service. */
+/**
+ * struct slb_svc_key - what names a service
+ * @proto: IPPROTO_TCP or IPPROTO_UDP; 0 with @mark: both
+ * @end: its address and first port; port 0 is all; with @mark only the length of the address counts
+ * @last: its last port: that of @end unless there are several
+ * @mark: takes packets with this mark, wherever they go; 0: not by mark
+ * @vrf: interface index; 0 is the main one
+ */
 struct slb_svc_key {
 	__u8		proto;
 	struct slb_end	end;
-	__u32		vrf;		/* interface index; 0 is the main one */
+	__u16		last;
+	__u32		mark;
+	__u32		vrf;
 };
+
+static inline bool slb_svc_key_has_tcp(const struct slb_svc_key *key)
+{
+	return key->proto == IPPROTO_TCP || key->mark;
+}
 
 /* Seconds by state; 0 in a service takes the namespace's. */
 struct slb_timeouts {
@@ -211,6 +226,8 @@ const char *slb_word(const struct slb_words *words, unsigned int value);
 const char *slb_proto_text(__u8 proto);
 const char *slb_vrf_text(char *buf, __u32 vrf);
 const char *slb_svc_key_text(char *buf, const struct slb_svc_key *key);
+const char *slb_listen_text(char *buf, const struct slb_svc_key *key);
+void slb_listen_warn(const struct slb_svc_key *key);
 
 int slb_svc_key_compare(const struct slb_svc_key *a, const struct slb_svc_key *b);
 int slb_srv_compare(const struct slb_srv *a, const struct slb_srv *b);

@@ -294,6 +294,12 @@ static int slb_scan_all(struct slb_scan *scan)
 	return 0;
 }
 
+static void slb_slot_add(char *buf, size_t size, const char *joint, const char *text)
+{
+	strncat(buf, joint, size - strlen(buf) - 1);
+	strncat(buf, text, size - strlen(buf) - 1);
+}
+
 /**
  * slb_slot_text() - say which options fill a slot
  * @buf: room for the text, empty if there are none
@@ -301,7 +307,7 @@ static int slb_scan_all(struct slb_scan *scan)
  * @command: command that they are wanted for
  * @slot: the slot
  *
- * The text is such as "-t|-u ADDR:PORT".
+ * The text is such as "-t|-u ADDR:PORT|-f MARK".
  */
 void slb_slot_text(char *buf, size_t size, const struct slb_command *command,
 		   enum slb_slot slot)
@@ -318,15 +324,13 @@ void slb_slot_text(char *buf, size_t size, const struct slb_command *command,
 	for (opt = slb_options; opt->name; opt++) {
 		if (opt->slot != slot || !(opt->may & SLB_DO(command->id)) || !opt->help)
 			continue;
-		if (*buf)
-			strncat(buf, "|", size - strlen(buf) - 1);
-		strncat(buf, slb_option_text(name, opt), size - strlen(buf) - 1);
+		if (arg && (!opt->arg || strcmp(arg, opt->arg)))
+			slb_slot_add(buf, size, " ", arg);
+		slb_slot_add(buf, size, *buf ? "|" : "", slb_option_text(name, opt));
 		arg = opt->arg;
 	}
-	if (arg) {
-		strncat(buf, " ", size - strlen(buf) - 1);
-		strncat(buf, arg, size - strlen(buf) - 1);
-	}
+	if (arg)
+		slb_slot_add(buf, size, " ", arg);
 }
 
 static int slb_scan_legal(const struct slb_scan *scan)

@@ -64,6 +64,7 @@ enum slb_do {
  */
 enum slb_slot {
 	SLB_SLOT_SERVICE,
+	SLB_SLOT_IPV6,
 	SLB_SLOT_VRF,
 	SLB_SLOT_GROUP,
 	SLB_SLOT_PROTO,
@@ -265,6 +266,8 @@ int slb_arg_not(const char *name, const char *text, const char *range);
 int slb_arg_timeout(struct slb_timeouts *timeouts, const struct slb_field *field,
 		    const char *text, bool zero);
 int slb_arg_service(struct slb_req *req, const struct slb_option *opt, const char *text);
+int slb_arg_fwmark(struct slb_req *req, const struct slb_option *opt, const char *text);
+int slb_arg_ipv6(struct slb_req *req, const struct slb_option *opt, const char *text);
 int slb_arg_server(struct slb_req *req, const struct slb_option *opt, const char *text);
 int slb_arg_local(struct slb_req *req, const struct slb_option *opt, const char *text);
 int slb_arg_group(struct slb_req *req, const struct slb_option *opt, const char *text);

@@ -210,6 +210,35 @@ void slb_out_end_point(const char *addr_key, const char *port_key, int width,
 }
 
 /**
+ * slb_out_ports() - print an address with one port, several or all
+ * @addr_key: JSON key of the address
+ * @port_key: JSON key of the port, or of the first; that of the last is "port-last"
+ * @width: columns that the text fills at least
+ * @end: the address and the port; 0 is all
+ * @last: the last port, that of @end if there is one
+ * @proto: IPPROTO_TCP or IPPROTO_UDP, for the port's name
+ */
+void slb_out_ports(const char *addr_key, const char *port_key, int width,
+		   const struct slb_end *end, __u16 last, __u8 proto)
+{
+	struct slb_end bare = { .addr = end->addr };
+	char name[SLB_END_TEXT];
+	char buf[SLB_END_TEXT];
+
+	if (slb_out_is_json || (end->port && last == end->port)) {
+		slb_out_end_point(addr_key, port_key, width, end, proto);
+		if (last != end->port)
+			slb_out_u64("port-last", NULL, last);
+		return;
+	}
+	slb_ports_text(buf, end, last);
+	if (!slb_out_numeric && !strchr(slb_end_name(name, &bare, proto), ':'))
+		snprintf(buf, sizeof(buf), end->port ? "%.255s:%u-%u" : "%.255s:%u", name, end->port,
+			 last);
+	printf("%-*s", width, buf);
+}
+
+/**
  * slb_out_addr() - print an address
  * @key: JSON key
  * @width: columns that the text fills at least

@@ -27,6 +27,8 @@ __printf(1, 2) void slb_out_text(const char *fmt, ...);
 void slb_out_str(const char *key, const char *fmt, const char *value);
 void slb_out_u64(const char *key, const char *fmt, __u64 value);
 void slb_out_bool(const char *key, bool value);
+void slb_out_ports(const char *addr_key, const char *port_key, int width,
+		   const struct slb_end *end, __u16 last, __u8 proto);
 void slb_out_addr(const char *key, int width, const struct slb_addr *addr);
 void slb_out_end_point(const char *addr_key, const char *port_key, int width,
 		       const struct slb_end *end, __u8 proto);

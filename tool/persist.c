@@ -168,9 +168,14 @@ static void slb_persist_filter_put(struct nlmsghdr *nlh, const struct slb_filter
 		mnl_attr_put_u8(nlh, SLB_A_PERSIST_PROTO, filter->svc.proto);
 		slb_addr_put(nlh, SLB_A_PERSIST_SVC_ADDR, &filter->svc.end.addr);
 		mnl_attr_put_u16(nlh, SLB_A_PERSIST_SVC_PORT, htons(filter->svc.end.port));
-		if (filter->svc.vrf)
-			mnl_attr_put_u32(nlh, SLB_A_PERSIST_VRF, filter->svc.vrf);
+		mnl_attr_put_u16(nlh, SLB_A_PERSIST_SVC_PORT_LAST, htons(filter->svc.last));
+	} else if (filter->svc.mark) {
+		mnl_attr_put_u32(nlh, SLB_A_PERSIST_FWMARK, filter->svc.mark);
+		if (filter->svc.end.addr.len == 16)
+			mnl_attr_put(nlh, SLB_A_PERSIST_IPV6, 0, NULL);
 	}
+	if (filter->svc.vrf)
+		mnl_attr_put_u32(nlh, SLB_A_PERSIST_VRF, filter->svc.vrf);
 	if (filter->client.addr.len) {
 		slb_addr_put(nlh, SLB_A_PERSIST_CLIENT_ADDR, &filter->client.addr);
 		mnl_attr_put_u8(nlh, SLB_A_PERSIST_CLIENT_LEN, filter->client.len);
@@ -185,7 +190,9 @@ static int slb_persist_answer(const struct nlmsghdr *nlh, void *data)
 {
 	const struct nlattr *attrs[SLB_A_PERSIST_MAX + 1];
 	struct slb_prefix client = {};
+	const struct nlattr *last;
 	struct slb_end svc, srv;
+	__u32 mark;
 	char text[SLB_END_TEXT];
 	char vrf[SLB_VRF_TEXT];
 	__u64 expires;
@@ -198,15 +205,22 @@ static int slb_persist_answer(const struct nlmsghdr *nlh, void *data)
 	slb_prefix_get(&client, attrs[SLB_A_PERSIST_CLIENT_ADDR], attrs[SLB_A_PERSIST_CLIENT_LEN]);
 	slb_end_get(&svc, attrs[SLB_A_PERSIST_SVC_ADDR], attrs[SLB_A_PERSIST_SVC_PORT]);
 	slb_end_get(&srv, attrs[SLB_A_PERSIST_SRV_ADDR], attrs[SLB_A_PERSIST_SRV_PORT]);
+	last = attrs[SLB_A_PERSIST_SVC_PORT_LAST];
+	mark = slb_nl_number(attrs[SLB_A_PERSIST_FWMARK]);
 	slb_out_object(NULL);
-	slb_out_str("proto", NULL, slb_proto_text(proto));
-	slb_out_text("%-3s %02llu:%02llu  ", proto == IPPROTO_UDP ? "UDP" : "TCP", expires / 60,
-		     expires % 60);
+	if (!mark)
+		slb_out_str("proto", NULL, slb_proto_text(proto));
+	slb_out_text("%-3s %02llu:%02llu  ", mark ? "FWM" : proto == IPPROTO_UDP ? "UDP" : "TCP",
+		     expires / 60, expires % 60);
 	slb_out_u64("expires", NULL, expires);
 	slb_out_str("client", "%-21s ", slb_prefix_text(text, &client));
-	slb_out_end_point("address", "port", 21, &svc, proto);
+	if (mark)
+		slb_out_u64("fwmark", "%-21llu", mark);
+	else
+		slb_out_ports("address", "port", 21, &svc, last ? ntohs(slb_nl_number(last)) :
+			      svc.port, proto);
 	slb_out_text(" ");
-	slb_out_end_point("server", "server-port", 0, &srv, proto);
+	slb_out_ports("server", "server-port", 0, &srv, srv.port, proto);
 	if (attrs[SLB_A_PERSIST_VRF])
 		slb_out_str("vrf", " vrf=%s",
 			    slb_vrf_text(vrf, slb_nl_number(attrs[SLB_A_PERSIST_VRF])));

@@ -340,10 +340,13 @@ static const struct slb_attr_name slb_service_attrs_list[] = {
 	[SLB_A_SVC_REMOVAL_DELAY] = { "removal-delay" },
 	[SLB_A_SVC_ON_DOWN] = { "on-down" },
 	[SLB_A_SVC_MIN_ALIVE] = { "min-alive" },
+	[SLB_A_SVC_PORT_LAST] = { "port-last" },
+	[SLB_A_SVC_FWMARK] = { "fwmark" },
+	[SLB_A_SVC_IPV6] = { "ipv6" },
 };
 
 const struct slb_attr_set slb_service_attrs = {
-	slb_service_attrs_list, SLB_A_SVC_MIN_ALIVE + 1
+	slb_service_attrs_list, SLB_A_SVC_IPV6 + 1
 };
 
 static const struct slb_attr_name slb_service_key_attrs_list[] = {
@@ -351,10 +354,13 @@ static const struct slb_attr_name slb_service_key_attrs_list[] = {
 	[SLB_A_SVC_ADDR] = { "addr" },
 	[SLB_A_SVC_PORT] = { "port" },
 	[SLB_A_SVC_VRF] = { "vrf" },
+	[SLB_A_SVC_PORT_LAST] = { "port-last" },
+	[SLB_A_SVC_FWMARK] = { "fwmark" },
+	[SLB_A_SVC_IPV6] = { "ipv6" },
 };
 
 const struct slb_attr_set slb_service_key_attrs = {
-	slb_service_key_attrs_list, SLB_A_SVC_VRF + 1
+	slb_service_key_attrs_list, SLB_A_SVC_IPV6 + 1
 };
 
 static const struct slb_attr_name slb_server_attrs_list[] = {
@@ -498,10 +504,12 @@ static const struct slb_attr_name slb_conn_attrs_list[] = {
 	[SLB_A_CONN_OUT_BYTES] = { "out-bytes" },
 	[SLB_A_CONN_LOST] = { "lost" },
 	[SLB_A_CONN_PAD] = { "pad" },
+	[SLB_A_CONN_SVC_PORT_LAST] = { "svc-port-last" },
+	[SLB_A_CONN_FWMARK] = { "fwmark" },
 };
 
 const struct slb_attr_set slb_conn_attrs = {
-	slb_conn_attrs_list, SLB_A_CONN_PAD + 1
+	slb_conn_attrs_list, SLB_A_CONN_FWMARK + 1
 };
 
 static const struct slb_attr_name slb_counter_attrs_list[] = {
@@ -573,10 +581,13 @@ static const struct slb_attr_name slb_persist_attrs_list[] = {
 	[SLB_A_PERSIST_SRV_ADDR] = { "srv-addr" },
 	[SLB_A_PERSIST_SRV_PORT] = { "srv-port" },
 	[SLB_A_PERSIST_EXPIRES] = { "expires" },
+	[SLB_A_PERSIST_SVC_PORT_LAST] = { "svc-port-last" },
+	[SLB_A_PERSIST_FWMARK] = { "fwmark" },
+	[SLB_A_PERSIST_IPV6] = { "ipv6" },
 };
 
 const struct slb_attr_set slb_persist_attrs = {
-	slb_persist_attrs_list, SLB_A_PERSIST_EXPIRES + 1
+	slb_persist_attrs_list, SLB_A_PERSIST_IPV6 + 1
 };
 
 static const struct slb_attr_name slb_limits_attrs_list[] = {

@@ -43,7 +43,8 @@ int slb_srv_compare(const struct slb_srv *a, const struct slb_srv *b)
  * slb_arg_server() - -r and --server
  * @req: the command line
  * @opt: the option
- * @text: ADDR[:PORT]
+ * @text: ADDR[:PORT]; without a port, or with port 0, it is the service's, and if that has several
+ *	the one that the client asks for
  *
  * Return: 0, or -1 after saying what is wrong.
  */
@@ -52,13 +53,19 @@ int slb_arg_server(struct slb_req *req, const struct slb_option *opt, const char
 	bool filter = req->command->object == &slb_object_conns ||
 		      req->command->id == SLB_DO_PERSIST_FLUSH;
 	struct slb_end *end = filter ? &req->filter.srv : &req->srv.end;
+	const struct slb_svc_key *key = &req->svc.key;
 	const char *wrong;
+	__u16 last;
 
-	wrong = slb_end_parse(end, text, req->svc.key.proto, req->svc.key.end.addr.len);
+	wrong = slb_ports_parse(end, &last, text, key->proto, key->end.addr.len);
+	if (!wrong && last != end->port)
+		wrong = "a server has one port";
 	if (wrong)
 		return slb_arg_wrong(opt, text, wrong);
-	if (!filter && !end->port)
-		end->port = req->svc.key.end.port;
+	if (!filter && !end->port && key->last == key->end.port)
+		end->port = key->end.port;
+	if (slb_end_colon(text))
+		req->srv.given |= SLB_GIVEN(SLB_A_SRV_PORT);
 	return 0;
 }
 
@@ -218,7 +225,7 @@ void slb_conf_srv_print(const struct slb_srv *srv)
 	} else {
 		slb_conf_key_print(&srv->svc);
 	}
-	printf(" -r %s", slb_end_text(end, &srv->end));
+	printf(" -r %s", slb_ports_text(end, &srv->end, srv->end.port));
 	if (srv->given & SLB_GIVEN(SLB_A_SRV_FWD))
 		printf(" -%c", srv->value[SLB_A_SRV_FWD] == SLB_FWD_NAT ? 'm' : 'b');
 	if (srv->given & SLB_GIVEN(SLB_A_SRV_WEIGHT))
@@ -323,7 +330,7 @@ static int slb_srv_req_finish(struct slb_req *req)
 		slb_err_print("--group and a service exclude each other");
 		return -1;
 	}
-	if (slb_req_has(req, SLB_SLOT_GROUP) && !req->srv.end.port) {
+	if (slb_req_has(req, SLB_SLOT_GROUP) && !(req->srv.given & SLB_GIVEN(SLB_A_SRV_PORT))) {
 		slb_err_print("-r: the server's port is missing");
 		return -1;
 	}
@@ -347,7 +354,8 @@ static const char *slb_srv_req_text(char *buf, const struct slb_req *req)
 	else
 		slb_svc_key_text(key, &req->srv.svc);
 	snprintf(buf, SLB_OBJECT_TEXT, "%s %.80s %s %.200s", req->command->verb,
-		 slb_end_text(end, &req->srv.end), joint[req->command->act], key);
+		 slb_ports_text(end, &req->srv.end, req->srv.end.port), joint[req->command->act],
+		 key);
 	return buf;
 }
 

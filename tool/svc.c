@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Services: their options, requests and answers, and their lines of -S. */
-#include <arpa/inet.h>
-#include <net/if.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,63 +43,6 @@ const struct slb_field slb_svc_fields[] = {
 };
 
 /**
- * slb_svc_key_text() - name a service for a message
- * @buf: SLB_OBJECT_TEXT bytes
- * @key: the service
- *
- * Return: @buf, such as "tcp 10.0.0.80:80".
- */
-const char *slb_svc_key_text(char *buf, const struct slb_svc_key *key)
-{
-	char end[SLB_END_TEXT];
-	char vrf[SLB_VRF_TEXT];
-
-	snprintf(buf, SLB_OBJECT_TEXT, "%s %s%s%s", slb_proto_text(key->proto),
-		 slb_end_text(end, &key->end), key->vrf ? " vrf " : "",
-		 key->vrf ? slb_vrf_text(vrf, key->vrf) : "");
-	return buf;
-}
-
-/**
- * slb_svc_key_compare() - order of two services: protocol, address, port, VRF
- * @a: first
- * @b: second
- *
- * Return: less than, equal to or greater than 0.
- */
-int slb_svc_key_compare(const struct slb_svc_key *a, const struct slb_svc_key *b)
-{
-	int order;
-
-	if (a->proto != b->proto)
-		return a->proto < b->proto ? -1 : 1;
-	order = slb_end_compare(&a->end, &b->end);
-	if (order)
-		return order;
-	return a->vrf < b->vrf ? -1 : a->vrf > b->vrf;
-}
-
-/**
- * slb_arg_service() - -t and -u
- * @req: the command line
- * @opt: the option
- * @text: ADDR:PORT
- *
- * Return: 0, or -1 after saying what is wrong.
- */
-int slb_arg_service(struct slb_req *req, const struct slb_option *opt, const char *text)
-{
-	struct slb_svc_key *key = &req->svc.key;
-	const char *wrong;
-
-	key->proto = opt->letter == 'u' ? IPPROTO_UDP : IPPROTO_TCP;
-	wrong = slb_end_parse(&key->end, text, key->proto, 0);
-	if (!wrong && !key->end.port)
-		wrong = "the port is missing";
-	return wrong ? slb_arg_wrong(opt, text, wrong) : 0;
-}
-
-/**
  * slb_arg_svc_field() - the options named after a field of services
  * @req: the command line
  * @opt: the option
@@ -120,7 +61,7 @@ int slb_arg_svc_field(struct slb_req *req, const struct slb_option *opt, const c
 	range = slb_field_parse(field, &svc->value[field->attr], text);
 	if (range)
 		return slb_arg_not(buf, text, range);
-	if (field->tcp && svc->key.proto != IPPROTO_TCP) {
+	if (field->tcp && !slb_svc_key_has_tcp(&svc->key)) {
 		slb_err_print("%s is for TCP services", buf);
 		return -1;
 	}
@@ -178,32 +119,6 @@ int slb_arg_timeouts(struct slb_req *req, const struct slb_option *opt, const ch
 	free(copy);
 	req->svc.given |= SLB_GIVEN(SLB_A_SVC_TIMEOUTS);
 	return ret;
-}
-
-/**
- * slb_svc_key_put() - add a service's name to a request
- * @nlh: the request
- * @key: the service
- */
-void slb_svc_key_put(struct nlmsghdr *nlh, const struct slb_svc_key *key)
-{
-	mnl_attr_put_u8(nlh, SLB_A_SVC_PROTO, key->proto);
-	slb_addr_put(nlh, SLB_A_SVC_ADDR, &key->end.addr);
-	mnl_attr_put_u16(nlh, SLB_A_SVC_PORT, htons(key->end.port));
-	if (key->vrf)
-		mnl_attr_put_u32(nlh, SLB_A_SVC_VRF, key->vrf);
-}
-
-/**
- * slb_svc_key_get() - read a service's name from an answer
- * @key: result
- * @attrs: the attributes of the service by number
- */
-void slb_svc_key_get(struct slb_svc_key *key, const struct nlattr **attrs)
-{
-	key->proto = slb_nl_number(attrs[SLB_A_SVC_PROTO]);
-	slb_end_get(&key->end, attrs[SLB_A_SVC_ADDR], attrs[SLB_A_SVC_PORT]);
-	key->vrf = slb_nl_number(attrs[SLB_A_SVC_VRF]);
 }
 
 /**
@@ -280,20 +195,6 @@ int slb_svc_fetch(struct slb_nl *nl, struct slb_svc *svc)
 	return slb_nl_talk(nl, slb_svc_fetch_answer, svc);
 }
 
-/**
- * slb_conf_key_print() - print a service's name as -S does
- * @key: the service
- */
-void slb_conf_key_print(const struct slb_svc_key *key)
-{
-	char end[SLB_END_TEXT];
-	char vrf[SLB_VRF_TEXT];
-
-	printf(" -%c %s", key->proto == IPPROTO_UDP ? 'u' : 't', slb_end_text(end, &key->end));
-	if (key->vrf)
-		printf(" --vrf %s", slb_vrf_text(vrf, key->vrf));
-}
-
 static void slb_conf_svc_print(const struct slb_svc *svc)
 {
 	const struct slb_field *field;
@@ -351,7 +252,7 @@ static void slb_conf_svc_shorten(struct slb_svc *svc)
 
 	for (field = slb_svc_fields; field->name; field++)
 		if (field->attr != SLB_A_SVC_SCHED &&
-		    ((field->tcp && svc->key.proto != IPPROTO_TCP) ||
+		    ((field->tcp && !slb_svc_key_has_tcp(&svc->key)) ||
 		     svc->value[field->attr] == field->dflt))
 			svc->given &= ~SLB_GIVEN(field->attr);
 	for (field = slb_to_fields; field->name; field++)
@@ -379,7 +280,8 @@ void slb_svc_default(struct slb_svc *svc)
 	const struct slb_field *field;
 	__u64 given = svc->given;
 
-	slb_field_default(slb_svc_fields, &svc->given, svc->value, svc->key.proto == IPPROTO_TCP);
+	slb_field_default(slb_svc_fields, &svc->given, svc->value,
+			  slb_svc_key_has_tcp(&svc->key));
 	slb_svc_persist_default(svc);
 	for (field = slb_to_fields; field->name; field++)
 		svc->timeouts.given |= SLB_GIVEN(field->attr);
@@ -422,11 +324,16 @@ static const char *slb_svc_req_text(char *buf, const struct slb_req *req)
 
 static int slb_svc_req_send(struct slb_nl *nl, struct slb_req *req, __u16 flags)
 {
+	int err;
+
 	if (slb_req_has(req, SLB_SLOT_PURGE))
 		req->svc.given |= SLB_GIVEN(SLB_A_SVC_PURGE);
 	if (req->command->act == SLB_ACT_DEL)
 		return slb_svc_send(nl, SLB_CMD_SVC_DEL, 0, &req->svc);
-	return slb_svc_send(nl, SLB_CMD_SVC_NEW, flags, &req->svc);
+	err = slb_svc_send(nl, SLB_CMD_SVC_NEW, flags, &req->svc);
+	if (!err && req->command->act == SLB_ACT_ADD)
+		slb_listen_warn(&req->svc.key);
+	return err;
 }
 
 static void slb_svc_req_print(const struct slb_req *req)

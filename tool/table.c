@@ -13,6 +13,7 @@
 #define LIST	SLB_DO(SLB_DO_LIST)
 #define LOCALS	SLB_DO(SLB_DO_LADDR_LIST)
 #define ZERO	SLB_DO(SLB_DO_ZERO)
+#define NAMES	(SVCS | SRVS | LADDRS | LOCALS | LIST | ZERO | FORGET | KILL | DRAIN)	/* may name a service */
 #define SAVE	SLB_DO(SLB_DO_SAVE)
 #define KILL	SLB_DO(SLB_DO_KILL)
 #define SYNC	SLB_DO(SLB_DO_SYNC)
@@ -213,14 +214,14 @@ const char slb_opt_no_routing[] =
 	"slb forwards by translation: fullNAT (-b) or nat (-m); -R -b takes all servers as fullNAT";
 
 const struct slb_option slb_options[] = {
-	OPT('t', "tcp-service", "ADDR:PORT", SERVICE,
-	    SVCS | SRVS | DRAIN | LADDRS | LOCALS | LIST | ZERO | FORGET | KILL | EXPLAIN,
-	    service, "TCP service; IPv6 addresses stand in brackets"),
-	OPT('u', "udp-service", "ADDR:PORT", SERVICE,
-	    SVCS | SRVS | DRAIN | LADDRS | LOCALS | LIST | ZERO | FORGET | KILL | EXPLAIN,
-	    service, "UDP service"),
+	OPT('t', "tcp-service", "ADDR:PORT", SERVICE, NAMES | EXPLAIN, service,
+	    "TCP service; IPv6 in brackets; PORT, FIRST-LAST, or 0 for all"),
+	OPT('u', "udp-service", "ADDR:PORT", SERVICE, NAMES | EXPLAIN, service, "UDP service, likewise"),
+	OPT('f', "fwmark-service", "MARK", SERVICE, NAMES, fwmark,
+	    "service of all packets with this mark, TCP and UDP"),
+	OPT('6', "ipv6", NULL, IPV6, NAMES, ipv6, "with -f: IPv6 packets; else IPv4"),
 	OPT('r', "real-server", "ADDR[:PORT]", SERVER, SRVS | DRAIN, server,
-	    "server; without a port it is the service's"),
+	    "server; without a port, or with 0, it is the one that the client asks for"),
 	OPT('z', "local-address", "ADDR", LOCAL, LADDRS, local,
 	    "the local address, another way to say ADDR; with -t or -u in that service's pool"),
 	OPT(0, "vrf", "DEV", VRF,
@@ -355,8 +356,6 @@ const struct slb_option slb_options[] = {
 	FLAG('b', "fullnat", FORWARD, RESTORE | SYNC | SLB_DO(SLB_DO_CHECK),
 	     "take every server as fullNAT, also with -g, -i, -m"),
 	FLAG(0, "dry-run", DRY_RUN, CHANGES, "say what would be done, and do nothing"),
-	NOT('f', "fwmark-service", "FWMARK", SVCS | SRVS | LADDRS | LOCALS | LIST | ZERO,
-	    "services by firewall mark are not available in this version"),
 	NOT(0, "sctp-service", "ADDR:PORT", SVCS | SRVS | LIST | ZERO,
 	    "there are TCP and UDP only"),
 	NOT(0, "pe", "ENGINE", SVC, "persistence goes by the client's address only"),

@@ -36,7 +36,7 @@ struct slb_info {
 
 /**
  * struct slb_conn - a connection
- * @svc: its service
+ * @svc: where the client went, and the mark of its service
  * @client: the client
  * @laddr: local address and port towards the server
  * @srv: the server
@@ -70,7 +70,8 @@ struct slb_conn {
 
 /**
  * struct slb_filter - which connections to list
- * @svc: of this service, if its protocol is set
+ * @svc: to the address and ports of this service, if its protocol is set; of this one by mark, if that is
+ *	set
  * @client: of clients in this prefix, if it has an address
  * @srv: to this server, if it has an address; port 0 is any
  * @state: in this state, if it is not negative

@@ -33,6 +33,26 @@
 1 -G -t 10.0.0.81:80
 > slbadm: get-laddr: no such service
 
+# -- services: several ports, all ports, marks
+1 -D -t 10.0.0.80:80-81
+> slbadm: delete service tcp 10.0.0.80:80-81: no such service
+1 -E -t 10.0.0.80:0 --disable
+> slbadm: edit service tcp 10.0.0.80:0: no such service
+1 -Z -u 10.0.0.80:0
+> slbadm: zero udp 10.0.0.80:0: no such service
+1 -L -f 5
+> slbadm: list fwmark 5: no such service
+1 -D -f 5 -6
+> slbadm: delete service fwmark 5 ipv6: no such service
+1 -a -f 5 -r 10.1.0.11
+> slbadm: add server 10.1.0.11:0 to fwmark 5: no such service
+1 -A -f 5 --vrf lo
+> slbadm: add service fwmark 5 vrf lo:
+1 -A -t 0.0.0.0:0
+> slbadm: add service tcp 0.0.0.0:0: not a unicast address
+1 -A -u [ff02::1]:1-9
+> slbadm: add service udp [ff02::1]:1-9: not a unicast address
+
 # -- services: addresses that cannot be one
 1 -A -t 0.0.0.0:80
 > slbadm: add service tcp 0.0.0.0:80:

@@ -108,6 +108,10 @@ cat >"$SLB_TMP/all" <<'END'
 -a -t 10.0.0.80:80 -r 10.1.0.11:8080 -b -w 100
 -A -u [2001:db8::80]:53 -s rr --idle 60
 -a -u [2001:db8::80]:53 -r [2001:db8:1::11]:53 -b -w 0
+-A -f 5 -6 -s rr
+-a -f 5 -6 -r [2001:db8:1::11]:0 -b -w 1
+-A -t 10.0.0.80:8000-8999 -s rr
+-a -t 10.0.0.80:8000-8999 -r 10.1.0.11:0 -b -w 1
 END
 is "a file comes out as it went in" "$("$slbadm" -R --dry-run "$SLB_TMP/all" 2>&1)" \
 	"$(cat "$SLB_TMP/all")"

@@ -71,8 +71,42 @@
 > slbadm: -t: `10.0.0.80:': the port is missing
 2 -A -t :80
 > slbadm: -t: `:80': the address is missing
-2 -A -t 10.0.0.80:0
+0 -A -t 10.0.0.80:0
+> -A -t 10.0.0.80:0
+0 -A -u [2001:db8::80]:0
+> -A -u [2001:db8::80]:0
+0 -A -t 10.0.0.80:8000-8999 -s rr
+> -A -t 10.0.0.80:8000-8999 -s rr
+0 -D -u [2001:db8::80]:1-65535
+> -D -u [2001:db8::80]:1-65535
+0 -A -t 10.0.0.80:80-80
+> -A -t 10.0.0.80:80
+0 -A -t 10.0.0.80:0080-0081
+> -A -t 10.0.0.80:80-81
+2 -A -t 10.0.0.80:80-79
+> slbadm: -t: `10.0.0.80:80-79': the last port comes before the first
+2 -A -t 10.0.0.80:0-79
+> slbadm: -t: `10.0.0.80:0-79': the ports are not numbers from 1 to 65535
+2 -A -t 10.0.0.80:80-65536
+> the ports are not numbers from 1 to 65535
+2 -A -t 10.0.0.80:80-99999999999999999999
+> the ports are not numbers from 1 to 65535
+2 -A -t 10.0.0.80:99999999999999999999-80
+> the ports are not numbers from 1 to 65535
+2 -A -t 10.0.0.80:80-
 > the port is not a number from 1 to 65535
+2 -A -t 10.0.0.80:80-90-99
+> the port is not a number from 1 to 65535
+2 -A -t 10.0.0.80:http-90
+> there is no service of that name
+2 -A -t 2001:db8::80-90
+> not an address
+2 -A -t 2001:db8::0
+> the port is missing
+2 -A -t [2001:db8::0]
+> the port is missing
+2 -A -t :80-90
+> the address is missing
 2 -A -t 10.0.0.80:65536
 > the port is not a number from 1 to 65535
 2 -A -t 10.0.0.80:-1
@@ -183,8 +217,44 @@
 > are two commands
 
 # -- what only ipvsadm has
-2 -A -f 5
-> slbadm: -f: services by firewall mark are not available in this version
+0 -A -f 5
+> -A -f 5
+0 -A -f 4294967295 -6 -s rr --toa off
+> -A -f 4294967295 -6 -s rr --toa off
+0 --add-service --fwmark-service 7 --ipv6
+> -A -f 7 -6
+0 -A6f 7
+> -A -f 7 -6
+0 -a -f 5 -r 10.1.0.11
+> -a -f 5 -r 10.1.0.11:0
+0 -a -f 5 -r 10.1.0.11:0 -m
+> -a -f 5 -r 10.1.0.11:0 -m
+0 -a -f 5 -6 -r [2001:db8:1::11]:80 -w 3
+> -a -f 5 -6 -r [2001:db8:1::11]:80 -w 3
+0 -Z -f 5
+> -Z -f 5
+0 -D -f 5 -6 --vrf 123456
+> -D -f 5 -6 --vrf 123456
+2 -A -f 0
+> slbadm: -f: `0': a mark is a number from 1 to 4294967295
+2 -A -f 4294967296
+> a mark is a number from 1 to 4294967295
+2 -A -f 0x10
+> a mark is a number from 1 to 4294967295
+2 -A -f 1/2
+> a mark is a number from 1 to 4294967295
+2 -A -f ''
+> a mark is a number from 1 to 4294967295
+2 -A -f 5 -t 10.0.0.80:80
+> -f and -t exclude each other
+2 -A -6
+> slbadm: -A (--add-service) needs -t|-u ADDR:PORT|-f MARK
+2 -A -t [2001:db8::80]:80 -6
+> slbadm: -6 goes with -f; an address tells its family itself
+2! -L -6
+> slbadm: -6 goes with -f
+2 -S -6
+> slbadm: -6 is not an option of -S (--save)
 2 -A --sctp-service 10.0.0.80:80
 > slbadm: --sctp-service: there are TCP and UDP only
 2 -A -t 10.0.0.80:80 -o
@@ -258,7 +328,7 @@
 2 -a --group '' -r 10.1.0.11:80
 > slbadm: --group: `': the name is empty
 2 -e -r 10.1.0.11:80 -w 1
-> slbadm: -e (--edit-server) needs -t|-u ADDR:PORT or --group NAME
+> slbadm: -e (--edit-server) needs -t|-u ADDR:PORT|-f MARK or --group NAME
 0 -a --group web -r 10.1.0.11:80 -w 5
 > -a --group web -r 10.1.0.11:80 -w 5
 0 -d --group web -r [2001:db8:1::11]:80
@@ -327,8 +397,16 @@
 > slbadm: -r needs an argument: ADDR[:PORT]
 2 -a -t 10.0.0.80:80 -r ''
 > slbadm: -r: `': the address is missing
-2 -a -t 10.0.0.80:80 -r 10.1.0.11:0
-> slbadm: -r: `10.1.0.11:0': the port is not a number from 1 to 65535
+0 -a -t 10.0.0.80:80 -r 10.1.0.11:0
+> -a -t 10.0.0.80:80 -r 10.1.0.11:80
+0 -a -t 10.0.0.80:8000-8999 -r 10.1.0.11
+> -a -t 10.0.0.80:8000-8999 -r 10.1.0.11:0
+0 -e -t 10.0.0.80:8000-8999 -r 10.1.0.11:80 -w 2
+> -e -t 10.0.0.80:8000-8999 -r 10.1.0.11:80 -w 2
+0 -d -u [2001:db8::80]:0 -r [2001:db8:1::11]:0
+> -d -u [2001:db8::80]:0 -r [2001:db8:1::11]:0
+2 -a -t 10.0.0.80:8000-8999 -r 10.1.0.11:80-90
+> slbadm: -r: `10.1.0.11:80-90': a server has one port
 2 -a -t 10.0.0.80:80 -r 10.1.0.11:70000
 > the port is not a number from 1 to 65535
 2 -a -t 10.0.0.80:80 -r 10.1.0.11:
@@ -740,7 +818,7 @@
 2! --help no-such-command
 > slbadm: there is no command `no-such-command'
 0! --help
-> slbadm -a|--add-server [-t|-u ADDR:PORT] -r ADDR[:PORT] [--vrf DEV]
+> slbadm -a|--add-server [-t|-u ADDR:PORT|-f MARK] [-6] -r ADDR[:PORT]
 0! -h -A
 > To add a service.
 0! -A -h

@@ -143,9 +143,22 @@
 > -A -t 10.0.0.80:80 -s wlc -p 300
 > -A -t 10.0.0.81:80 -s wlc -p 360 -M 255.255.255.0
 > -A -t [2001:db8::80]:80 -s wlc -p 300 -M 64
-2
+0
 < -A -f 5 -s wlc
-> slbadm: stdin:1: -f: services by firewall mark are not available in this version
+< -a -f 5 -r 10.1.0.11:0 -m -w 1
+< -A -f 5 -6 -s wlc
+< -a -f 5 -6 -r [2001:db8:1::11]:0 -m -w 1
+> -A -f 5 -s wlc
+> -a -f 5 -r 10.1.0.11:0 -m -w 1
+> -A -f 5 -6 -s wlc
+> -a -f 5 -6 -r [2001:db8:1::11]:0 -m -w 1
+2
+< -A -t 10.0.0.80:8000-8999
+< -A -t 10.0.0.80:8000
+< -A -t 10.0.0.80:0
+< -A -u 10.0.0.80:8000-8999
+< -A -t 10.0.0.80:8000-8999 -s rr
+> slbadm: stdin:5: line 1 adds the same
 0 -b
 < -A -t 10.0.0.80:80 -s wlc
 < -a -t 10.0.0.80:80 -r 10.1.0.11:80 -g -w 1

@@ -8,9 +8,10 @@
  *
  * An address is a binary attribute of 4 (IPv4) or 16 (IPv6) bytes in network byte order; its
  * length tells the family. Ports are u16 in network byte order. Durations are seconds unless
- * the name says otherwise. A service is named by protocol, address, port and VRF; a group by
- * its name; a server by its group, or by its service if that has no named one, and its own
- * address and port; a local address by pool and address.
+ * the name says otherwise. A service is named by protocol, address, port or ports, and VRF, or
+ * by a packet mark, family and VRF; a group by its name; a server by its group, or by its
+ * service if that has no named one, and its own address and port; a local address by pool and
+ * address.
  *
  * NEW commands honour the NLM_F flags: CREATE|EXCL adds and fails with EEXIST; REPLACE alone
  * changes what exists, only in the attributes given, and fails with ENOENT; CREATE|REPLACE does
@@ -476,7 +477,7 @@ enum slb_acl_op {
  * enum slb_a_svc - A service.
  * @SLB_A_SVC_PROTO: (u8) protocol
  * @SLB_A_SVC_ADDR: (binary) virtual address
- * @SLB_A_SVC_PORT: (be16) virtual port
+ * @SLB_A_SVC_PORT: (be16) virtual port; 0 is all ports of the address
  * @SLB_A_SVC_VRF: (u32) interface index of the VRF device; absent or 0 is the main one
  * @SLB_A_SVC_SCHED: (u8) scheduling method of its own group; default wlc
  * @SLB_A_SVC_ENABLED: (u8) 0 refuses new connections; default 1
@@ -511,6 +512,9 @@ enum slb_acl_op {
  * @SLB_A_SVC_REMOVAL_DELAY: (u32) of its own group
  * @SLB_A_SVC_ON_DOWN: (u8) of its own group
  * @SLB_A_SVC_MIN_ALIVE: (u32) of its own group
+ * @SLB_A_SVC_PORT_LAST: (be16) last port of a range that begins with port
+ * @SLB_A_SVC_FWMARK: (u32) instead of proto, addr and port: takes packets with this mark
+ * @SLB_A_SVC_IPV6: (flag) with fwmark: IPv6 packets; else IPv4
  * @__SLB_A_SVC_MAX: (one more)
  * @SLB_A_SVC_MAX: (the last)
  */
@@ -544,6 +548,9 @@ enum slb_a_svc {
 	SLB_A_SVC_REMOVAL_DELAY,
 	SLB_A_SVC_ON_DOWN,
 	SLB_A_SVC_MIN_ALIVE,
+	SLB_A_SVC_PORT_LAST,
+	SLB_A_SVC_FWMARK,
+	SLB_A_SVC_IPV6,
 
 	__SLB_A_SVC_MAX,
 	SLB_A_SVC_MAX = __SLB_A_SVC_MAX - 1
@@ -551,10 +558,11 @@ enum slb_a_svc {
 
 /**
  * enum slb_a_srv - A server of a named group, or of a service's own.
- * @SLB_A_SRV_SERVICE: (nest of enum slb_a_svc) the service, by proto, addr, port, vrf, unless
- *	the group is named
+ * @SLB_A_SRV_SERVICE: (nest of enum slb_a_svc) the service, by what names it, unless the group
+ *	is named
  * @SLB_A_SRV_ADDR: (binary) server's address
- * @SLB_A_SRV_PORT: (be16) server's port
+ * @SLB_A_SRV_PORT: (be16) server's port; 0, where the service has more than one: the port that
+ *	the client asks for
  * @SLB_A_SRV_WEIGHT: (u32) share of new connections; 0 takes none; default 1
  * @SLB_A_SRV_FWD: (u8) mode of new connections; default fullnat
  * @SLB_A_SRV_ACTIVE: (u32) connections in ESTABLISHED or live UDP flows; in answers only
@@ -801,6 +809,8 @@ enum slb_a_stats {
  * @SLB_A_CONN_OUT_BYTES: (u64) bytes from the server
  * @SLB_A_CONN_LOST: (u64) messages of the group conn that could not be sent
  * @SLB_A_CONN_PAD: (pad) padding
+ * @SLB_A_CONN_SVC_PORT_LAST: (be16) last of a range of service's ports; in requests only
+ * @SLB_A_CONN_FWMARK: (u32) mark of the service
  * @__SLB_A_CONN_MAX: (one more)
  * @SLB_A_CONN_MAX: (the last)
  */
@@ -831,6 +841,8 @@ enum slb_a_conn {
 	SLB_A_CONN_OUT_BYTES,
 	SLB_A_CONN_LOST,
 	SLB_A_CONN_PAD,
+	SLB_A_CONN_SVC_PORT_LAST,
+	SLB_A_CONN_FWMARK,
 
 	__SLB_A_CONN_MAX,
 	SLB_A_CONN_MAX = __SLB_A_CONN_MAX - 1
@@ -960,6 +972,9 @@ enum slb_a_acl {
  * @SLB_A_PERSIST_SRV_PORT: (be16) server's port
  * @SLB_A_PERSIST_EXPIRES: (u32) seconds until it is forgotten if the client does not come back;
  *	in answers only
+ * @SLB_A_PERSIST_SVC_PORT_LAST: (be16) last port of the service if it has a range
+ * @SLB_A_PERSIST_FWMARK: (u32) mark of the service, in place of proto, svc-addr and svc-port
+ * @SLB_A_PERSIST_IPV6: (flag) with fwmark: IPv6 packets; else IPv4
  * @__SLB_A_PERSIST_MAX: (one more)
  * @SLB_A_PERSIST_MAX: (the last)
  */
@@ -973,6 +988,9 @@ enum slb_a_persist {
 	SLB_A_PERSIST_SRV_ADDR,
 	SLB_A_PERSIST_SRV_PORT,
 	SLB_A_PERSIST_EXPIRES,
+	SLB_A_PERSIST_SVC_PORT_LAST,
+	SLB_A_PERSIST_FWMARK,
+	SLB_A_PERSIST_IPV6,
 
 	__SLB_A_PERSIST_MAX,
 	SLB_A_PERSIST_MAX = __SLB_A_PERSIST_MAX - 1
@@ -1127,13 +1145,14 @@ enum slb_a_step {
 /**
  * enum slb_cmd - commands
  * @SLB_CMD_INFO_GET: Versions, limits and live object counts.
- * @SLB_CMD_SVC_GET: One service, or a dump of all. Request: proto, addr, port, vrf.
+ * @SLB_CMD_SVC_GET: One service, or a dump of all. Request: proto, addr, port, vrf, port-last,
+ *	fwmark, ipv6.
  * @SLB_CMD_SVC_NEW: Adds or changes a service. Request: proto, addr, port, vrf, sched, enabled,
  *	toa, toa-kind, timestamps, unknown, pool, idle, timeouts, acl, acl-none, purge, group,
- *	persist, persist-len, limits, name, comment, zero-delay, removal-delay, on-down, min-alive.
- *	Needs CAP_NET_ADMIN.
+ *	persist, persist-len, limits, name, comment, zero-delay, removal-delay, on-down, min-alive,
+ *	port-last, fwmark, ipv6. Needs CAP_NET_ADMIN.
  * @SLB_CMD_SVC_DEL: Removes a service; its connections are reset at both ends. Request: proto,
- *	addr, port, vrf. Needs CAP_NET_ADMIN.
+ *	addr, port, vrf, port-last, fwmark, ipv6. Needs CAP_NET_ADMIN.
  * @SLB_CMD_SVC_NTF: A service was added, changed or removed (then only its key is given).
  * @SLB_CMD_SRV_GET: A dump of the servers, of one service or group if it is given. Request:
  *	service, group.
@@ -1151,7 +1170,7 @@ enum slb_a_step {
  *	given).
  * @SLB_CMD_CONN_GET: A dump of the connections that match the filters; an entry that lives
  *	through the dump is in it. Request: proto, client-addr, client-port, client-len, svc-addr,
- *	svc-port, vrf, srv-addr, srv-port, state. Needs CAP_NET_ADMIN.
+ *	svc-port, vrf, srv-addr, srv-port, state, svc-port-last, fwmark. Needs CAP_NET_ADMIN.
  * @SLB_CMD_SETTINGS_GET: The settings.
  * @SLB_CMD_SETTINGS_SET: Changes the settings given. Request: timeouts, idle-reset,
  *	reclaim-unanswered, reclaim-udp, conn-max, reset-rate, toa-trusted, toa-trusted-none,
@@ -1159,7 +1178,8 @@ enum slb_a_step {
  * @SLB_CMD_SETTINGS_NTF: The settings changed.
  * @SLB_CMD_COUNTER_GET: The counters of the namespace.
  * @SLB_CMD_ZERO: Sets the counters of one service and its servers, or without one every
- *	counter, to zero. Request: proto, addr, port, vrf. Needs CAP_NET_ADMIN.
+ *	counter, to zero. Request: proto, addr, port, vrf, port-last, fwmark, ipv6. Needs
+ *	CAP_NET_ADMIN.
  * @SLB_CMD_FLUSH: Removes every service, group, local address, access list and named limit; the
  *	services' connections are reset at both ends. Needs CAP_NET_ADMIN.
  * @SLB_CMD_FLUSH_NTF: Every service, group, local address, access list and named limit was
@@ -1181,11 +1201,11 @@ enum slb_a_step {
  *	Needs CAP_NET_ADMIN.
  * @SLB_CMD_GROUP_NTF: A group was added, changed or removed (then only its name is given).
  * @SLB_CMD_PERSIST_GET: A dump of what persistence remembers and matches the filters. Request:
- *	proto, svc-addr, svc-port, vrf, client-addr, client-len, srv-addr, srv-port. Needs
- *	CAP_NET_ADMIN.
+ *	proto, svc-addr, svc-port, vrf, client-addr, client-len, srv-addr, srv-port, svc-port-last,
+ *	fwmark, ipv6. Needs CAP_NET_ADMIN.
  * @SLB_CMD_PERSIST_FLUSH: Forgets what persistence remembers and matches the filters;
  *	connections go on. Request: proto, svc-addr, svc-port, vrf, client-addr, client-len,
- *	srv-addr, srv-port. Needs CAP_NET_ADMIN.
+ *	srv-addr, srv-port, svc-port-last, fwmark, ipv6. Needs CAP_NET_ADMIN.
  * @SLB_CMD_LIMIT_GET: A dump of the named limits.
  * @SLB_CMD_LIMIT_NEW: Adds or changes a named limit. Request: name, conns, rate. Needs
  *	CAP_NET_ADMIN.

@@ -65,7 +65,8 @@ KINDS = {
             "idle": "u32", "timeouts": "TO", "stats": "STATS", "servers": "u32", "acl": "str", "acl-none": "flag",
             "purge": "flag", "group": "str", "name": "str", "comment": "str",
             "zero-delay": "u32", "removal-delay": "u32", "on-down": "u8", "min-alive": "u32",
-            "persist": "u32", "persist-len": "u8"},
+            "persist": "u32", "persist-len": "u8",
+            "port-last": "be16", "fwmark": "u32", "ipv6": "flag"},
     "SRV": {"service": "SVC", "addr": "addr", "port": "be16", "weight": "u32", "fwd": "u8",
             "active": "u32", "inactive": "u32", "stats": "STATS", "group": "str", "name": "str",
             "comment": "str", "priority": "u8", "down": "u8", "draining": "flag", "left": "u32", "standby": "flag"},
@@ -90,7 +91,7 @@ KINDS = {
              "srv-addr": "addr", "srv-port": "be16", "state": "u8", "expires": "u32",
              "seq-shift": "u32", "ts-shift": "u32", "toa-pending": "flag", "all": "flag", "ended": "u32",
              "reason": "u8", "duration": "u64", "in-pkts": "u64", "out-pkts": "u64", "in-bytes": "u64",
-             "out-bytes": "u64", "lost": "u64"},
+             "out-bytes": "u64", "lost": "u64", "svc-port-last": "be16", "fwmark": "u32"},
     "BOND": {"proto": "u8", "svc-addr": "addr", "svc-port": "be16", "vrf": "u32", "client-addr": "addr",
              "client-len": "u8", "srv-addr": "addr", "srv-port": "be16", "expires": "u32"},
     "INFO": {"version": "str", "features": "u32", "services": "u32", "servers": "u32", "laddrs": "u32",
@@ -220,6 +221,20 @@ class Slb(Genl):
 
     def srv_del(self, svc, addr, port):
         self.change("SRV_DEL", "SRV", {**self.owner(svc), "addr": addr, "port": port}, 0)
+
+    # Services with several ports or by mark: key is a dictionary of what names one.
+    def listen(self, key, flags=NLM_F_CREATE | NLM_F_EXCL, **fields):
+        fields = {name.replace("_", "-"): value for name, value in fields.items()}
+        self.change("SVC_NEW", "SVC", {**key, **fields}, flags)
+
+    def listen_del(self, key):
+        self.change("SVC_DEL", "SVC", key, 0)
+
+    def serve(self, key, addr, port=0, flags=NLM_F_CREATE | NLM_F_EXCL, **fields):
+        self.change("SRV_NEW", "SRV", {"service": key, "addr": addr, "port": port, **fields}, flags)
+
+    def zero(self, key):
+        self.change("ZERO", "SVC", key, 0)
 
     def laddr(self, addr, flags=NLM_F_CREATE | NLM_F_EXCL, **fields):
         fields = {name.replace("_", "-"): value for name, value in fields.items()}
