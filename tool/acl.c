@@ -345,21 +345,25 @@ static int slb_acl_compare(const void *a, const void *b)
 	return strcmp(acl_a->name, acl_b->name);
 }
 
-static int slb_acl_answer(const struct nlmsghdr *nlh, void *data)
+static void slb_acl_get(struct slb_acl *acl, const struct nlmsghdr *nlh)
 {
 	static const __u16 numbers[] = { SLB_A_ACL_MODE, SLB_A_ACL_ENTRIES, SLB_A_ACL_SERVICES };
 	const struct nlattr *attrs[SLB_A_ACL_MAX + 1];
-	struct slb_config *config = data;
-	struct slb_acl *acl;
 	size_t i;
 
-	config->acl = slb_list_add(config->acl, &config->acl_count, sizeof(*config->acl));
-	acl = &config->acl[config->acl_count - 1];
 	slb_nl_index(nlh, attrs, SLB_A_ACL_MAX);
 	slb_string_get(acl->name, sizeof(acl->name), attrs[SLB_A_ACL_NAME]);
 	for (i = 0; i < MNL_ARRAY_SIZE(numbers); i++)
 		acl->value[numbers[i]] = slb_nl_number(attrs[numbers[i]]);
-	acl->given = SLB_GIVEN(SLB_A_ACL_MODE);
+	acl->given = attrs[SLB_A_ACL_MODE] ? SLB_GIVEN(SLB_A_ACL_MODE) : 0;
+}
+
+static int slb_acl_answer(const struct nlmsghdr *nlh, void *data)
+{
+	struct slb_config *config = data;
+
+	config->acl = slb_list_add(config->acl, &config->acl_count, sizeof(*config->acl));
+	slb_acl_get(&config->acl[config->acl_count - 1], nlh);
 	return 0;
 }
 
@@ -441,18 +445,39 @@ static void slb_acl_free(struct slb_config *config)
 	free(config->acl);
 }
 
-static void slb_acl_view(const struct slb_acl *acl, bool entries)
+static void slb_acl_head_print(const struct slb_acl *acl)
 {
-	char text[SLB_END_TEXT];
 	__u32 mode = acl->value[SLB_A_ACL_MODE];
-	size_t i;
 
-	slb_out_object(NULL);
 	slb_out_str("name", "%-24s ", acl->name);
 	slb_out_str("mode", "%-5s ", mode < SLB_ACL_MODE_COUNT ? slb_acl_mode_names[mode].name
 							       : "unknown");
 	slb_out_u64("entries", "%8llu ", acl->value[SLB_A_ACL_ENTRIES]);
 	slb_out_u64("services", "%8llu\n", acl->value[SLB_A_ACL_SERVICES]);
+}
+
+static void slb_acl_event(const struct nlmsghdr *nlh)
+{
+	struct slb_acl acl = {};
+
+	slb_acl_get(&acl, nlh);
+	slb_out_str("event", "%-8s ", "acl");
+	if (acl.given) {
+		slb_acl_head_print(&acl);
+		return;
+	}
+	slb_out_str("name", "%s", acl.name);
+	slb_out_bool("deleted", true);
+	slb_out_text(" deleted\n");
+}
+
+static void slb_acl_view(const struct slb_acl *acl, bool entries)
+{
+	char text[SLB_END_TEXT];
+	size_t i;
+
+	slb_out_object(NULL);
+	slb_acl_head_print(acl);
 	if (entries) {
 		slb_out_array("prefixes");
 		for (i = 0; i < acl->prefix_count; i++)
@@ -507,7 +532,8 @@ const struct slb_object slb_object_acl = {
 	.send = slb_acl_req_send, .print = slb_acl_req_print, .kept = slb_acl_req_kept,
 	.drop = slb_acl_drop, .compare = slb_acl_compare,
 	.load = SLB_LOAD_ACLS, .dump = slb_acl_dump, .sort = slb_acl_sort, .whole = slb_acl_whole,
-	.save = slb_acl_save, .free = slb_acl_free,
+	.save = slb_acl_save, .free = slb_acl_free, .ntf = SLB_CMD_ACL_NTF,
+	.event = slb_acl_event,
 };
 
 /* Their view, which changes nothing. */

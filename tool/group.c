@@ -180,14 +180,10 @@ static void slb_group_req_fill(struct slb_req *req)
 	req->group.label.comment_given = true;
 }
 
-static int slb_group_answer(const struct nlmsghdr *nlh, void *data)
+static void slb_group_get(struct slb_group *group, const struct nlmsghdr *nlh)
 {
 	const struct nlattr *attrs[SLB_A_GROUP_MAX + 1];
-	struct slb_config *config = data;
-	struct slb_group *group;
 
-	config->group = slb_list_add(config->group, &config->group_count, sizeof(*config->group));
-	group = &config->group[config->group_count - 1];
 	slb_nl_index(nlh, attrs, SLB_A_GROUP_MAX);
 	slb_string_get(group->name, sizeof(group->name), attrs[SLB_A_GROUP_NAME]);
 	group->value[SLB_A_GROUP_PROTO] = slb_nl_number(attrs[SLB_A_GROUP_PROTO]);
@@ -197,6 +193,14 @@ static int slb_group_answer(const struct nlmsghdr *nlh, void *data)
 	group->value[SLB_A_GROUP_TIER] = slb_nl_number(attrs[SLB_A_GROUP_TIER]);
 	slb_label_get(&group->label, NULL, attrs[SLB_A_GROUP_COMMENT]);
 	slb_fields_get(slb_group_fields, &group->given, group->value, attrs);
+}
+
+static int slb_group_answer(const struct nlmsghdr *nlh, void *data)
+{
+	struct slb_config *config = data;
+
+	config->group = slb_list_add(config->group, &config->group_count, sizeof(*config->group));
+	slb_group_get(&config->group[config->group_count - 1], nlh);
 	return 0;
 }
 
@@ -272,14 +276,6 @@ static void slb_group_free(struct slb_config *config)
 	free(config->group);
 }
 
-const struct slb_object slb_object_group = {
-	.part = { SLB_PART(group) }, .finish = slb_group_req_finish, .text = slb_group_req_text,
-	.send = slb_group_req_send, .print = slb_group_req_print, .fill = slb_group_req_fill,
-	.compare = slb_group_compare, .load = SLB_LOAD_SERVICES, .dump = slb_group_dump,
-	.sort = slb_group_sort, .whole = slb_group_whole, .save = slb_group_save,
-	.free = slb_group_free,
-};
-
 static void slb_group_head_print(const struct slb_group *group)
 {
 	const struct slb_field *field = slb_group_fields;
@@ -297,6 +293,29 @@ static void slb_group_head_print(const struct slb_group *group)
 	slb_label_print(&group->label, true);
 	slb_out_text("\n");
 }
+
+static void slb_group_event(const struct nlmsghdr *nlh)
+{
+	struct slb_group group = {};
+
+	slb_group_get(&group, nlh);
+	slb_out_str("event", "%-8s ", "group");
+	if (group.given & SLB_GIVEN(SLB_A_GROUP_SCHED)) {
+		slb_group_head_print(&group);
+		return;
+	}
+	slb_out_str("name", "%s", group.name);
+	slb_out_bool("deleted", true);
+	slb_out_text(" deleted\n");
+}
+
+const struct slb_object slb_object_group = {
+	.part = { SLB_PART(group) }, .finish = slb_group_req_finish, .text = slb_group_req_text,
+	.send = slb_group_req_send, .print = slb_group_req_print, .fill = slb_group_req_fill,
+	.compare = slb_group_compare, .load = SLB_LOAD_SERVICES, .dump = slb_group_dump,
+	.sort = slb_group_sort, .whole = slb_group_whole, .save = slb_group_save,
+	.free = slb_group_free, .ntf = SLB_CMD_GROUP_NTF, .event = slb_group_event,
+};
 
 /**
  * slb_list_groups() - print named groups with their servers

@@ -372,28 +372,32 @@ void slb_limits_print(const struct slb_limits *limits, bool srv, bool flags)
 	slb_out_close();
 }
 
-static int slb_limit_answer(const struct nlmsghdr *nlh, void *data)
+static void slb_limit_get(struct slb_limit *limit, const struct nlmsghdr *nlh)
 {
 	const struct nlattr *attrs[SLB_A_LIMIT_MAX + 1];
-	struct slb_config *config = data;
-	struct slb_limit *limit;
 
-	config->limit = slb_list_add(config->limit, &config->limit_count, sizeof(*config->limit));
-	limit = &config->limit[config->limit_count - 1];
 	slb_nl_index(nlh, attrs, SLB_A_LIMIT_MAX);
 	slb_string_get(limit->limits.name, sizeof(limit->limits.name), attrs[SLB_A_LIMIT_NAME]);
+	limit->limits.given = attrs[SLB_A_LIMIT_CONNS] ? SLB_GIVEN(SLB_A_LIM_CONNS) : 0;
 	limit->limits.value[SLB_A_LIM_CONNS] = slb_nl_number(attrs[SLB_A_LIMIT_CONNS]);
 	limit->limits.value[SLB_A_LIM_RATE] = slb_nl_number(attrs[SLB_A_LIMIT_RATE]);
 	limit->limits.value[SLB_A_LIM_NOW] = slb_nl_number(attrs[SLB_A_LIMIT_NOW]);
 	limit->services = slb_nl_number(attrs[SLB_A_LIMIT_SERVICES]);
 	limit->refused_conns = slb_nl_number(attrs[SLB_A_LIMIT_LIMIT_CONNS]);
 	limit->refused_rate = slb_nl_number(attrs[SLB_A_LIMIT_LIMIT_RATE]);
+}
+
+static int slb_limit_answer(const struct nlmsghdr *nlh, void *data)
+{
+	struct slb_config *config = data;
+
+	config->limit = slb_list_add(config->limit, &config->limit_count, sizeof(*config->limit));
+	slb_limit_get(&config->limit[config->limit_count - 1], nlh);
 	return 0;
 }
 
 static void slb_limit_print(const struct slb_limit *limit)
 {
-	slb_out_object(NULL);
 	slb_out_str("name", "%-20s", limit->limits.name);
 	slb_out_u64("max-conns", " %10llu", limit->limits.value[SLB_A_LIM_CONNS]);
 	slb_out_u64("max-rate", " %10llu", limit->limits.value[SLB_A_LIM_RATE]);
@@ -401,7 +405,21 @@ static void slb_limit_print(const struct slb_limit *limit)
 	slb_out_u64("counted", " %10llu", limit->limits.value[SLB_A_LIM_NOW]);
 	slb_out_u64("limit-conns", " %12llu", limit->refused_conns);
 	slb_out_u64("limit-rate", " %12llu\n", limit->refused_rate);
-	slb_out_close();
+}
+
+static void slb_limit_event(const struct nlmsghdr *nlh)
+{
+	struct slb_limit limit = {};
+
+	slb_limit_get(&limit, nlh);
+	slb_out_str("event", "%-8s ", "limit");
+	if (limit.limits.given) {
+		slb_limit_print(&limit);
+		return;
+	}
+	slb_out_str("name", "%s", limit.limits.name);
+	slb_out_bool("deleted", true);
+	slb_out_text(" deleted\n");
 }
 
 /**
@@ -424,8 +442,11 @@ int slb_list_limits(struct slb_nl *nl, const struct slb_req *req)
 	slb_out_text("%-20s %10s %10s %8s %10s %12s %12s\n", "Limit", "MaxConns", "MaxRate",
 		     "Services", "Counted", "RefusedConns", "RefusedRate");
 	slb_out_array("limits");
-	for (i = 0; i < config.limit_count; i++)
+	for (i = 0; i < config.limit_count; i++) {
+		slb_out_object(NULL);
 		slb_limit_print(&config.limit[i]);
+		slb_out_close();
+	}
 	slb_out_close();
 	slb_config_free(&config);
 	return 0;
@@ -533,5 +554,6 @@ const struct slb_object slb_object_limit = {
 	.part = { SLB_PART(limit) }, .finish = slb_limit_req_finish, .text = slb_limit_req_text,
 	.send = slb_limit_req_send, .print = slb_limit_req_print, .fill = slb_limit_req_fill,
 	.compare = slb_limit_compare, .load = SLB_LOAD_LIMITS, .dump = slb_limit_dump,
-	.sort = slb_limit_sort, .save = slb_limit_save, .free = slb_limit_free,
+	.sort = slb_limit_sort, .save = slb_limit_save, .free = slb_limit_free, .ntf = SLB_CMD_LIMIT_NTF,
+	.event = slb_limit_event,
 };

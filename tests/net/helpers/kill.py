@@ -9,7 +9,7 @@ import time
 import netns
 from cases import both, case, eventually, main, same
 from cluster import (CLIENT, CLIENT_NS, LB, VIP, Task, balancer, connect, fresh_socket, listen, server_addr, service)
-from slbnl import ENUM, Refused, cmd, encode
+from slbnl import ENUM, NLM_F_REPLACE, Refused, cmd, encode
 
 slb = balancer()
 SLBADM = os.environ.get("SLBADM", "slbadm")
@@ -291,6 +291,26 @@ def _(v):
         same(monitor.next()["deleted"], True)
         slb.flush()
         same(monitor.until("flush")["event"], "flush")
+
+
+@case("monitor: groups, access lists and named limits as they come, change and go")
+def _():
+    with Monitor() as monitor:
+        for kind, make, change, drop, shown in (
+                ("group", lambda: slb.group("web", sched="rr"), lambda: slb.group_edit("web", sched="wrr"),
+                 lambda: slb.group_del("web"), ("scheduler", "rr", "wrr")),
+                ("acl", lambda: slb.acl("web", ["10.0.0.0/8"], mode="deny"),
+                 lambda: slb.acl("web", ["11.0.0.0/8"], NLM_F_REPLACE, op="add"), lambda: slb.acl_del("web"),
+                 ("entries", 1, 2)),
+                ("limit", lambda: slb.limit("web", conns=5), lambda: slb.limit("web", NLM_F_REPLACE, conns=6),
+                 lambda: slb.limit_del("web"), ("max-conns", 5, 6))):
+            for step, value in (make, shown[1]), (change, shown[2]):
+                step()
+                found = monitor.next()
+                same((found["event"], found["name"], found[shown[0]]), (kind, "web", value))
+            drop()
+            found = monitor.next()
+            same((found["event"], found["name"], found["deleted"]), (kind, "web", True))
 
 
 @both("-L --share and --rate: weights beside what they have led to, and what a second brings")
