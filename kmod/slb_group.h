@@ -39,6 +39,7 @@ struct slb_label {
  * @zero_delay: seconds that connections of a server with weight 0 may stay, or SLB_DELAY_KEEP
  * @removal_delay: the same of a removed server
  * @min_alive: servers that a tier must have
+ * @slow_start_s: seconds until a server that comes in has its whole share, 0-3600
  */
 struct slb_group_conf {
 	u8	sched;
@@ -46,6 +47,7 @@ struct slb_group_conf {
 	u32	zero_delay;
 	u32	removal_delay;
 	u32	min_alive;
+	u32	slow_start_s;
 };
 
 /**
@@ -55,7 +57,8 @@ struct slb_group_conf {
  * @servers: in order of addition; under sn->cfg_mutex
  * @index: the same by endpoint; under sn->cfg_mutex
  * @nservers: length of @servers, draining ones too; under sn->cfg_mutex
- * @late: in sn->late while the method has something to do later; under sn->cfg_mutex
+ * @late: in sn->late while there is something to do later; under sn->cfg_mutex
+ * @ramps: one of @servers, or more, has not its whole share yet; under sn->cfg_mutex
  * @proto: IPPROTO_TCP or IPPROTO_UDP; immutable
  * @v6: family; a group with neither servers nor services takes the next one's; under sn->cfg_mutex
  * @tier: priority of the servers that @sched has; under sn->cfg_mutex
@@ -78,6 +81,7 @@ struct slb_group {
 	struct rb_root			index;
 	u32				nservers;
 	struct list_head		late;
+	bool				ramps;
 	u8				proto;
 	bool				v6;
 	u8				tier;

@@ -88,7 +88,7 @@ static const struct nla_policy slb_nl_svc_get_policy[SLB_A_SVC_IPV6 + 1] = {
 	[SLB_A_SVC_IPV6] = { .type = NLA_FLAG },
 };
 
-static const struct nla_policy slb_nl_svc_new_policy[SLB_A_SVC_IPV6 + 1] = {
+static const struct nla_policy slb_nl_svc_new_policy[SLB_A_SVC_SLOW_START + 1] = {
 	[SLB_A_SVC_PROTO] = NLA_POLICY_RANGE(NLA_U8, SLB_PROTO_TCP, SLB_PROTO_UDP),
 	[SLB_A_SVC_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_SVC_PORT] = { .type = NLA_BE16 },
@@ -118,6 +118,7 @@ static const struct nla_policy slb_nl_svc_new_policy[SLB_A_SVC_IPV6 + 1] = {
 	[SLB_A_SVC_PORT_LAST] = { .type = NLA_BE16 },
 	[SLB_A_SVC_FWMARK] = NLA_POLICY_FULL_RANGE(NLA_U32, &slb_nl_range_1_4294967295),
 	[SLB_A_SVC_IPV6] = { .type = NLA_FLAG },
+	[SLB_A_SVC_SLOW_START] = NLA_POLICY_MAX(NLA_U32, 3600),
 };
 
 static const struct nla_policy slb_nl_svc_del_policy[SLB_A_SVC_IPV6 + 1] = {
@@ -241,7 +242,7 @@ static const struct nla_policy slb_nl_group_get_policy[SLB_A_GROUP_NAME + 1] = {
 	[SLB_A_GROUP_NAME] = { .type = NLA_NUL_STRING, .len = 80 },
 };
 
-static const struct nla_policy slb_nl_group_new_policy[SLB_A_GROUP_MIN_ALIVE + 1] = {
+static const struct nla_policy slb_nl_group_new_policy[SLB_A_GROUP_SLOW_START + 1] = {
 	[SLB_A_GROUP_NAME] = { .type = NLA_NUL_STRING, .len = 80 },
 	[SLB_A_GROUP_PROTO] = NLA_POLICY_RANGE(NLA_U8, SLB_PROTO_TCP, SLB_PROTO_UDP),
 	[SLB_A_GROUP_SCHED] = NLA_POLICY_MAX(NLA_U8, SLB_SCHED_COUNT - 1),
@@ -250,6 +251,7 @@ static const struct nla_policy slb_nl_group_new_policy[SLB_A_GROUP_MIN_ALIVE + 1
 	[SLB_A_GROUP_REMOVAL_DELAY] = { .type = NLA_U32 },
 	[SLB_A_GROUP_ON_DOWN] = NLA_POLICY_MAX(NLA_U8, SLB_ON_DOWN_COUNT - 1),
 	[SLB_A_GROUP_MIN_ALIVE] = NLA_POLICY_FULL_RANGE(NLA_U32, &slb_nl_range_1_65535),
+	[SLB_A_GROUP_SLOW_START] = NLA_POLICY_MAX(NLA_U32, 3600),
 };
 
 static const struct nla_policy slb_nl_group_del_policy[SLB_A_GROUP_NAME + 1] = {

@@ -11,6 +11,7 @@ struct slb_nl_group_at {
 	u8	removal_delay;
 	u8	on_down;
 	u8	min_alive;
+	u8	slow_start;
 };
 
 static const struct slb_nl_group_at slb_nl_group_at = {
@@ -19,6 +20,7 @@ static const struct slb_nl_group_at slb_nl_group_at = {
 	.removal_delay	= SLB_A_GROUP_REMOVAL_DELAY,
 	.on_down	= SLB_A_GROUP_ON_DOWN,
 	.min_alive	= SLB_A_GROUP_MIN_ALIVE,
+	.slow_start	= SLB_A_GROUP_SLOW_START,
 };
 
 static const struct slb_nl_group_at slb_nl_group_at_svc = {
@@ -27,6 +29,7 @@ static const struct slb_nl_group_at slb_nl_group_at_svc = {
 	.removal_delay	= SLB_A_SVC_REMOVAL_DELAY,
 	.on_down	= SLB_A_SVC_ON_DOWN,
 	.min_alive	= SLB_A_SVC_MIN_ALIVE,
+	.slow_start	= SLB_A_SVC_SLOW_START,
 };
 
 static int slb_nl_group_put_conf(struct sk_buff *skb, const struct slb_nl_group_at *at,
@@ -36,7 +39,8 @@ static int slb_nl_group_put_conf(struct sk_buff *skb, const struct slb_nl_group_
 	    nla_put_u32(skb, at->zero_delay, conf->zero_delay) ||
 	    nla_put_u32(skb, at->removal_delay, conf->removal_delay) ||
 	    nla_put_u8(skb, at->on_down, conf->on_down) ||
-	    nla_put_u32(skb, at->min_alive, conf->min_alive))
+	    nla_put_u32(skb, at->min_alive, conf->min_alive) ||
+	    nla_put_u32(skb, at->slow_start, conf->slow_start_s))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -150,6 +154,8 @@ static int slb_nl_group_conf(struct genl_info *info, const struct slb_nl_group_a
 		conf->on_down = nla_get_u8(tb[at->on_down]);
 	if (tb[at->min_alive])
 		conf->min_alive = nla_get_u32(tb[at->min_alive]);
+	if (tb[at->slow_start])
+		conf->slow_start_s = nla_get_u32(tb[at->slow_start]);
 	return slb_nl_group_delay(tb[at->zero_delay], info->extack, &conf->zero_delay) ?:
 	       slb_nl_group_delay(tb[at->removal_delay], info->extack, &conf->removal_delay);
 }
@@ -158,7 +164,8 @@ static int slb_nl_group_conf(struct genl_info *info, const struct slb_nl_group_a
 static int slb_nl_group_of_others(struct genl_info *info)
 {
 	const struct slb_nl_group_at *at = &slb_nl_group_at_svc;
-	const u8 attrs[] = { at->zero_delay, at->removal_delay, at->on_down, at->min_alive };
+	const u8 attrs[] = { at->zero_delay, at->removal_delay, at->on_down, at->min_alive,
+			     at->slow_start };
 	struct nlattr **tb = info->attrs;
 	int i;
 

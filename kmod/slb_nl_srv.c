@@ -4,6 +4,7 @@
 #include "slb_alloc.h"
 #include "slb_limit.h"
 #include "slb_nl.h"
+#include "slb_sched.h"
 
 /* A server as a request names it. */
 struct slb_nl_srv {
@@ -67,7 +68,9 @@ static int slb_nl_srv_put(struct sk_buff *skb, const struct slb_srv *srv)
 	    nla_put_u32(skb, SLB_A_SRV_ACTIVE, max(atomic_read(&srv->active), 0)) ||
 	    nla_put_u32(skb, SLB_A_SRV_INACTIVE, max(atomic_read(&srv->inactive), 0)) ||
 	    slb_nl_put_srv_limits(skb, srv) ||
-	    slb_nl_put_stats(skb, SLB_A_SRV_STATS, srv->stats, &srv->base))
+	    slb_nl_put_stats(skb, SLB_A_SRV_STATS, srv->stats, &srv->base) ||
+	    (srv->sched.ramps &&
+	     nla_put_u8(skb, SLB_A_SRV_RAMP, slb_sched_ramp_percent_locked(srv))))
 		return -EMSGSIZE;
 	return slb_nl_srv_put_state(skb, srv);
 }

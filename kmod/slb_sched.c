@@ -274,6 +274,39 @@ int slb_sched_reserve_locked(struct slb_group *group, u32 n)
 }
 
 /**
+ * slb_sched_put_locked() - what slb_sched_place_locked() does, but for what may come later
+ * @group: its group, with a method
+ * @srv: the server; has a place reserved
+ * @weight: 0-65535
+ * @in: whether the method chooses it; never with weight 0
+ *
+ * Context: process, caller holds sn->cfg_mutex.
+ */
+void slb_sched_put_locked(struct slb_group *group, struct slb_srv *srv, u32 weight, bool in)
+{
+	struct slb_roster *sched = slb_sched_locked(group);
+	u32 share = slb_sched_ramp_locked(group, srv, weight, in);
+	u32 old_share = srv->sched.share;
+	bool was = srv->sched.in;
+	u32 old = srv->weight;
+
+	spin_lock_bh(&group->lock);
+	/* A method's order depends on them: leave by the old ones, enter by the new ones. */
+	if (was && !in)
+		sched->ops->leave(sched, srv);
+	WRITE_ONCE(srv->weight, weight);
+	WRITE_ONCE(srv->sched.share, share);
+	WRITE_ONCE(srv->sched.in, in);	/* packets with a remembered server look */
+	if (!was && in)
+		sched->ops->enter(sched, srv);
+	else if (in && old != weight && sched->ops->weigh)
+		sched->ops->weigh(sched, srv, old);
+	else if (in && old_share != share && sched->ops->reshare)
+		sched->ops->reshare(sched, srv, old_share);
+	spin_unlock_bh(&group->lock);
+}
+
+/**
  * slb_sched_place_locked() - give a server another weight, let it in or out
  * @group: its group, with a method
  * @srv: the server; has a place reserved
@@ -284,22 +317,7 @@ int slb_sched_reserve_locked(struct slb_group *group, u32 n)
  */
 void slb_sched_place_locked(struct slb_group *group, struct slb_srv *srv, u32 weight, bool in)
 {
-	struct slb_roster *sched = slb_sched_locked(group);
-	bool was = srv->sched.in;
-	u32 old = srv->weight;
-
-	in = in && weight;
-	spin_lock_bh(&group->lock);
-	/* Heap order depends on the weight: leave by the old one, enter by the new one. */
-	if (was && !in)
-		sched->ops->leave(sched, srv);
-	WRITE_ONCE(srv->weight, weight);
-	WRITE_ONCE(srv->sched.in, in);	/* packets with a remembered server look */
-	if (!was && in)
-		sched->ops->enter(sched, srv);
-	else if (in && old != weight && sched->ops->weigh)
-		sched->ops->weigh(sched, srv, old);
-	spin_unlock_bh(&group->lock);
+	slb_sched_put_locked(group, srv, weight, in && weight);
 	slb_sched_settle_locked(group);
 }
 

@@ -12,6 +12,8 @@
 #include <linux/types.h>
 #include "slb_svc.h"
 
+#define SLB_SCHED_PARTS	16	/* a server's share is that much of a weight of 1, or less: slow start */
+
 struct slb_mh_fill;
 struct slb_mh_table;
 
@@ -71,6 +73,8 @@ struct slb_roster {
  * @leave: @srv goes. Process context, group->lock.
  * @weigh: the weight of @srv changed from @old to its present one, both above 0; NULL where the
  *	method does not care. Process context, group->lock.
+ * @reshare: srv->sched.share changed from @old to its present value, both above 0; NULL where the
+ *	method does not care. Process context, group->lock.
  * @grown: @sched is a copy of the group's that has more places; NULL where the method does not care.
  *	Process context, group->lock.
  * @ready: a change is about to be made, after which at most @n servers can be picked: the memory that
@@ -92,6 +96,7 @@ struct slb_sched_ops {
 	void		(*enter)(struct slb_roster *sched, struct slb_srv *srv);
 	void		(*leave)(struct slb_roster *sched, struct slb_srv *srv);
 	void		(*weigh)(struct slb_roster *sched, struct slb_srv *srv, u32 old);
+	void		(*reshare)(struct slb_roster *sched, struct slb_srv *srv, u32 old);
 	void		(*grown)(struct slb_roster *sched);
 	int		(*ready)(struct slb_roster *sched, u32 n);
 	unsigned long	(*settle)(struct slb_group *group, struct slb_roster *sched);
@@ -136,9 +141,15 @@ void slb_sched_late_init(struct slb_net *sn);
 void slb_sched_late_exit(struct slb_net *sn);
 void slb_sched_settle_locked(struct slb_group *group);
 
+/* slb_sched_ramp.c */
+u32 slb_sched_ramp_locked(struct slb_group *group, struct slb_srv *srv, u32 weight, bool in);
+void slb_sched_ramps_locked(struct slb_group *group);
+u32 slb_sched_ramp_percent_locked(const struct slb_srv *srv);
+
 int slb_sched_set_locked(struct slb_group *group, u8 id);
 void slb_sched_retire(struct slb_group *group);
 int slb_sched_reserve_locked(struct slb_group *group, u32 n);
+void slb_sched_put_locked(struct slb_group *group, struct slb_srv *srv, u32 weight, bool in);
 void slb_sched_place_locked(struct slb_group *group, struct slb_srv *srv, u32 weight, bool in);
 void slb_sched_weight_locked(struct slb_group *group, struct slb_srv *srv, u32 weight);
 u8 slb_sched_id_locked(const struct slb_group *group);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the methods do some time after a change, in process context under sn->cfg_mutex: one work for
+ * What the methods do some time after a change, and slow start, in process context under sn->cfg_mutex: one work for
  * a namespace, a list of the groups that want it.
  */
 #include <linux/ktime.h>
@@ -9,13 +9,15 @@
 
 #define SLB_SCHED_LATE_NS	(20 * NSEC_PER_MSEC)	/* then commands have their turn */
 
-/* Calls the method; a group that it wants to be called for again is on the list afterwards. */
+/* A group for which there is something to do later still is on the list afterwards. */
 static unsigned long slb_sched_late_one(struct slb_net *sn, struct slb_group *group)
 {
 	struct slb_roster *sched = rcu_dereference_protected(group->sched,
 							     lockdep_is_held(&sn->cfg_mutex));
 	unsigned long wait = sched->ops->settle ? sched->ops->settle(group, sched) : 0;
 
+	if (group->ramps)
+		wait = min_not_zero(wait, (unsigned long)HZ);
 	if (wait)
 		list_move_tail(&group->late, &sn->late);
 	else
@@ -56,14 +58,14 @@ static void slb_sched_late_work(struct work_struct *work)
 	mutex_lock(&sn->cfg_mutex);
 	list_splice_init(&sn->late, &now);
 	while (!list_empty(&now)) {
-		unsigned long wait;
+		struct slb_group *group = list_first_entry(&now, struct slb_group, late);
 
 		if (ktime_get_ns() > end) {
 			soonest = 1;
 			break;
 		}
-		wait = slb_sched_late_one(sn, list_first_entry(&now, struct slb_group, late));
-		soonest = min_not_zero(soonest, wait);
+		slb_sched_ramps_locked(group);
+		soonest = min_not_zero(soonest, slb_sched_late_one(sn, group));
 	}
 	list_splice(&now, &sn->late);	/* first the next time */
 	if (soonest)

@@ -7,8 +7,8 @@
 
 static bool slb_sched_wlc_before(const struct slb_srv *a, const struct slb_srv *b)
 {
-	u64 left = a->sched.key * b->weight;
-	u64 right = b->sched.key * a->weight;
+	u64 left = a->sched.key * b->sched.share;
+	u64 right = b->sched.key * a->sched.share;
 
 	return left != right ? left < right : a->sched.turn < b->sched.turn;
 }
@@ -23,7 +23,7 @@ static void slb_sched_wlc_leave(struct slb_roster *sched, struct slb_srv *srv)
 	slb_sched_heap_leave(sched, srv, slb_sched_wlc_before);
 }
 
-static void slb_sched_wlc_weigh(struct slb_roster *sched, struct slb_srv *srv, u32 old)
+static void slb_sched_wlc_reshare(struct slb_roster *sched, struct slb_srv *srv, u32 old)
 {
 	slb_sched_heap_moved(sched, srv, slb_sched_wlc_before);
 }
@@ -43,7 +43,7 @@ const struct slb_sched_ops slb_sched_wlc = {
 	.id	= SLB_SCHED_WLC,
 	.enter	= slb_sched_wlc_enter,
 	.leave	= slb_sched_wlc_leave,
-	.weigh	= slb_sched_wlc_weigh,
+	.reshare = slb_sched_wlc_reshare,
 	.load	= slb_sched_wlc_load,
 	.pick	= slb_sched_wlc_pick,
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * wrr: smooth weighted round robin as earliest deadline first. A server's deadline lies U32_MAX /
- * weight after its last one; the earliest is picked. So each server is picked in even steps, and
+ * share after its last one; the earliest is picked. So each server is picked in even steps, and
  * after any number of picks each has had its share to within one pick.
  *
  * The order is a heap with four children to a node: the keys of siblings lie side by side, and a
@@ -103,7 +103,7 @@ static void slb_sched_wrr_enter(struct slb_roster *sched, struct slb_srv *srv)
 {
 	u32 i = sched->n;
 
-	srv->sched.pass = U32_MAX / srv->weight;
+	srv->sched.pass = U32_MAX / srv->sched.share;
 	slb_sched_array_enter(sched, srv);
 	slb_wrr_up(sched, i, srv, slb_wrr_key(sched->clock + srv->sched.pass / 2, sched->turn));
 }
@@ -119,15 +119,15 @@ static void slb_sched_wrr_leave(struct slb_roster *sched, struct slb_srv *srv)
 }
 
 /* What is left of the step shrinks or grows with it, so changing weights often favours nobody. */
-static void slb_sched_wrr_weigh(struct slb_roster *sched, struct slb_srv *srv, u32 old)
+static void slb_sched_wrr_reshare(struct slb_roster *sched, struct slb_srv *srv, u32 old)
 {
 	u32 i = slb_wrr_find(sched, srv);
 	u64 key = sched->key[i];
 	u64 left = (key - slb_wrr_key(sched->clock, 0)) >> SLB_WRR_TURN_BITS;
 
-	srv->sched.pass = U32_MAX / srv->weight;
+	srv->sched.pass = U32_MAX / srv->sched.share;
 	slb_wrr_move(sched, i, srv,
-		     slb_wrr_key(sched->clock + div_u64(left * old, srv->weight), key));
+		     slb_wrr_key(sched->clock + div_u64(left * old, srv->sched.share), key));
 }
 
 static struct slb_srv *slb_sched_wrr_pick(struct slb_group *group, struct slb_roster *sched,
@@ -151,6 +151,6 @@ const struct slb_sched_ops slb_sched_wrr = {
 	.id	= SLB_SCHED_WRR,
 	.enter	= slb_sched_wrr_enter,
 	.leave	= slb_sched_wrr_leave,
-	.weigh	= slb_sched_wrr_weigh,
+	.reshare = slb_sched_wrr_reshare,
 	.pick	= slb_sched_wrr_pick,
 };

@@ -177,8 +177,8 @@ struct slb_cap {
  * @cap: its limits
  * @active: connections in ESTABLISHED and UDP
  * @inactive: all others
- * @sched: what the scheduling method keeps for it; under group->lock; @sched.key is also read
- *	without
+ * @sched: what the scheduling method keeps for it; under group->lock, changed with sn->cfg_mutex too but
+ *	for what picks change; @sched.key and @sched.share are also read without
  * @stats: per CPU
  * @sn: the namespace's balancer
  * @ref: one from the group, one per connection
@@ -211,7 +211,10 @@ struct slb_srv {
 		u64			turn;	/* wlc: when it was picked last, for equals */
 		u32			index;	/* place in the method's array, or the first */
 		u32			pass;	/* wrr: added to its deadline; mh: its slot */
+		u32			share;	/* of weight, that counts; see slb_sched_ramp.c */
 		bool			in;	/* the method chooses it; also under cfg_mutex */
+		bool			ramps;	/* @share is not its weight's yet */
+		unsigned long		since;	/* jiffies, when it came in */
 	} sched;
 	struct slb_stats __percpu	*stats;
 	struct slb_net			*sn;

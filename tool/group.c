@@ -28,6 +28,7 @@ const struct slb_field slb_group_fields[] = {
 	  .dflt = SLB_ON_DOWN_KEEP, .words = &slb_on_downs },
 	{ .name = "min-alive", .attr = SLB_A_GROUP_MIN_ALIVE, .wide = true, .min = 1, .max = 65535,
 	  .dflt = 1 },
+	{ .name = "slow-start", .attr = SLB_A_GROUP_SLOW_START, .wide = true, .max = 3600 },
 	{}
 };
 

@@ -197,6 +197,8 @@ void slb_list_srv(const struct slb_srv *srv, const struct slb_req *req)
 	slb_out_u64("inactive", stats ? NULL : " %llu", srv->value[SLB_A_SRV_INACTIVE]);
 	slb_limits_print(&srv->limits, true, !stats);
 	slb_srv_state_print(srv, !stats);
+	if (srv->value[SLB_A_SRV_RAMP])
+		slb_out_u64("ramp", stats ? NULL : " ramp=%llu%%", srv->value[SLB_A_SRV_RAMP]);
 	if (stats)
 		slb_stats_print(&srv->stats, slb_req_has(req, SLB_SLOT_EXACT),
 				slb_list_rate);

@@ -343,10 +343,11 @@ static const struct slb_attr_name slb_service_attrs_list[] = {
 	[SLB_A_SVC_PORT_LAST] = { "port-last" },
 	[SLB_A_SVC_FWMARK] = { "fwmark" },
 	[SLB_A_SVC_IPV6] = { "ipv6" },
+	[SLB_A_SVC_SLOW_START] = { "slow-start" },
 };
 
 const struct slb_attr_set slb_service_attrs = {
-	slb_service_attrs_list, SLB_A_SVC_IPV6 + 1
+	slb_service_attrs_list, SLB_A_SVC_SLOW_START + 1
 };
 
 static const struct slb_attr_name slb_service_key_attrs_list[] = {
@@ -382,10 +383,11 @@ static const struct slb_attr_name slb_server_attrs_list[] = {
 	[SLB_A_SRV_DRAINING] = { "draining" },
 	[SLB_A_SRV_LEFT] = { "left" },
 	[SLB_A_SRV_STANDBY] = { "standby" },
+	[SLB_A_SRV_RAMP] = { "ramp" },
 };
 
 const struct slb_attr_set slb_server_attrs = {
-	slb_server_attrs_list, SLB_A_SRV_STANDBY + 1
+	slb_server_attrs_list, SLB_A_SRV_RAMP + 1
 };
 
 static const struct slb_attr_name slb_laddr_attrs_list[] = {
@@ -635,10 +637,11 @@ static const struct slb_attr_name slb_group_attrs_list[] = {
 	[SLB_A_GROUP_ON_DOWN] = { "on-down" },
 	[SLB_A_GROUP_MIN_ALIVE] = { "min-alive" },
 	[SLB_A_GROUP_TIER] = { "tier" },
+	[SLB_A_GROUP_SLOW_START] = { "slow-start" },
 };
 
 const struct slb_attr_set slb_group_attrs = {
-	slb_group_attrs_list, SLB_A_GROUP_TIER + 1
+	slb_group_attrs_list, SLB_A_GROUP_SLOW_START + 1
 };
 
 static const struct slb_attr_name slb_explain_attrs_list[] = {

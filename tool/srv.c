@@ -201,6 +201,7 @@ static void slb_srv_get(struct slb_srv *srv, const struct nlmsghdr *nlh)
 				     slb_nl_number(attrs[SLB_A_SRV_LEFT]) : SLB_DELAY_KEEP;
 	srv->value[SLB_A_SRV_ACTIVE] = slb_nl_number(attrs[SLB_A_SRV_ACTIVE]);
 	srv->value[SLB_A_SRV_INACTIVE] = slb_nl_number(attrs[SLB_A_SRV_INACTIVE]);
+	srv->value[SLB_A_SRV_RAMP] = slb_nl_number(attrs[SLB_A_SRV_RAMP]);
 	slb_stats_get(&srv->stats, attrs[SLB_A_SRV_STATS]);
 	slb_limits_get(&srv->limits, attrs[SLB_A_SRV_LIMITS], true);
 }

@@ -39,6 +39,7 @@ const struct slb_field slb_svc_fields[] = {
 	  .dflt = SLB_ON_DOWN_KEEP, .words = &slb_on_downs },
 	{ .name = "min-alive", .attr = SLB_A_SVC_MIN_ALIVE, .wide = true, .min = 1, .max = 65535,
 	  .dflt = 1 },
+	{ .name = "slow-start", .attr = SLB_A_SVC_SLOW_START, .wide = true, .max = 3600 },
 	{}
 };
 
@@ -231,7 +232,7 @@ static void slb_conf_svc_print(const struct slb_svc *svc)
 /* Settings of the group, which are a service's to say only of its own. */
 #define SLB_SVC_OWN	(SLB_GIVEN(SLB_A_SVC_SCHED) | SLB_GIVEN(SLB_A_SVC_ZERO_DELAY) | \
 			 SLB_GIVEN(SLB_A_SVC_REMOVAL_DELAY) | SLB_GIVEN(SLB_A_SVC_ON_DOWN) | \
-			 SLB_GIVEN(SLB_A_SVC_MIN_ALIVE))
+			 SLB_GIVEN(SLB_A_SVC_MIN_ALIVE) | SLB_GIVEN(SLB_A_SVC_SLOW_START))
 
 /**
  * slb_svc_field_is_own() - whether a field is the service's, not its named group's

@@ -285,6 +285,18 @@
 > -A -t 10.0.0.80:80 -s mh
 0 -A -t 10.0.0.80:80 -s p2c
 > -A -t 10.0.0.80:80 -s p2c
+0 -A -t 10.0.0.80:80 --slow-start 30 -s wrr
+> -A -t 10.0.0.80:80 -s wrr --slow-start 30
+0 --add-group web --slow-start 3600
+> --add-group web --slow-start 3600
+0 -E -t 10.0.0.80:80 --slow-start=0
+> -E -t 10.0.0.80:80 --slow-start 0
+2 -A -t 10.0.0.80:80 --slow-start 3601
+> slbadm: --slow-start: `3601' is not
+2 -A -t 10.0.0.80:80 --slow-start -1
+> slbadm: --slow-start: `-1' is not
+2 -a -t 10.0.0.80:80 -r 10.1.0.11 --slow-start 5
+> slbadm: --slow-start is not an option of -a (--add-server)
 2 -a -t 10.0.0.80:80 -r 10.1.0.11 -g
 > slbadm: -g: slb forwards by translation
 2 -a -t 10.0.0.80:80 -r 10.1.0.11 -i

@@ -515,6 +515,8 @@ enum slb_acl_op {
  * @SLB_A_SVC_PORT_LAST: (be16) last port of a range that begins with port
  * @SLB_A_SVC_FWMARK: (u32) instead of proto, addr and port: takes packets with this mark
  * @SLB_A_SVC_IPV6: (flag) with fwmark: IPv6 packets; else IPv4
+ * @SLB_A_SVC_SLOW_START: (u32) of its own group: seconds in which a server that comes in ramps
+ *	up to its weight; default 0, at once
  * @__SLB_A_SVC_MAX: (one more)
  * @SLB_A_SVC_MAX: (the last)
  */
@@ -551,6 +553,7 @@ enum slb_a_svc {
 	SLB_A_SVC_PORT_LAST,
 	SLB_A_SVC_FWMARK,
 	SLB_A_SVC_IPV6,
+	SLB_A_SVC_SLOW_START,
 
 	__SLB_A_SVC_MAX,
 	SLB_A_SVC_MAX = __SLB_A_SVC_MAX - 1
@@ -579,6 +582,7 @@ enum slb_a_svc {
  * @SLB_A_SRV_LEFT: (u32) seconds until its connections are reset, while there is such a time;
  *	in answers only
  * @SLB_A_SRV_STANDBY: (flag) it could take connections and another tier does; in answers only
+ * @SLB_A_SRV_RAMP: (u8) percent of its weight that count, while it ramps up; in answers only
  * @__SLB_A_SRV_MAX: (one more)
  * @SLB_A_SRV_MAX: (the last)
  */
@@ -601,6 +605,7 @@ enum slb_a_srv {
 	SLB_A_SRV_DRAINING,
 	SLB_A_SRV_LEFT,
 	SLB_A_SRV_STANDBY,
+	SLB_A_SRV_RAMP,
 
 	__SLB_A_SRV_MAX,
 	SLB_A_SRV_MAX = __SLB_A_SRV_MAX - 1
@@ -1073,6 +1078,8 @@ enum slb_a_limit {
  * @SLB_A_GROUP_MIN_ALIVE: (u32) servers that a tier must have to take new connections: weight
  *	above 0, and up; default 1
  * @SLB_A_GROUP_TIER: (u8) the tier that takes new connections; in answers only
+ * @SLB_A_GROUP_SLOW_START: (u32) seconds in which a server that comes in ramps up to its
+ *	weight; default 0, at once
  * @__SLB_A_GROUP_MAX: (one more)
  * @SLB_A_GROUP_MAX: (the last)
  */
@@ -1088,6 +1095,7 @@ enum slb_a_group {
 	SLB_A_GROUP_ON_DOWN,
 	SLB_A_GROUP_MIN_ALIVE,
 	SLB_A_GROUP_TIER,
+	SLB_A_GROUP_SLOW_START,
 
 	__SLB_A_GROUP_MAX,
 	SLB_A_GROUP_MAX = __SLB_A_GROUP_MAX - 1
@@ -1150,7 +1158,7 @@ enum slb_a_step {
  * @SLB_CMD_SVC_NEW: Adds or changes a service. Request: proto, addr, port, vrf, sched, enabled,
  *	toa, toa-kind, timestamps, unknown, pool, idle, timeouts, acl, acl-none, purge, group,
  *	persist, persist-len, limits, name, comment, zero-delay, removal-delay, on-down, min-alive,
- *	port-last, fwmark, ipv6. Needs CAP_NET_ADMIN.
+ *	port-last, fwmark, ipv6, slow-start. Needs CAP_NET_ADMIN.
  * @SLB_CMD_SVC_DEL: Removes a service; its connections are reset at both ends. Request: proto,
  *	addr, port, vrf, port-last, fwmark, ipv6. Needs CAP_NET_ADMIN.
  * @SLB_CMD_SVC_NTF: A service was added, changed or removed (then only its key is given).
@@ -1196,7 +1204,7 @@ enum slb_a_step {
  *	has its name and some prefixes, in their order. Request: name. Needs CAP_NET_ADMIN.
  * @SLB_CMD_GROUP_GET: One named group, or a dump of all. Request: name.
  * @SLB_CMD_GROUP_NEW: Adds or changes a named group. Request: name, proto, sched, comment,
- *	zero-delay, removal-delay, on-down, min-alive. Needs CAP_NET_ADMIN.
+ *	zero-delay, removal-delay, on-down, min-alive, slow-start. Needs CAP_NET_ADMIN.
  * @SLB_CMD_GROUP_DEL: Removes a group that no service uses, with its servers. Request: name.
  *	Needs CAP_NET_ADMIN.
  * @SLB_CMD_GROUP_NTF: A group was added, changed or removed (then only its name is given).

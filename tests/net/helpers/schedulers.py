@@ -133,6 +133,44 @@ def _(v):
     assert 1 <= got[0] <= 3 and abs(got[1] - got[2]) <= 4, got
 
 
+def ramp(v, index):
+    return {srv["addr"]: srv for srv in rig.slb.servers()}[THREE[v][index]].get("ramp", 100)
+
+
+@both("slow start: a server that comes back counts for little at first, and for its weight in the end")
+def _(v):
+    for sched in ("wrr", "wlc", "p2c"):
+        setup_again(v, sched, (10, 10, 0))
+        rig.slb.svc_edit(VIP[v], 80, slow_start=3600)
+        weigh(v, 2, 20)
+        same(ramp(v, 2), 6, "ramp")
+        # A sixteenth of 20 beside 10 and 10.
+        got = counts(knock(v, 170))[2]
+        assert abs(got - 10) <= (10 if sched == "p2c" else 2), (sched, got)
+        weigh(v, 2, 10)
+        same(ramp(v, 2), 6, "ramp with another weight")
+        assert "ramp=6%" in rig.slbadm("-L", "-n"), rig.slbadm("-L", "-n")
+        rig.slb.svc_edit(VIP[v], 80, slow_start=3)
+        eventually(lambda: ramp(v, 2) == 100, "the end of the ramp", timeout=12, pause=0.2)
+        got = counts(knock(v, 90))[2]
+        # Methods that look at connections give it what it lacks.
+        assert abs(got - 30) <= 2 if sched == "wrr" else got >= 45, (sched, got)
+
+
+@both("slow start of a named group: a new server ramps up, one that leaves does not")
+def _(v):
+    rig.slb.laddr(LADDR[v])
+    rig.slbadm("--add-group", "slow", "-s", "wrr", "--slow-start", "3600")
+    rig.slbadm("-A", "-t", f"{VIP[v] if v == 4 else '[' + VIP[v] + ']'}:80", "--group", "slow")
+    for addr in THREE[v]:
+        rig.slbadm("-a", "--group", "slow", "-r", f"{addr if v == 4 else '[' + addr + ']'}:8080")
+    same([ramp(v, i) for i in range(3)], [6] * 3)
+    same(counts(knock(v, 30)), [10, 10, 10], "all are new")
+    assert "--add-group slow --proto tcp -s wrr --slow-start 3600" in rig.slbadm("-S", "-n"), rig.slbadm("-S", "-n")
+    rig.slbadm("--edit-group", "slow", "--slow-start", "0")
+    eventually(lambda: [ramp(v, i) for i in range(3)] == [100] * 3, "the end of slow start")
+
+
 @both("lc shares open connections evenly, whatever the weights")
 def _(v):
     setup(v, "lc", (1, 50, 7))

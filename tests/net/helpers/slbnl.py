@@ -60,7 +60,7 @@ def addr_text(raw):
 
 # How each attribute is read and written: u8, be16, u16, u32, u64, addr, str, flag.
 KINDS = {
-    "SVC": {"proto": "u8", "addr": "addr", "port": "be16", "vrf": "u32", "sched": "u8", "enabled": "u8",
+    "SVC": {"proto": "u8", "addr": "addr", "port": "be16", "vrf": "u32", "sched": "u8", "slow-start": "u32", "enabled": "u8",
             "toa": "u8", "toa-kind": "u8", "timestamps": "u8", "unknown": "u8", "pool": "str",
             "idle": "u32", "timeouts": "TO", "stats": "STATS", "servers": "u32", "acl": "str", "acl-none": "flag",
             "purge": "flag", "group": "str", "name": "str", "comment": "str",
@@ -68,10 +68,10 @@ KINDS = {
             "persist": "u32", "persist-len": "u8",
             "port-last": "be16", "fwmark": "u32", "ipv6": "flag"},
     "SRV": {"service": "SVC", "addr": "addr", "port": "be16", "weight": "u32", "fwd": "u8",
-            "active": "u32", "inactive": "u32", "stats": "STATS", "group": "str", "name": "str",
+            "active": "u32", "inactive": "u32", "ramp": "u8", "stats": "STATS", "group": "str", "name": "str",
             "comment": "str", "priority": "u8", "down": "u8", "draining": "flag", "left": "u32", "standby": "flag"},
     "GROUP": {"name": "str", "proto": "u8", "sched": "u8", "servers": "u32", "services": "u32", "comment": "str",
-              "zero-delay": "u32", "removal-delay": "u32", "on-down": "u8", "min-alive": "u32", "tier": "u8"},
+              "zero-delay": "u32", "removal-delay": "u32", "on-down": "u8", "min-alive": "u32", "slow-start": "u32", "tier": "u8"},
     "LADDR": {"pool": "str", "addr": "addr", "vrf": "u32", "dedicated": "u8", "port-first": "u16",
               "port-last": "u16", "leases": "u32", "exhausted": "u64", "reclaimed": "u64", "dying": "flag"},
     "TO": dict.fromkeys(("syn-sent", "syn-recv", "established", "fin-wait", "close-wait", "last-ack",
@@ -195,7 +195,7 @@ class Slb(Genl):
     def group(self, name, proto=6, flags=NLM_F_CREATE | NLM_F_EXCL, **fields):
         fields = {name.replace("_", "-"): value for name, value in fields.items()}
         if isinstance(fields.get("sched"), str):
-            fields["sched"] = ENUM[f"SLB_SCHED_{fields['sched'].upper()}"]
+            fields["sched"] = ENUM[f"SLB_SCHED_{fields['sched'].upper().replace('-', '_')}"]
         proto = {"proto": proto} if proto else {}
         self.change("GROUP_NEW", "GROUP", {"name": name, **proto, **fields}, flags)
 
