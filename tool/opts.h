@@ -131,6 +131,7 @@ enum slb_slot {
 };
 
 #define SLB_SLOT(slot)	(1ULL << (slot))
+_Static_assert(SLB_SLOT_OTHER < 64, "an option has no bit");
 
 /* What a command does to its object. */
 enum slb_act {
