@@ -71,8 +71,11 @@ static int slb_sched_mh_ready(struct slb_roster *sched, u32 n)
 {
 	struct slb_mh_fill *fill = sched->mh.fill;
 
-	n = min(n, SLB_MH_SERVERS);
-	if (!n || (fill && fill->n >= n))
+	if (!n)
+		return 0;
+	/* With room to spare: adding servers one by one does not take as many allocations. */
+	n = min_t(unsigned long, roundup_pow_of_two(n), SLB_MH_SERVERS);
+	if (fill && fill->n >= n)
 		return 0;
 	slb_mh_fill_free(sched);
 	fill = slb_alloc(kvmalloc(size_add(struct_size(fill, row, n),
