@@ -185,7 +185,8 @@ class Family:
         return f"NLA_POLICY_RANGE({nla}, {low}, {high})" if low else f"NLA_POLICY_MAX({nla}, {high})"
 
     def policy_table(self, name, a_set, attrs, ranges):
-        last = attr_name(a_set, attrs[-1]["name"])
+        """As long as the set, whatever this request may carry: what reads its attributes may serve others too."""
+        last = attr_name(a_set, "max")
         return [f"static const struct nla_policy {self.nl}{lower(name)}_policy[{last} + 1] = {{"] + \
             [f"\t[{attr_name(a_set, a['name'])}] = {self.policy(a, ranges)}," for a in attrs] + ["};", ""]
 

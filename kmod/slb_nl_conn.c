@@ -298,8 +298,8 @@ static int slb_nl_conn_del_check(struct genl_info *info)
 	bool filter = false;
 	int i;
 
-	for (i = 1; i < SLB_A_CONN_ALL; i++)
-		filter |= !!info->attrs[i];
+	for (i = 1; i <= SLB_A_CONN_MAX; i++)
+		filter |= i != SLB_A_CONN_ALL && info->attrs[i];
 	if (filter && info->attrs[SLB_A_CONN_ALL])
 		return slb_nl_refuse(info->extack, info->attrs[SLB_A_CONN_ALL], -EINVAL,
 				     "a filter is given and all are to be ended");

@@ -37,12 +37,12 @@ static struct netlink_range_validation slb_nl_range_1_4294967295 = {
 	.max = 4294967295,
 };
 
-static const struct nla_policy slb_nl_prefix_policy[SLB_A_PREFIX_LEN + 1] = {
+static const struct nla_policy slb_nl_prefix_policy[SLB_A_PREFIX_MAX + 1] = {
 	[SLB_A_PREFIX_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_PREFIX_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
 };
 
-static const struct nla_policy slb_nl_service_key_policy[SLB_A_SVC_IPV6 + 1] = {
+static const struct nla_policy slb_nl_service_key_policy[SLB_A_SVC_MAX + 1] = {
 	[SLB_A_SVC_PROTO] = NLA_POLICY_RANGE(NLA_U8, SLB_PROTO_TCP, SLB_PROTO_UDP),
 	[SLB_A_SVC_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_SVC_PORT] = { .type = NLA_BE16 },
@@ -52,7 +52,7 @@ static const struct nla_policy slb_nl_service_key_policy[SLB_A_SVC_IPV6 + 1] = {
 	[SLB_A_SVC_IPV6] = { .type = NLA_FLAG },
 };
 
-static const struct nla_policy slb_nl_limits_policy[SLB_A_LIM_NOW + 1] = {
+static const struct nla_policy slb_nl_limits_policy[SLB_A_LIM_MAX + 1] = {
 	[SLB_A_LIM_CONNS] = NLA_POLICY_FULL_RANGE(NLA_U32, &slb_nl_range_0_2147483647),
 	[SLB_A_LIM_RATE] = NLA_POLICY_FULL_RANGE(NLA_U32, &slb_nl_range_0_10000000),
 	[SLB_A_LIM_CONNS_LOW] = NLA_POLICY_FULL_RANGE(NLA_U32, &slb_nl_range_0_2147483647),
@@ -66,7 +66,7 @@ static const struct nla_policy slb_nl_limits_policy[SLB_A_LIM_NOW + 1] = {
 	[SLB_A_LIM_NOW] = { .type = NLA_U32 },
 };
 
-static const struct nla_policy slb_nl_timeouts_policy[SLB_A_TO_UDP + 1] = {
+static const struct nla_policy slb_nl_timeouts_policy[SLB_A_TO_MAX + 1] = {
 	[SLB_A_TO_SYN_SENT] = NLA_POLICY_MAX(NLA_U32, 14400),
 	[SLB_A_TO_SYN_RECV] = NLA_POLICY_MAX(NLA_U32, 14400),
 	[SLB_A_TO_ESTABLISHED] = NLA_POLICY_MAX(NLA_U32, 14400),
@@ -78,7 +78,7 @@ static const struct nla_policy slb_nl_timeouts_policy[SLB_A_TO_UDP + 1] = {
 	[SLB_A_TO_UDP] = NLA_POLICY_MAX(NLA_U32, 14400),
 };
 
-static const struct nla_policy slb_nl_svc_get_policy[SLB_A_SVC_IPV6 + 1] = {
+static const struct nla_policy slb_nl_svc_get_policy[SLB_A_SVC_MAX + 1] = {
 	[SLB_A_SVC_PROTO] = NLA_POLICY_RANGE(NLA_U8, SLB_PROTO_TCP, SLB_PROTO_UDP),
 	[SLB_A_SVC_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_SVC_PORT] = { .type = NLA_BE16 },
@@ -88,7 +88,7 @@ static const struct nla_policy slb_nl_svc_get_policy[SLB_A_SVC_IPV6 + 1] = {
 	[SLB_A_SVC_IPV6] = { .type = NLA_FLAG },
 };
 
-static const struct nla_policy slb_nl_svc_new_policy[SLB_A_SVC_SLOW_START + 1] = {
+static const struct nla_policy slb_nl_svc_new_policy[SLB_A_SVC_MAX + 1] = {
 	[SLB_A_SVC_PROTO] = NLA_POLICY_RANGE(NLA_U8, SLB_PROTO_TCP, SLB_PROTO_UDP),
 	[SLB_A_SVC_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_SVC_PORT] = { .type = NLA_BE16 },
@@ -121,7 +121,7 @@ static const struct nla_policy slb_nl_svc_new_policy[SLB_A_SVC_SLOW_START + 1] =
 	[SLB_A_SVC_SLOW_START] = NLA_POLICY_MAX(NLA_U32, 3600),
 };
 
-static const struct nla_policy slb_nl_svc_del_policy[SLB_A_SVC_IPV6 + 1] = {
+static const struct nla_policy slb_nl_svc_del_policy[SLB_A_SVC_MAX + 1] = {
 	[SLB_A_SVC_PROTO] = NLA_POLICY_RANGE(NLA_U8, SLB_PROTO_TCP, SLB_PROTO_UDP),
 	[SLB_A_SVC_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_SVC_PORT] = { .type = NLA_BE16 },
@@ -131,12 +131,12 @@ static const struct nla_policy slb_nl_svc_del_policy[SLB_A_SVC_IPV6 + 1] = {
 	[SLB_A_SVC_IPV6] = { .type = NLA_FLAG },
 };
 
-static const struct nla_policy slb_nl_srv_get_policy[SLB_A_SRV_GROUP + 1] = {
+static const struct nla_policy slb_nl_srv_get_policy[SLB_A_SRV_MAX + 1] = {
 	[SLB_A_SRV_SERVICE] = NLA_POLICY_NESTED(slb_nl_service_key_policy),
 	[SLB_A_SRV_GROUP] = { .type = NLA_NUL_STRING, .len = 80 },
 };
 
-static const struct nla_policy slb_nl_srv_new_policy[SLB_A_SRV_DOWN + 1] = {
+static const struct nla_policy slb_nl_srv_new_policy[SLB_A_SRV_MAX + 1] = {
 	[SLB_A_SRV_SERVICE] = NLA_POLICY_NESTED(slb_nl_service_key_policy),
 	[SLB_A_SRV_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_SRV_PORT] = { .type = NLA_BE16 },
@@ -150,18 +150,18 @@ static const struct nla_policy slb_nl_srv_new_policy[SLB_A_SRV_DOWN + 1] = {
 	[SLB_A_SRV_DOWN] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
-static const struct nla_policy slb_nl_srv_del_policy[SLB_A_SRV_GROUP + 1] = {
+static const struct nla_policy slb_nl_srv_del_policy[SLB_A_SRV_MAX + 1] = {
 	[SLB_A_SRV_SERVICE] = NLA_POLICY_NESTED(slb_nl_service_key_policy),
 	[SLB_A_SRV_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_SRV_PORT] = { .type = NLA_BE16 },
 	[SLB_A_SRV_GROUP] = { .type = NLA_NUL_STRING, .len = 80 },
 };
 
-static const struct nla_policy slb_nl_laddr_get_policy[SLB_A_LADDR_POOL + 1] = {
+static const struct nla_policy slb_nl_laddr_get_policy[SLB_A_LADDR_MAX + 1] = {
 	[SLB_A_LADDR_POOL] = { .type = NLA_NUL_STRING, .len = 80 },
 };
 
-static const struct nla_policy slb_nl_laddr_new_policy[SLB_A_LADDR_PORT_LAST + 1] = {
+static const struct nla_policy slb_nl_laddr_new_policy[SLB_A_LADDR_MAX + 1] = {
 	[SLB_A_LADDR_POOL] = { .type = NLA_NUL_STRING, .len = 80 },
 	[SLB_A_LADDR_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_LADDR_VRF] = { .type = NLA_U32 },
@@ -170,13 +170,13 @@ static const struct nla_policy slb_nl_laddr_new_policy[SLB_A_LADDR_PORT_LAST + 1
 	[SLB_A_LADDR_PORT_LAST] = { .type = NLA_U16 },
 };
 
-static const struct nla_policy slb_nl_laddr_del_policy[SLB_A_LADDR_VRF + 1] = {
+static const struct nla_policy slb_nl_laddr_del_policy[SLB_A_LADDR_MAX + 1] = {
 	[SLB_A_LADDR_POOL] = { .type = NLA_NUL_STRING, .len = 80 },
 	[SLB_A_LADDR_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_LADDR_VRF] = { .type = NLA_U32 },
 };
 
-static const struct nla_policy slb_nl_conn_get_policy[SLB_A_CONN_FWMARK + 1] = {
+static const struct nla_policy slb_nl_conn_get_policy[SLB_A_CONN_MAX + 1] = {
 	[SLB_A_CONN_PROTO] = NLA_POLICY_RANGE(NLA_U8, SLB_PROTO_TCP, SLB_PROTO_UDP),
 	[SLB_A_CONN_CLIENT_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_CONN_CLIENT_PORT] = { .type = NLA_BE16 },
@@ -191,7 +191,7 @@ static const struct nla_policy slb_nl_conn_get_policy[SLB_A_CONN_FWMARK + 1] = {
 	[SLB_A_CONN_FWMARK] = NLA_POLICY_FULL_RANGE(NLA_U32, &slb_nl_range_1_4294967295),
 };
 
-static const struct nla_policy slb_nl_settings_set_policy[SLB_A_SET_ACCOUNTING + 1] = {
+static const struct nla_policy slb_nl_settings_set_policy[SLB_A_SET_MAX + 1] = {
 	[SLB_A_SET_TIMEOUTS] = NLA_POLICY_NESTED(slb_nl_timeouts_policy),
 	[SLB_A_SET_IDLE_RESET] = NLA_POLICY_MAX(NLA_U8, 1),
 	[SLB_A_SET_RECLAIM_UNANSWERED] = NLA_POLICY_RANGE(NLA_U32, 1, 3600),
@@ -207,7 +207,7 @@ static const struct nla_policy slb_nl_settings_set_policy[SLB_A_SET_ACCOUNTING +
 	[SLB_A_SET_ACCOUNTING] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
-static const struct nla_policy slb_nl_zero_policy[SLB_A_SVC_IPV6 + 1] = {
+static const struct nla_policy slb_nl_zero_policy[SLB_A_SVC_MAX + 1] = {
 	[SLB_A_SVC_PROTO] = NLA_POLICY_RANGE(NLA_U8, SLB_PROTO_TCP, SLB_PROTO_UDP),
 	[SLB_A_SVC_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_SVC_PORT] = { .type = NLA_BE16 },
@@ -217,11 +217,11 @@ static const struct nla_policy slb_nl_zero_policy[SLB_A_SVC_IPV6 + 1] = {
 	[SLB_A_SVC_IPV6] = { .type = NLA_FLAG },
 };
 
-static const struct nla_policy slb_nl_acl_get_policy[SLB_A_ACL_NAME + 1] = {
+static const struct nla_policy slb_nl_acl_get_policy[SLB_A_ACL_MAX + 1] = {
 	[SLB_A_ACL_NAME] = { .type = NLA_NUL_STRING, .len = 80 },
 };
 
-static const struct nla_policy slb_nl_acl_new_policy[SLB_A_ACL_PURGE + 1] = {
+static const struct nla_policy slb_nl_acl_new_policy[SLB_A_ACL_MAX + 1] = {
 	[SLB_A_ACL_NAME] = { .type = NLA_NUL_STRING, .len = 80 },
 	[SLB_A_ACL_MODE] = NLA_POLICY_MAX(NLA_U8, SLB_ACL_MODE_COUNT - 1),
 	[SLB_A_ACL_OP] = NLA_POLICY_MAX(NLA_U8, SLB_ACL_OP_COUNT - 1),
@@ -230,19 +230,19 @@ static const struct nla_policy slb_nl_acl_new_policy[SLB_A_ACL_PURGE + 1] = {
 	[SLB_A_ACL_PURGE] = { .type = NLA_FLAG },
 };
 
-static const struct nla_policy slb_nl_acl_del_policy[SLB_A_ACL_NAME + 1] = {
+static const struct nla_policy slb_nl_acl_del_policy[SLB_A_ACL_MAX + 1] = {
 	[SLB_A_ACL_NAME] = { .type = NLA_NUL_STRING, .len = 80 },
 };
 
-static const struct nla_policy slb_nl_acl_entry_get_policy[SLB_A_ACL_NAME + 1] = {
+static const struct nla_policy slb_nl_acl_entry_get_policy[SLB_A_ACL_MAX + 1] = {
 	[SLB_A_ACL_NAME] = { .type = NLA_NUL_STRING, .len = 80 },
 };
 
-static const struct nla_policy slb_nl_group_get_policy[SLB_A_GROUP_NAME + 1] = {
+static const struct nla_policy slb_nl_group_get_policy[SLB_A_GROUP_MAX + 1] = {
 	[SLB_A_GROUP_NAME] = { .type = NLA_NUL_STRING, .len = 80 },
 };
 
-static const struct nla_policy slb_nl_group_new_policy[SLB_A_GROUP_SLOW_START + 1] = {
+static const struct nla_policy slb_nl_group_new_policy[SLB_A_GROUP_MAX + 1] = {
 	[SLB_A_GROUP_NAME] = { .type = NLA_NUL_STRING, .len = 80 },
 	[SLB_A_GROUP_PROTO] = NLA_POLICY_RANGE(NLA_U8, SLB_PROTO_TCP, SLB_PROTO_UDP),
 	[SLB_A_GROUP_SCHED] = NLA_POLICY_MAX(NLA_U8, SLB_SCHED_COUNT - 1),
@@ -254,11 +254,11 @@ static const struct nla_policy slb_nl_group_new_policy[SLB_A_GROUP_SLOW_START + 
 	[SLB_A_GROUP_SLOW_START] = NLA_POLICY_MAX(NLA_U32, 3600),
 };
 
-static const struct nla_policy slb_nl_group_del_policy[SLB_A_GROUP_NAME + 1] = {
+static const struct nla_policy slb_nl_group_del_policy[SLB_A_GROUP_MAX + 1] = {
 	[SLB_A_GROUP_NAME] = { .type = NLA_NUL_STRING, .len = 80 },
 };
 
-static const struct nla_policy slb_nl_persist_get_policy[SLB_A_PERSIST_IPV6 + 1] = {
+static const struct nla_policy slb_nl_persist_get_policy[SLB_A_PERSIST_MAX + 1] = {
 	[SLB_A_PERSIST_PROTO] = NLA_POLICY_RANGE(NLA_U8, SLB_PROTO_TCP, SLB_PROTO_UDP),
 	[SLB_A_PERSIST_SVC_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_PERSIST_SVC_PORT] = { .type = NLA_BE16 },
@@ -272,7 +272,7 @@ static const struct nla_policy slb_nl_persist_get_policy[SLB_A_PERSIST_IPV6 + 1]
 	[SLB_A_PERSIST_IPV6] = { .type = NLA_FLAG },
 };
 
-static const struct nla_policy slb_nl_persist_flush_policy[SLB_A_PERSIST_IPV6 + 1] = {
+static const struct nla_policy slb_nl_persist_flush_policy[SLB_A_PERSIST_MAX + 1] = {
 	[SLB_A_PERSIST_PROTO] = NLA_POLICY_RANGE(NLA_U8, SLB_PROTO_TCP, SLB_PROTO_UDP),
 	[SLB_A_PERSIST_SVC_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_PERSIST_SVC_PORT] = { .type = NLA_BE16 },
@@ -286,17 +286,17 @@ static const struct nla_policy slb_nl_persist_flush_policy[SLB_A_PERSIST_IPV6 + 
 	[SLB_A_PERSIST_IPV6] = { .type = NLA_FLAG },
 };
 
-static const struct nla_policy slb_nl_limit_new_policy[SLB_A_LIMIT_RATE + 1] = {
+static const struct nla_policy slb_nl_limit_new_policy[SLB_A_LIMIT_MAX + 1] = {
 	[SLB_A_LIMIT_NAME] = { .type = NLA_NUL_STRING, .len = 80 },
 	[SLB_A_LIMIT_CONNS] = NLA_POLICY_FULL_RANGE(NLA_U32, &slb_nl_range_0_2147483647),
 	[SLB_A_LIMIT_RATE] = NLA_POLICY_FULL_RANGE(NLA_U32, &slb_nl_range_0_10000000),
 };
 
-static const struct nla_policy slb_nl_limit_del_policy[SLB_A_LIMIT_NAME + 1] = {
+static const struct nla_policy slb_nl_limit_del_policy[SLB_A_LIMIT_MAX + 1] = {
 	[SLB_A_LIMIT_NAME] = { .type = NLA_NUL_STRING, .len = 80 },
 };
 
-static const struct nla_policy slb_nl_conn_del_policy[SLB_A_CONN_ALL + 1] = {
+static const struct nla_policy slb_nl_conn_del_policy[SLB_A_CONN_MAX + 1] = {
 	[SLB_A_CONN_PROTO] = NLA_POLICY_RANGE(NLA_U8, SLB_PROTO_TCP, SLB_PROTO_UDP),
 	[SLB_A_CONN_CLIENT_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_CONN_CLIENT_PORT] = { .type = NLA_BE16 },
@@ -308,9 +308,11 @@ static const struct nla_policy slb_nl_conn_del_policy[SLB_A_CONN_ALL + 1] = {
 	[SLB_A_CONN_SRV_PORT] = { .type = NLA_BE16 },
 	[SLB_A_CONN_STATE] = NLA_POLICY_MAX(NLA_U8, SLB_STATE_COUNT - 1),
 	[SLB_A_CONN_ALL] = { .type = NLA_FLAG },
+	[SLB_A_CONN_SVC_PORT_LAST] = { .type = NLA_BE16 },
+	[SLB_A_CONN_FWMARK] = NLA_POLICY_FULL_RANGE(NLA_U32, &slb_nl_range_1_4294967295),
 };
 
-static const struct nla_policy slb_nl_explain_policy[SLB_A_EXPLAIN_VRF + 1] = {
+static const struct nla_policy slb_nl_explain_policy[SLB_A_EXPLAIN_MAX + 1] = {
 	[SLB_A_EXPLAIN_PROTO] = NLA_POLICY_RANGE(NLA_U8, SLB_PROTO_TCP, SLB_PROTO_UDP),
 	[SLB_A_EXPLAIN_CLIENT_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_EXPLAIN_CLIENT_PORT] = { .type = NLA_BE16 },

@@ -8,25 +8,25 @@ static struct netlink_range_validation slb_toa_nl_range_1_16777216 = {
 	.max = 16777216,
 };
 
-static const struct nla_policy slb_toa_nl_prefix_policy[SLB_TOA_A_PREFIX_LEN + 1] = {
+static const struct nla_policy slb_toa_nl_prefix_policy[SLB_TOA_A_PREFIX_MAX + 1] = {
 	[SLB_TOA_A_PREFIX_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_TOA_A_PREFIX_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
 };
 
-static const struct nla_policy slb_toa_nl_settings_set_policy[SLB_TOA_A_SET_CLIENTS_MAX + 1] = {
+static const struct nla_policy slb_toa_nl_settings_set_policy[SLB_TOA_A_SET_MAX + 1] = {
 	[SLB_TOA_A_SET_KINDS] = { .type = NLA_BINARY, .len = 8 },
 	[SLB_TOA_A_SET_CLIENTS_MAX] = NLA_POLICY_FULL_RANGE(NLA_U32, &slb_toa_nl_range_1_16777216),
 };
 
-static const struct nla_policy slb_toa_nl_trust_new_policy[SLB_TOA_A_TRUST_PREFIX + 1] = {
+static const struct nla_policy slb_toa_nl_trust_new_policy[SLB_TOA_A_TRUST_MAX + 1] = {
 	[SLB_TOA_A_TRUST_PREFIX] = NLA_POLICY_NESTED(slb_toa_nl_prefix_policy),
 };
 
-static const struct nla_policy slb_toa_nl_trust_del_policy[SLB_TOA_A_TRUST_PREFIX + 1] = {
+static const struct nla_policy slb_toa_nl_trust_del_policy[SLB_TOA_A_TRUST_MAX + 1] = {
 	[SLB_TOA_A_TRUST_PREFIX] = NLA_POLICY_NESTED(slb_toa_nl_prefix_policy),
 };
 
-static const struct nla_policy slb_toa_nl_trust_set_policy[SLB_TOA_A_TRUST_PREFIX + 1] = {
+static const struct nla_policy slb_toa_nl_trust_set_policy[SLB_TOA_A_TRUST_MAX + 1] = {
 	[SLB_TOA_A_TRUST_PREFIX] = NLA_POLICY_NESTED(slb_toa_nl_prefix_policy),
 };
 

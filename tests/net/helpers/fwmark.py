@@ -4,7 +4,7 @@ import struct
 
 import netns
 from cases import both, case, eventually, main, same
-from slbnl import ENUM, NLM_F_REPLACE
+from slbnl import ENUM, NLM_F_REPLACE, cmd, decode, encode
 from wire import (ACK, CLIENT, ICMP, ICMP6, LADDR, LB, RST, SERVER, SERVER2, SYN, TCP, UDP, Flow, Pkt, Rig, checksum)
 
 rig = Rig()
@@ -242,6 +242,12 @@ def _(v):
     same(rig.counted().get("nat-port-changed"), 1)
 
 
+def ended(count, **filters):
+    """conn-del ends so many."""
+    answer = rig.slb.call(cmd("CONN_DEL"), encode("CONN", filters))
+    same(decode("CONN", answer[0])["ended"], count, "connections ended")
+
+
 @both("deleted: both ends of its connections are reset, and its packets are nobody's")
 def _(v):
     key = marked(v)
@@ -253,6 +259,17 @@ def _(v):
     same(rig.slb.services(), [])
     rig.mark()
     foreign(v, FRESH, flags=SYN)
+
+
+@both("its connections are ended by the mark, with a RST to both ends; others stay")
+def _(v):
+    marked(v)
+    flow = Flow(rig, v, vip=ANY[v]).open().data()
+    ended(fwmark=7, count=0)
+    same(flow.state(), "established")
+    ended(fwmark=5, count=1)
+    same(rig.client.expect("RST").flags & RST, RST)
+    same(rig.server.expect("RST").flags & RST, RST)
 
 
 @case("one mark is a service of each family, with its own servers and counters")

@@ -5,7 +5,7 @@ import random
 import struct
 
 from cases import both, case, eventually, main, same
-from slbnl import ENUM, NLM_F_REPLACE, Refused
+from slbnl import ENUM, NLM_F_DUMP, NLM_F_REPLACE, Refused, cmd, encode
 from wire import (ACK, CLIENT, ICMP, ICMP6, LADDR, RST, SERVER, SERVER2, SYN, TCP, UDP, VIP, Flow, Pkt, Rig)
 
 rig = Rig()
@@ -338,6 +338,14 @@ def refused(what, error, words):
         same((why.errno, words in str(why)), (error, True), str(why))
         return
     raise AssertionError(f"not refused: {words}")
+
+
+@case("a range of ports without its first is refused, to list connections and to end them")
+def _():
+    for command in "CONN_GET", "CONN_DEL":
+        refused(lambda command=command: rig.slb.call(cmd(command), encode("CONN", {"svc-port-last": 9000}),
+                                                     NLM_F_DUMP if command == "CONN_GET" else 0),
+                errno.EINVAL, "needs its first")
 
 
 @both("what overlaps, or cannot be, is refused in words and changes nothing")

@@ -104,6 +104,7 @@ KINDS["LIM"] = {**dict.fromkeys(("conns", "rate", "conns-low", "client-conns", "
                                  "bandwidth-out", "now"), "u32"), "client-len4": "u8", "client-len6": "u8", "name": "str"}
 KINDS["LIMIT"] = {"name": "str", "conns": "u32", "rate": "u32", "now": "u32", "services": "u32", "limit-conns": "u64",
                   "limit-rate": "u64"}
+KINDS["EXPLAIN"] = {"proto": "u8", "client-addr": "addr", "client-port": "be16", "svc-addr": "addr", "svc-port": "be16"}
 KINDS["SVC"]["limits"] = KINDS["SRV"]["limits"] = "LIM"
 KINDS["INFO"]["limit-clients"] = "u32"
 KINDS["STATS"].update(dict.fromkeys(("limit-conns", "limit-rate", "limit-client", "limit-server", "in-limited",
