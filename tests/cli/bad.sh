@@ -89,14 +89,14 @@ while read -r -u 3 first rest; do
 	esac
 done 3<"$here/bad.t"
 
-# The tool's own refusals leave the module alone.
+# The tool's own refusals leave the module alone. --check compares with it, where there is one.
 tool_cases() {
 	local line
 
 	while read -r line; do
 		eval "slbadm ${line#2* }" >/dev/null 2>&1 </dev/null
 		[ $? = 2 ] || echo "slbadm ${line#2* }: exit status is not 2"
-	done < <(grep '^2' "$here/parse.t")
+	done < <(grep '^2' "$here/parse.t" | grep -v -- ' --check /dev/null')
 }
 is "what the tool refuses has exit status 2 here, too" "$(tool_cases)" ""
 is "and changes nothing, neither did any other" "$(state)" "$whole"

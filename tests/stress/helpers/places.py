@@ -15,14 +15,16 @@ import select
 import struct
 import subprocess
 import sys
+import time
 
 import netns
 from cases import emit, eventually, same
-from slbnl import Refused, Slb, attr, attrs, cmd
+from slbnl import Refused, Slb, attr, attrs, cmd, encode
 from wire import (ACK, CLIENT, ICMP, ICMP6, LADDR, LADDR2, LB, NOPS, PSH, RST, SERVER, SERVER2, TCP, UDP, VIP, Flow,
                   Link, Pkt, Rig, opt_sack, opt_ts)
 
 CTRL_CMD_GETFAMILY, GENL_ID_CTRL = 3, 16
+KEEP = 0xffffffff
 PARAM = "/sys/module/slb/parameters/fault"
 # What no packet made here comes to.
 ELSEWHERE = {"slb_xmit_is_bad_aggregate"}	# GRO makes lists of TCP segments from 6.10 on, on some devices
@@ -278,6 +280,11 @@ def _(slb):
     slb.svc_edit(VIP[4], 80, persist=300)
 
 
+@config("the first service to limit its clients", delete_namespace, young_with_service)
+def _(slb):
+    slb.svc_edit(VIP[4], 80, limits={"client-conns": 5})
+
+
 #
 # Commands
 #
@@ -329,6 +336,16 @@ def commands(v):
         lambda slb: slb.srv_edit(svc, SERVER[v], 1, weight=1), with_table)
     add("change the pool", lambda slb: slb.svc_edit(*svc, pool="new", sched="RR"),
         lambda slb: slb.svc_edit(*svc, pool="", sched="WRR"))
+
+    add("name a service and comment it", lambda slb: slb.svc_edit(*svc, name="web", comment="of the shop"),
+        lambda slb: slb.svc_edit(*svc, name="", comment=""))
+    add("limit a service", lambda slb: slb.svc_edit(*svc, limits={"conns": 5}),
+        lambda slb: slb.svc_edit(*svc, limits={"conns": 0}))
+    add("add a named limit", lambda slb: slb.limit("shared", conns=5), lambda slb: slb.limit_del("shared"))
+    ports = {"proto": TCP, "addr": VIP[v], "port": 8000, "port-last": 8999}
+    add("add a range of ports", lambda slb: slb.listen(ports), lambda slb: slb.listen_del(ports))
+    asked = encode("EXPLAIN", {"proto": TCP, "client-addr": CLIENT[v], "svc-addr": VIP[v], "svc-port": 80})
+    add("explain", lambda slb: slb.call(cmd("EXPLAIN"), asked), lambda slb: None)
 
     def with_list():
         with_service()
@@ -387,10 +404,8 @@ for what in ("get_settings", "counters", "info"):
             getattr(slb, what)()
 
 
-def listener():
-    """Beside the client a socket that hears of changes."""
-    fresh()
-    rig.slb.svc(VIP[4], 80)
+def listens():
+    """A socket that hears of everything."""
     with netns.inside(LB):
         hears = Slb()
     hears.sock.settimeout(2)
@@ -402,6 +417,13 @@ def listener():
     return hears
 
 
+def listener():
+    """Beside the client a socket that hears of changes."""
+    fresh()
+    rig.slb.svc(VIP[4], 80)
+    return listens()
+
+
 @config("tell of a change", lambda hears: hears.close(), listener)
 def _(hears):
     rig.slb.svc_edit(VIP[4], 80, idle=60)
@@ -409,6 +431,25 @@ def _(hears):
         assert hears.sock.recv(1 << 16)
     except OSError as error:
         same(error.errno, errno.ENOBUFS, "the listener learns that it has missed something")
+
+
+def draining():
+    """A listener, and a server that stays for its one flow."""
+    fresh()
+    rig.service(4, UDP, removal_delay=KEEP)
+    rig.client.send(Pkt(CLIENT[4], VIP[4], rig.next_port(), 80, UDP, data=b"question"))
+    rig.server.expect("datagram")
+    hears = listens()
+    rig.slb.srv_del((VIP[4], 80, UDP), SERVER[4], 8080)
+    same(len(rig.slb.servers()), 1, "servers")
+    return hears
+
+
+@config("log a flow's end, and tell that its server is gone", lambda hears: (hears.close(), fresh()), draining)
+def _(_):
+    rig.slb.call(cmd("CONN_DEL"), encode("CONN", {"all": True}))
+    eventually(lambda: not rig.slb.servers(), "the end of the server", 15)
+    time.sleep(0.1)	# what the log could not say is told a little later
 
 
 #
@@ -435,6 +476,17 @@ def persistent(v):
 
 
 @packets("a datagram to a persistent service", persistent)
+def _(asked):
+    rig.client.send(asked)
+    same(rig.server.expect("datagram").data, b"question")
+
+
+def limited(v):
+    rig.service(v, UDP, limits={"client-conns": 5})
+    return Pkt(CLIENT[v], VIP[v], rig.next_port(), 80, UDP, data=b"question")
+
+
+@packets("a datagram to a service that limits its clients", limited)
 def _(asked):
     rig.client.send(asked)
     same(rig.server.expect("datagram").data, b"question")
