@@ -325,11 +325,20 @@ static void slb_tt_walk(struct slb_tt *tt, unsigned int have, unsigned int grow)
 		tt->state[i] &= ~4;
 }
 
-/* Splits put off while the work item had the lock are made up for by the next inserts. */
+/*
+ * Splits put off while the work item had the lock, on another CPU perhaps until the last insert, are made
+ * up for by the next few.
+ */
 static void slb_tt_caught_up(struct slb_tt *tt)
 {
 	const long behind = 16;
+	int i;
 
+	flush_work(&tt->tab->grow_work);
+	local_bh_disable();
+	for (i = 0; i < 16; i++)
+		slb_table_grow(tt->tab);
+	local_bh_enable();
 	slb_check(&tt->fails,
 		  atomic_long_read(&tt->tab->ways) - (long)READ_ONCE(tt->tab->size) <= behind);
 }

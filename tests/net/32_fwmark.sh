@@ -6,7 +6,7 @@ need nft
 plan
 rig
 # Mark 5 for whatever goes to these networks, mark 6 for first packets only, mark 9 that is nobody's. A counter
-# tells which packets leave with a mark.
+# tells which TCP and UDP packets leave with a mark.
 near "$lb" nft -f - <<-END
 	table inet marks {
 		chain pre {
@@ -23,7 +23,7 @@ near "$lb" nft -f - <<-END
 		}
 		chain post {
 			type filter hook postrouting priority 0;
-			meta mark != 0 counter
+			meta l4proto { tcp, udp } meta mark != 0 counter
 		}
 	}
 END

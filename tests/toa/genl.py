@@ -78,18 +78,20 @@ class Genl:
                     self.judge(message, mflags)
                     return answers
                 if kind == NLMSG_DONE:
+                    self.judge(message, mflags, 4)
                     return answers
                 answers.append(attrs(message[4:]))
 
     @staticmethod
-    def judge(message, flags):
+    def judge(message, flags, head=20):
+        """head: where a message of this kind has its attributes."""
         number = -struct.unpack_from("i", message)[0]
         if not number:
             return
         text, offset = None, None
         if flags & NLM_F_ACK_TLVS:
             # With CAP_ACK only the request's header is echoed.
-            for kind, value in attrs(message[20:]):
+            for kind, value in attrs(message[head:]):
                 if kind == 1:
                     text = value.rstrip(b"\0").decode()
                 elif kind == 2:
