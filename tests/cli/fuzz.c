@@ -43,6 +43,11 @@ void slb_err_at(const char *file, unsigned int line)
 	(void)line;
 }
 
+struct slb_err_place slb_err_at_get(void)
+{
+	return (struct slb_err_place){};
+}
+
 void slb_err_print(const char *fmt, ...)
 {
 	char text[4096];

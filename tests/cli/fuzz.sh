@@ -43,9 +43,10 @@ fuzz() {
 	}
 }
 
-if ! why=$(build 2>&1); then
-	command -v clang >/dev/null && diag "$why"
-	skip "libFuzzer finds nothing in $seconds s" "needs clang with libFuzzer"
+if ! command -v clang >/dev/null; then
+	skip "libFuzzer finds nothing in $seconds s" "needs clang"
+elif ! why=$(build 2>&1); then
+	not_ok "libFuzzer finds nothing in $seconds s" "$why"
 else
 	check "libFuzzer finds nothing in $seconds s" fuzz
 fi
