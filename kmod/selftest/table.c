@@ -326,21 +326,25 @@ static void slb_tt_walk(struct slb_tt *tt, unsigned int have, unsigned int grow)
 }
 
 /*
- * Splits put off while the work item had the lock, on another CPU perhaps until the last insert, are made
- * up for by the next few.
+ * Splits are put off while the work item has the lock, if its CPU is taken away then, for any number of
+ * inserts: each later one splits once more than it must. Nothing else may keep the table behind. A larger
+ * directory may be due on the way, hence the turns.
  */
 static void slb_tt_caught_up(struct slb_tt *tt)
 {
-	const long behind = 16;
-	int i;
+	struct slb_table *tab = tt->tab;
+	int turn;
 
-	flush_work(&tt->tab->grow_work);
-	local_bh_disable();
-	for (i = 0; i < 16; i++)
-		slb_table_grow(tt->tab);
-	local_bh_enable();
-	slb_check(&tt->fails,
-		  atomic_long_read(&tt->tab->ways) - (long)READ_ONCE(tt->tab->size) <= behind);
+	for (turn = 0; turn < 4 && slb_table_is_loaded(tab); turn++) {
+		long behind = atomic_long_read(&tab->ways) - (long)READ_ONCE(tab->size);
+
+		flush_work(&tab->grow_work);
+		local_bh_disable();
+		for (; behind > 0; behind -= SLB_TABLE_SPLITS)
+			slb_table_grow(tab);
+		local_bh_enable();
+	}
+	slb_check(&tt->fails, !slb_table_is_loaded(tab));
 }
 
 /*
