@@ -365,6 +365,39 @@ int slb_nl_put_addr(struct sk_buff *skb, int type, const struct in6_addr *addr, 
 }
 
 /**
+ * slb_nl_prefix_of() - read a prefix from two attributes
+ * @addr: the address
+ * @len: length in bits, u8; NULL is the whole address
+ * @extack: for the sentence
+ * @prefix: the answer
+ *
+ * Context: any.
+ * Return: 0 or a negative error.
+ */
+int slb_nl_prefix_of(const struct nlattr *addr, const struct nlattr *len,
+		     struct netlink_ext_ack *extack, struct slb_prefix *prefix)
+{
+	struct in6_addr whole;
+	bool v6;
+	int err;
+
+	err = slb_nl_addr(addr, extack, &whole, &v6);
+	if (err)
+		return err;
+	prefix->v6 = v6;
+	prefix->len = v6 ? 128 : 32;
+	if (len && nla_get_u8(len) > prefix->len)
+		return slb_nl_refuse(extack, len, -ERANGE, "the prefix is longer than an address");
+	if (len)
+		prefix->len = nla_get_u8(len);
+	ipv6_addr_prefix(&prefix->addr, &whole, prefix->len);
+	if (!ipv6_addr_equal(&prefix->addr, &whole))
+		return slb_nl_refuse(extack, addr, -EINVAL,
+				     "the address has bits set behind its prefix");
+	return 0;
+}
+
+/**
  * slb_nl_prefix() - read a prefix
  * @attr: nest of enum slb_a_prefix, checked by its policy
  * @extack: for the sentence
@@ -377,8 +410,6 @@ int slb_nl_prefix(const struct nlattr *attr, struct netlink_ext_ack *extack,
 		  struct slb_prefix *prefix)
 {
 	struct nlattr *tb[SLB_A_PREFIX_MAX + 1];
-	struct in6_addr addr;
-	bool v6;
 	int err;
 
 	err = nla_parse_nested(tb, SLB_A_PREFIX_MAX, attr, NULL, extack);
@@ -388,19 +419,7 @@ int slb_nl_prefix(const struct nlattr *attr, struct netlink_ext_ack *extack,
 			   "the prefix's address is missing") ||
 	    slb_nl_missing(extack, attr, tb, SLB_A_PREFIX_LEN, "the prefix's length is missing"))
 		return -EINVAL;
-	err = slb_nl_addr(tb[SLB_A_PREFIX_ADDR], extack, &addr, &v6);
-	if (err)
-		return err;
-	prefix->v6 = v6;
-	prefix->len = nla_get_u8(tb[SLB_A_PREFIX_LEN]);
-	if (prefix->len > (v6 ? 128 : 32))
-		return slb_nl_refuse(extack, tb[SLB_A_PREFIX_LEN], -ERANGE,
-				     "the prefix is longer than an address");
-	ipv6_addr_prefix(&prefix->addr, &addr, prefix->len);
-	if (!ipv6_addr_equal(&prefix->addr, &addr))
-		return slb_nl_refuse(extack, tb[SLB_A_PREFIX_ADDR], -EINVAL,
-				     "the address has bits set behind its prefix");
-	return 0;
+	return slb_nl_prefix_of(tb[SLB_A_PREFIX_ADDR], tb[SLB_A_PREFIX_LEN], extack, prefix);
 }
 
 /**

@@ -76,6 +76,8 @@ struct slb_group *slb_nl_group_find_locked(struct slb_net *sn, const struct nlat
 int slb_nl_group_of_svc_locked(struct genl_info *info, struct slb_net *sn,
 			       const struct slb_svc_key *key, struct slb_svc_conf *conf);
 
+int slb_nl_prefix_of(const struct nlattr *addr, const struct nlattr *len,
+		     struct netlink_ext_ack *extack, struct slb_prefix *prefix);
 int slb_nl_prefix(const struct nlattr *attr, struct netlink_ext_ack *extack,
 		  struct slb_prefix *prefix);
 int slb_nl_put_prefix(struct sk_buff *skb, int type, const struct slb_prefix *prefix);

@@ -7,13 +7,11 @@
 
 #define SLB_NL_CONN_BUCKETS	1024	/* looked at between two offers of the CPU */
 
-/* What a dump asks for; an address with a prefix length below 0 is not asked for. */
+/* What a request asks for: each address if @tb has it. */
 struct slb_nl_conn_filter {
-	struct in6_addr	client;
+	struct slb_prefix client;
 	struct in6_addr	svc;
 	struct in6_addr	srv;
-	int		client_len;
-	bool		client_v6;
 	bool		svc_v6;
 	bool		srv_v6;
 	struct nlattr	**tb;
@@ -34,38 +32,19 @@ struct slb_nl_conn_dump {
 	struct slb_nl_conn_filter	filter;
 };
 
-static int slb_nl_conn_filter_prefix(struct slb_nl_conn_filter *f, struct netlink_ext_ack *extack)
-{
-	struct nlattr *len = f->tb[SLB_A_CONN_CLIENT_LEN];
-	struct in6_addr whole;
-
-	f->client_len = f->client_v6 ? 128 : 32;
-	if (!len)
-		return 0;
-	if (nla_get_u8(len) > f->client_len)
-		return slb_nl_refuse(extack, len, -ERANGE, "the prefix is longer than an address");
-	f->client_len = nla_get_u8(len);
-	ipv6_addr_prefix(&whole, &f->client, f->client_len);
-	if (!ipv6_addr_equal(&whole, &f->client))
-		return slb_nl_refuse(extack, f->tb[SLB_A_CONN_CLIENT_ADDR], -EINVAL,
-				     "the address has bits set behind its prefix");
-	return 0;
-}
-
 static int slb_nl_conn_filter_read(struct slb_nl_conn_filter *f, struct nlattr **tb,
 				   struct netlink_ext_ack *extack)
 {
 	int err = 0;
 
 	f->tb = tb;
-	f->client_len = -1;
 	if (tb[SLB_A_CONN_SVC_ADDR])
 		err = slb_nl_addr(tb[SLB_A_CONN_SVC_ADDR], extack, &f->svc, &f->svc_v6);
 	if (!err && tb[SLB_A_CONN_SRV_ADDR])
 		err = slb_nl_addr(tb[SLB_A_CONN_SRV_ADDR], extack, &f->srv, &f->srv_v6);
 	if (!err && tb[SLB_A_CONN_CLIENT_ADDR])
-		err = slb_nl_addr(tb[SLB_A_CONN_CLIENT_ADDR], extack, &f->client, &f->client_v6) ?:
-		      slb_nl_conn_filter_prefix(f, extack);
+		err = slb_nl_prefix_of(tb[SLB_A_CONN_CLIENT_ADDR], tb[SLB_A_CONN_CLIENT_LEN], extack,
+				       &f->client);
 	else if (!err && tb[SLB_A_CONN_CLIENT_LEN])
 		err = slb_nl_refuse(extack, tb[SLB_A_CONN_CLIENT_LEN], -EINVAL,
 				    "a prefix length needs the client's address");
@@ -113,8 +92,9 @@ static bool slb_nl_conn_matches(const struct slb_nl_conn_filter *f, const struct
 		return false;
 	if (tb[SLB_A_CONN_FWMARK] && nla_get_u32(tb[SLB_A_CONN_FWMARK]) != conn->svc->key.mark)
 		return false;
-	if (f->client_len >= 0 && (f->client_v6 != view->v6 ||
-				   !ipv6_prefix_equal(&f->client, &view->client, f->client_len)))
+	if (tb[SLB_A_CONN_CLIENT_ADDR] &&
+	    (f->client.v6 != view->v6 ||
+	     !ipv6_prefix_equal(&f->client.addr, &view->client, f->client.len)))
 		return false;
 	if (tb[SLB_A_CONN_SVC_ADDR] && (f->svc_v6 != view->v6 ||
 					!ipv6_addr_equal(&f->svc, &view->svc)))

@@ -10,12 +10,10 @@
 /* What a request asks for. */
 struct slb_nl_persist_filter {
 	struct nlattr	**tb;
+	struct slb_prefix client;
 	struct in6_addr	svc;
-	struct in6_addr	client;
 	struct in6_addr	srv;
-	u8		client_len;
 	bool		svc_v6;
-	bool		client_v6;
 	bool		srv_v6;
 };
 
@@ -72,25 +70,6 @@ int slb_nl_persist_group_conf_locked(struct genl_info *info, const struct slb_gr
 	return 0;
 }
 
-static int slb_nl_persist_filter_len(struct slb_nl_persist_filter *f,
-				     struct netlink_ext_ack *extack)
-{
-	struct nlattr *len = f->tb[SLB_A_PERSIST_CLIENT_LEN];
-	struct in6_addr whole;
-
-	f->client_len = f->client_v6 ? 128 : 32;
-	if (!len)
-		return 0;
-	if (nla_get_u8(len) > f->client_len)
-		return slb_nl_refuse(extack, len, -ERANGE, "the prefix is longer than an address");
-	f->client_len = nla_get_u8(len);
-	ipv6_addr_prefix(&whole, &f->client, f->client_len);
-	if (!ipv6_addr_equal(&whole, &f->client))
-		return slb_nl_refuse(extack, f->tb[SLB_A_PERSIST_CLIENT_ADDR], -EINVAL,
-				     "the address has bits set behind its prefix");
-	return 0;
-}
-
 static int slb_nl_persist_filter_read(struct slb_nl_persist_filter *f, struct nlattr **tb,
 				      struct netlink_ext_ack *extack)
 {
@@ -102,8 +81,8 @@ static int slb_nl_persist_filter_read(struct slb_nl_persist_filter *f, struct nl
 	if (!err && tb[SLB_A_PERSIST_SRV_ADDR])
 		err = slb_nl_addr(tb[SLB_A_PERSIST_SRV_ADDR], extack, &f->srv, &f->srv_v6);
 	if (!err && tb[SLB_A_PERSIST_CLIENT_ADDR])
-		err = slb_nl_addr(tb[SLB_A_PERSIST_CLIENT_ADDR], extack, &f->client,
-				  &f->client_v6) ?: slb_nl_persist_filter_len(f, extack);
+		err = slb_nl_prefix_of(tb[SLB_A_PERSIST_CLIENT_ADDR], tb[SLB_A_PERSIST_CLIENT_LEN],
+				       extack, &f->client);
 	else if (!err && tb[SLB_A_PERSIST_CLIENT_LEN])
 		err = slb_nl_refuse(extack, tb[SLB_A_PERSIST_CLIENT_LEN], -EINVAL,
 				    "a prefix length needs the client's address");
@@ -114,10 +93,10 @@ static int slb_nl_persist_filter_read(struct slb_nl_persist_filter *f, struct nl
 static bool slb_nl_persist_is_client(const struct slb_nl_persist_filter *f,
 				     const struct slb_bond *bond)
 {
-	u8 len = min(f->client_len, READ_ONCE(bond->svc->persist_len));
+	u8 len = min(f->client.len, READ_ONCE(bond->svc->persist_len));
 
-	return f->client_v6 == bond->svc->key.v6 &&
-	       ipv6_prefix_equal(&f->client, &bond->prefix, len);
+	return f->client.v6 == bond->svc->key.v6 &&
+	       ipv6_prefix_equal(&f->client.addr, &bond->prefix, len);
 }
 
 /* Is the service the one that the ports or the mark name? */
