@@ -16,7 +16,7 @@
  */
 struct slb_line {
 	const struct slb_command	*command;
-	__u64				seen;
+	slb_slots			seen;
 	unsigned int			number;
 	void				*part[SLB_PARTS];
 };

@@ -254,9 +254,9 @@ static void slb_complete_argument(const struct slb_option *opt)
 }
 
 /* The slots that are full with an option; with an address there is nothing to say of the family. */
-static __u64 slb_complete_fills(const struct slb_option *opt)
+static slb_slots slb_complete_fills(const struct slb_option *opt)
 {
-	__u64 slots = opt ? SLB_SLOT(opt->slot) : 0;
+	slb_slots slots = opt ? SLB_SLOT(opt->slot) : 0;
 
 	if (slots & SLB_SLOT(SLB_SLOT_SERVICE) && opt->letter != 'f')
 		slots |= SLB_SLOT(SLB_SLOT_IPV6);
@@ -264,7 +264,7 @@ static __u64 slb_complete_fills(const struct slb_option *opt)
 }
 
 /* Which of the words before the last is the command, and which slots they fill. */
-static const struct slb_command *slb_complete_scan(int argc, char **argv, __u64 *seen,
+static const struct slb_command *slb_complete_scan(int argc, char **argv, slb_slots *seen,
 						   const struct slb_option **waiting)
 {
 	const struct slb_command *command = NULL;
@@ -349,7 +349,7 @@ int slb_help_complete(int argc, char **argv)
 	const struct slb_option *waiting = NULL;
 	const struct slb_command *command;
 	const struct slb_option *opt;
-	__u64 seen = 0;
+	slb_slots seen = 0;
 
 	command = slb_complete_scan(argc ? argc - 1 : 0, argv, &seen, &waiting);
 	if (waiting) {

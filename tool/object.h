@@ -45,7 +45,7 @@ struct slb_part {
  */
 struct slb_object {
 	struct slb_part	part[SLB_PARTS];
-	__u64		unclear;
+	slb_slots	unclear;
 	int		(*finish)(struct slb_req *req);
 	const char	*(*text)(char *buf, const struct slb_req *req);
 	int		(*send)(struct slb_nl *nl, struct slb_req *req, __u16 flags);

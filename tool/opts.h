@@ -130,8 +130,11 @@ enum slb_slot {
 	SLB_SLOTS
 };
 
-#define SLB_SLOT(slot)	(1ULL << (slot))
-_Static_assert(SLB_SLOT_OTHER < 64, "an option has no bit");
+/* A set of slots. */
+typedef unsigned __int128 slb_slots;
+
+#define SLB_SLOT(slot)	((slb_slots)1 << (slot))
+_Static_assert(SLB_SLOTS <= 128, "an option has no bit");
 
 /* What a command does to its object. */
 enum slb_act {
@@ -173,7 +176,7 @@ struct slb_command {
 	const char	*verb;
 	int		(*view)(struct slb_nl *nl, const struct slb_req *req);
 	int		(*run)(const struct slb_req *req);
-	__u64		must;
+	slb_slots	must;
 	const char	*word;
 	int		words;
 	enum slb_slot	word_slot;
@@ -227,7 +230,7 @@ struct slb_option {
  */
 struct slb_req {
 	const struct slb_command	*command;
-	__u64				seen;
+	slb_slots			seen;
 	struct slb_svc			svc;
 	struct slb_srv			srv;
 	struct slb_laddr		laddr;
