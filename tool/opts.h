@@ -130,8 +130,8 @@ enum slb_slot {
 	SLB_SLOTS
 };
 
-/* A set of slots. */
-typedef unsigned __int128 slb_slots;
+/* The type of a set of slots. */
+#define slb_slots	unsigned __int128
 
 #define SLB_SLOT(slot)	((slb_slots)1 << (slot))
 _Static_assert(SLB_SLOTS <= 128, "an option has no bit");
