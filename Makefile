@@ -23,7 +23,7 @@ help:
 	@echo '                  default: the running one, else the newest with headers installed'
 	@echo '                  MODULES=slb or MODULES=slb_toa builds just the one'
 	@echo '                  SELFTEST=1 builds the self tests in, C=2 W=1 V=1 as in the kernel'
-	@echo '  tool            slbadm in build/tool/'
+	@echo '  tool            slbadm and slbd in build/tool/'
 	@echo '  generate        the files made from include/*.yaml, which are committed'
 	@echo 'Install'
 	@echo '  install         modules, tool, completion, manual pages and headers'

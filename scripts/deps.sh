@@ -15,9 +15,10 @@ list=0
 packages() {
 	case $1 in
 	build)
-		# The modules, the generator and the tool. Headers come from the cache where the
+		# The modules, the generator, the tool and the daemon. Headers come from the cache where the
 		# running kernel has none installed.
-		echo build-essential kmod libmnl-dev pkg-config python3 python3-yaml xz-utils
+		echo build-essential kmod libcurl4-gnutls-dev libev-dev libmnl-dev libsystemd-dev pkg-config python3 \
+			python3-yaml xz-utils
 		;;
 	vm)
 		echo busybox-static iproute2 kmod procps qemu-system-x86 xz-utils

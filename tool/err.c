@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Messages on stderr. Each begins with "slbadm: ", in a restore file also with file and line. */
+/* Messages on stderr. Each begins with the program's name, in a restore file also with file and line. */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,16 @@
 /* Where the command being worked on stands; line 0 is the command line itself. */
 static const char *slb_err_file;
 static unsigned int slb_err_line;
+static void (*slb_err_print_to)(const char *text);
+
+/**
+ * slb_err_to() - have messages elsewhere than on stderr
+ * @print: takes each, without the program's name and the newline
+ */
+void slb_err_to(void (*print)(const char *text))
+{
+	slb_err_print_to = print;
+}
 
 /**
  * slb_err_at() - say where the words come from that messages are about
@@ -33,11 +44,20 @@ struct slb_err_place slb_err_at_get(void)
 
 static void slb_err_vprint(const char *kind, const char *fmt, va_list ap)
 {
-	fflush(stdout);
-	fputs("slbadm: ", stderr);
+	char place[512] = "";
+	char text[1536];
+
 	if (slb_err_line)
-		fprintf(stderr, "%s:%u: ", slb_err_file, slb_err_line);
-	fputs(kind, stderr);
+		snprintf(place, sizeof(place), "%s:%u: ", slb_err_file, slb_err_line);
+	fflush(stdout);
+	if (slb_err_print_to) {
+		int at = snprintf(text, sizeof(text), "%s%s", place, kind);
+
+		vsnprintf(text + at, sizeof(text) - at, fmt, ap);
+		slb_err_print_to(text);
+		return;
+	}
+	fprintf(stderr, "%s: %s%s", program_invocation_short_name, place, kind);
 	vfprintf(stderr, fmt, ap);
 	fputc('\n', stderr);
 }

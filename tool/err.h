@@ -19,6 +19,7 @@ struct slb_err_place {
 	unsigned int	line;
 };
 
+void slb_err_to(void (*print)(const char *text));
 void slb_err_at(const char *file, unsigned int line);
 struct slb_err_place slb_err_at_get(void);
 __printf(1, 2) void slb_err_print(const char *fmt, ...);

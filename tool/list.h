@@ -32,7 +32,7 @@ void slb_svc_print(const struct slb_svc *svc, bool stats, bool exact);
 void slb_svc_key_print(const struct slb_svc_key *key, int width);
 int slb_monitor(const struct slb_req *req);
 
-/* main.c */
+/* family.c */
 int slb_main_version(const struct slb_req *req);
 
 void slb_list_version(struct slb_nl *nl, bool loaded);

@@ -8,19 +8,6 @@
 #include "list.h"
 #include "object.h"
 #include "out.h"
-#include "slb_names_gen.h"
-#include "slb_toa_names_gen.h"
-#include <linux/slb_toa.h>
-
-const struct slb_nl_family slb_nl_slb = {
-	.name = SLB_FAMILY_NAME, .version = SLB_FAMILY_VERSION, .cmd = slb_cmd_names,
-	.cmd_count = MNL_ARRAY_SIZE(slb_cmd_names),
-};
-
-const struct slb_nl_family slb_nl_toa = {
-	.name = SLB_TOA_FAMILY_NAME, .version = SLB_TOA_FAMILY_VERSION, .cmd = slb_toa_cmd_names,
-	.cmd_count = MNL_ARRAY_SIZE(slb_toa_cmd_names),
-};
 
 static int slb_main_change(struct slb_req *req)
 {
@@ -59,25 +46,6 @@ static int slb_main_view(const struct slb_req *req)
 		slb_err_print("%s: %s", slb_req_text(text, req), nl.words);
 	slb_nl_close(&nl);
 	return err ? SLB_EXIT_REFUSED : SLB_EXIT_DONE;
-}
-
-/**
- * slb_main_version() - print the versions of tool and module
- * @req: the command line
- *
- * Return: SLB_EXIT_DONE.
- */
-int slb_main_version(const struct slb_req *req)
-{
-	struct slb_nl nl;
-	bool loaded;
-
-	loaded = !slb_nl_open(&nl, &slb_nl_slb);
-	slb_out_begin(slb_req_has(req, SLB_SLOT_JSON), true);
-	slb_list_version(&nl, loaded);
-	slb_out_end();
-	slb_nl_close(&nl);
-	return SLB_EXIT_DONE;
 }
 
 static int slb_main_run(struct slb_req *req)

@@ -413,30 +413,41 @@ int slb_nl_join(struct slb_nl *nl, const char *group)
 }
 
 /**
- * slb_nl_listen() - take what comes to the groups that were joined
- * @nl: the family; requests are no longer answered
- * @each: called for each message, and with NULL when some were lost because they were not taken
- *	in time; 0 goes on
- * @data: for @each
- *
- * Return: what @each ended it with, or a negative errno.
+ * slb_nl_roomy() - make room for messages that come faster than they are taken
+ * @nl: the family
  */
-int slb_nl_listen(struct slb_nl *nl, int (*each)(const struct nlmsghdr *nlh, void *data),
-		  void *data)
+void slb_nl_roomy(struct slb_nl *nl)
 {
-	const struct nlmsghdr *nlh;
 	int room = 16 << 20;
-	int ret = 0;
-	int len;
 
 	/* As much as the system allows, where it does not allow that much. */
 	if (setsockopt(mnl_socket_get_fd(nl->sock), SOL_SOCKET, SO_RCVBUFFORCE, &room,
 		       sizeof(room)) < 0)
 		setsockopt(mnl_socket_get_fd(nl->sock), SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
+}
+
+/**
+ * slb_nl_take() - take what has come to the groups that were joined
+ * @nl: the family; requests are no longer answered
+ * @each: called for each message, and with NULL when some were lost because they were not taken
+ *	in time; 0 goes on
+ * @data: for @each
+ *
+ * Return: 0 when a socket that does not block has no more, what @each ended it with, or a negative
+ *	errno.
+ */
+int slb_nl_take(struct slb_nl *nl, int (*each)(const struct nlmsghdr *nlh, void *data), void *data)
+{
+	const struct nlmsghdr *nlh;
+	int ret = 0;
+	int len;
+
 	while (!ret) {
 		len = mnl_socket_recvfrom(nl->sock, nl->rx, SLB_NL_ANSWER);
 		if (len < 0 && errno == EINTR)
 			continue;
+		if (len < 0 && errno == EAGAIN)
+			return 0;
 		if (len < 0 && errno == ENOBUFS) {
 			ret = each(NULL, data);
 			continue;
@@ -449,4 +460,19 @@ int slb_nl_listen(struct slb_nl *nl, int (*each)(const struct nlmsghdr *nlh, voi
 				ret = each(nlh, data);
 	}
 	return ret;
+}
+
+/**
+ * slb_nl_listen() - take what comes to the groups that were joined, until @each ends it
+ * @nl: as in slb_nl_take()
+ * @each: as in slb_nl_take()
+ * @data: for @each
+ *
+ * Return: what @each ended it with, or a negative errno.
+ */
+int slb_nl_listen(struct slb_nl *nl, int (*each)(const struct nlmsghdr *nlh, void *data),
+		  void *data)
+{
+	slb_nl_roomy(nl);
+	return slb_nl_take(nl, each, data);
 }

@@ -50,6 +50,8 @@ int slb_nl_open(struct slb_nl *nl, const struct slb_nl_family *family);
 void slb_nl_close(struct slb_nl *nl);
 
 int slb_nl_join(struct slb_nl *nl, const char *group);
+void slb_nl_roomy(struct slb_nl *nl);
+int slb_nl_take(struct slb_nl *nl, int (*each)(const struct nlmsghdr *nlh, void *data), void *data);
 int slb_nl_listen(struct slb_nl *nl, int (*each)(const struct nlmsghdr *nlh, void *data),
 		  void *data);
 

@@ -26,7 +26,7 @@ build() {
 	# The rest of the tool; what fuzz.c includes or replaces is not linked once more.
 	local skip file source=()
 
-	skip=main.c:err.c:$(sed -n 's/^#include "\(.*\.c\)"$/\1/p' "$here/fuzz.c" | paste -sd:)
+	skip=main.c:err.c:family.c:$(sed -n 's/^#include "\(.*\.c\)"$/\1/p' "$here/fuzz.c" | paste -sd:)
 	for file in "$tool"/*.c; do
 		[[ :$skip: == *:${file##*/}:* ]] || source+=("$file")
 	done

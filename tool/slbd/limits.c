@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* File descriptors: as many as the system gives; what is left for probes. */
+#include <errno.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "limits.h"
+#include "log.h"
+
+#define SLBD_LIMITS_WANT	65536
+#define SLBD_LIMITS_OWN		64	/* for sockets of our own, files and programs */
+
+static size_t slbd_limits_fds = 1024;
+
+/** slbd_limits_raise() - get more file descriptors, if that is allowed */
+void slbd_limits_raise(void)
+{
+	struct rlimit limit;
+	struct rlimit want;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit)) {
+		slbd_log(LOG_WARNING, "the limit of open files is unknown: %s", strerror(errno));
+		return;
+	}
+	want.rlim_cur = SLBD_LIMITS_WANT;
+	want.rlim_max = limit.rlim_max > want.rlim_cur ? limit.rlim_max : want.rlim_cur;
+	if (limit.rlim_cur < want.rlim_cur) {
+		if (setrlimit(RLIMIT_NOFILE, &want)) {
+			want = limit;
+			want.rlim_cur = limit.rlim_max;
+			setrlimit(RLIMIT_NOFILE, &want);
+		}
+		getrlimit(RLIMIT_NOFILE, &limit);
+	}
+	slbd_limits_fds = limit.rlim_cur > SLBD_LIMITS_WANT ? SLBD_LIMITS_WANT : limit.rlim_cur;
+}
+
+/**
+ * slbd_limits_probes() - how many probes may be under way at once
+ *
+ * Return: the number, at least 1.
+ */
+size_t slbd_limits_probes(void)
+{
+	return slbd_limits_fds > SLBD_LIMITS_OWN ? slbd_limits_fds - SLBD_LIMITS_OWN : 1;
+}

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* slbd: checks the servers of the balancer and takes sick ones out. */
+#include <errno.h>
+#include <ev.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "health.h"
+#include "kernel.h"
+#include "limits.h"
+#include "log.h"
+#include "../slb_names_gen.h"
+
+/**
+ * struct slbd_options - the command line
+ * @checks: file of lines with checks, or NULL
+ * @pidfile: or NULL
+ * @log: where messages go
+ * @level: LOG_*
+ * @hurry: time passes so much faster for checks
+ * @foreground: stay there
+ * @dry: check the servers that the file names, and tell nobody
+ */
+struct slbd_options {
+	const char		*checks;
+	const char		*pidfile;
+	enum slbd_log_to	log;
+	int			level;
+	__u32			hurry;
+	bool			foreground;
+	bool			dry;
+};
+
+static struct slbd_options slbd_options = { .level = LOG_INFO, .hurry = 1 };
+static ev_timer slbd_watchdog;
+static struct {
+	ev_signal	term, intr, hup;
+} slbd_signals;
+
+static const char slbd_usage[] =
+	"usage: slbd [OPTION]...\n"
+	"\n"
+	"  --checks FILE         how to check the servers of services and groups made by slbadm\n"
+	"  -f, --foreground      do not become a daemon; messages go to stderr\n"
+	"  -l, --log WHERE       stderr, syslog or journal\n"
+	"  -d, --debug           tell each probe that fails and each that has another result\n"
+	"  -p, --pidfile FILE    write the process's number there\n"
+	"  -n, --dry-run         check the servers that the file names, without the module\n"
+	"      --hurry N         checks are N times faster, for tests\n"
+	"  -V, --version         print the version\n"
+	"  -h, --help            print this\n";
+
+static const struct option slbd_longopts[] = {
+	{ "checks", required_argument, NULL, 'C' },
+	{ "foreground", no_argument, NULL, 'f' },
+	{ "log", required_argument, NULL, 'l' },
+	{ "debug", no_argument, NULL, 'd' },
+	{ "pidfile", required_argument, NULL, 'p' },
+	{ "dry-run", no_argument, NULL, 'n' },
+	{ "hurry", required_argument, NULL, 'H' },
+	{ "version", no_argument, NULL, 'V' },
+	{ "help", no_argument, NULL, 'h' },
+	{}
+};
+
+static int slbd_option_log(const char *text)
+{
+	static const char * const where[] = {
+		[SLBD_LOG_STDERR] = "stderr", [SLBD_LOG_SYSLOG] = "syslog",
+		[SLBD_LOG_JOURNAL] = "journal",
+	};
+	unsigned int i;
+
+	for (i = SLBD_LOG_STDERR; i <= SLBD_LOG_JOURNAL; i++) {
+		if (strcmp(where[i], text))
+			continue;
+		slbd_options.log = i;
+		return 0;
+	}
+	slb_err_print("--log: `%s' is not stderr, syslog or journal", text);
+	return -1;
+}
+
+/* One option; returns -1 if all is well, else the program's exit status. */
+static int slbd_option(int opt)
+{
+	switch (opt) {
+	case 'C':
+		slbd_options.checks = optarg;
+		return -1;
+	case 'f':
+		slbd_options.foreground = true;
+		return -1;
+	case 'l':
+		return slbd_option_log(optarg) ? SLB_EXIT_USAGE : -1;
+	case 'd':
+		slbd_options.level = LOG_DEBUG;
+		return -1;
+	case 'p':
+		slbd_options.pidfile = optarg;
+		return -1;
+	case 'n':
+		slbd_options.dry = true;
+		return -1;
+	case 'H':
+		if (slb_number_parse(&slbd_options.hurry, optarg, 1, 1000))
+			return -1;
+		slb_err_print("--hurry: `%s' is not 1-1000", optarg);
+		return SLB_EXIT_USAGE;
+	case 'V':
+		printf("slbd %s\n", SLB_RELEASE);
+		return SLB_EXIT_DONE;
+	case 'h':
+		fputs(slbd_usage, stdout);
+		return SLB_EXIT_DONE;
+	default:
+		fputs("Try `slbd --help'.\n", stderr);
+		return SLB_EXIT_USAGE;
+	}
+}
+
+static int slbd_parse(int argc, char **argv)
+{
+	int ret = -1;
+	int opt;
+
+	while (ret < 0 && (opt = getopt_long(argc, argv, "fl:dp:nVh", slbd_longopts, NULL)) >= 0)
+		ret = slbd_option(opt);
+	if (ret < 0 && optind < argc) {
+		slb_err_print("`%s': there are no plain words", argv[optind]);
+		ret = SLB_EXIT_USAGE;
+	}
+	return ret;
+}
+
+static int slbd_read(struct slbd_conf *conf)
+{
+	memset(conf, 0, sizeof(*conf));
+	return slbd_options.checks ? slbd_lines_read(slbd_options.checks, conf) : 0;
+}
+
+/* A file that is wrong changes nothing. */
+static void slbd_reload(struct ev_loop *loop, ev_signal *sig, int events)
+{
+	struct slbd_conf conf;
+
+	(void)loop;
+	(void)sig;
+	(void)events;
+	sd_notify(0, "RELOADING=1");
+	if (slbd_read(&conf)) {
+		slbd_log(LOG_ERR, "what was read before stays in force");
+	} else {
+		slbd_log(LOG_NOTICE, "reloaded");
+		slbd_checks_apply(&conf);
+		slbd_conf_free(&conf);
+	}
+	sd_notify(0, "READY=1");
+}
+
+static void slbd_end(struct ev_loop *loop, ev_signal *sig, int events)
+{
+	(void)events;
+	slbd_log(LOG_NOTICE, "ends by signal %d; traffic goes on", sig->signum);
+	ev_break(loop, EVBREAK_ALL);
+}
+
+static void slbd_alive(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	(void)loop;
+	(void)timer;
+	(void)events;
+	sd_notify(0, "WATCHDOG=1");
+}
+
+static void slbd_watch(struct ev_loop *loop)
+{
+	uint64_t usec;
+
+	ev_init(&slbd_watchdog, slbd_alive);
+	if (sd_watchdog_enabled(0, &usec) <= 0)
+		return;
+	slbd_watchdog.repeat = usec / 2e6;
+	ev_timer_again(loop, &slbd_watchdog);
+}
+
+static void slbd_signals_start(struct ev_loop *loop)
+{
+	signal(SIGPIPE, SIG_IGN);
+	ev_signal_init(&slbd_signals.term, slbd_end, SIGTERM);
+	ev_signal_init(&slbd_signals.intr, slbd_end, SIGINT);
+	ev_signal_init(&slbd_signals.hup, slbd_reload, SIGHUP);
+	ev_signal_start(loop, &slbd_signals.term);
+	ev_signal_start(loop, &slbd_signals.intr);
+	ev_signal_start(loop, &slbd_signals.hup);
+}
+
+static int slbd_pidfile_write(void)
+{
+	FILE *stream;
+	bool bad;
+
+	if (!slbd_options.pidfile)
+		return 0;
+	stream = fopen(slbd_options.pidfile, "we");
+	bad = !stream || fprintf(stream, "%d\n", getpid()) < 0;
+	if (stream && fclose(stream))
+		bad = true;
+	if (bad)
+		slbd_log(LOG_ERR, "%s: %s", slbd_options.pidfile, strerror(errno));
+	return bad ? -1 : 0;
+}
+
+/* All that can go wrong has its say before the caller is left alone. */
+static int slbd_start(struct ev_loop *loop, const struct slbd_conf *conf)
+{
+	if (!slbd_options.dry && slbd_kernel_open(loop, slbd_health_changed))
+		return -1;
+	slbd_health_init(slbd_options.dry);
+	slbd_checks_apply(conf);
+	return slbd_pidfile_write();
+}
+
+static int slbd_main(const struct slbd_conf *conf)
+{
+	struct ev_loop *loop;
+	int ret;
+
+	/* Before the loop: libev's file descriptors must be the child's own. */
+	if (!slbd_options.foreground && daemon(0, 0)) {
+		slbd_log(LOG_ERR, "cannot become a daemon: %s", strerror(errno));
+		return SLB_EXIT_REFUSED;
+	}
+	slbd_limits_raise();
+	loop = ev_default_loop(EVFLAG_AUTO);
+	if (!loop) {
+		slbd_log(LOG_ERR, "there is no event loop");
+		return SLB_EXIT_REFUSED;
+	}
+	slbd_signals_start(loop);
+	ret = slbd_start(loop, conf);
+	if (!ret) {
+		slbd_log(LOG_NOTICE, "slbd %s is ready", SLB_RELEASE);
+		slbd_watch(loop);
+		sd_notify(0, "READY=1");
+		ev_run(loop, 0);
+		sd_notify(0, "STOPPING=1");
+		if (slbd_options.pidfile)
+			unlink(slbd_options.pidfile);
+	}
+	slbd_health_free();
+	slbd_kernel_close();
+	ev_loop_destroy(loop);
+	return ret ? SLB_EXIT_REFUSED : SLB_EXIT_DONE;
+}
+
+int main(int argc, char **argv)
+{
+	int ret = slbd_parse(argc, argv);
+	struct slbd_conf conf;
+
+	if (ret >= 0)
+		return ret;
+	if (slbd_options.dry && !slbd_options.checks) {
+		slb_err_print("--dry-run needs --checks FILE");
+		return SLB_EXIT_USAGE;
+	}
+	if (slbd_read(&conf))
+		return SLB_EXIT_REFUSED;
+	slbd_log_init(slbd_options.log, slbd_options.foreground, slbd_options.level);
+	ret = slbd_main(&conf);
+	slbd_conf_free(&conf);
+	return ret;
+}
