@@ -5,6 +5,7 @@ import socket
 import threading
 
 import netns
+from cases import same
 from slbnl import Slb
 from wire import SLOW
 
@@ -49,6 +50,30 @@ def connect(v, port=80, src=None):
         sock.bind((src, 0))
     sock.connect((VIP[v], port))
     return sock
+
+
+def talk(client, server):
+    client.sendall(b"request")
+    same(server.recv(100), b"request")
+    server.sendall(b"answer")
+    same(client.recv(100), b"answer")
+
+
+def pair(v, listener, **args):
+    """A connection through the balancer over which both have spoken: the client's end, the server's."""
+    client = connect(v, **args)
+    server, _ = listener.accept()
+    server.settimeout(20 * SLOW)
+    talk(client, server)
+    return client, server
+
+
+def told(sock):
+    """What a program that waits for data is told."""
+    try:
+        return sock.recv(100)
+    except ConnectionResetError:
+        return "reset"
 
 
 def service(slb, v, servers=(1,), **fields):

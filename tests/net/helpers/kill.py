@@ -8,7 +8,8 @@ import time
 
 import netns
 from cases import both, case, eventually, main, same
-from cluster import (CLIENT, CLIENT_NS, LB, VIP, Task, balancer, connect, fresh_socket, listen, server_addr, service)
+from cluster import (CLIENT, CLIENT_NS, LB, VIP, Task, balancer, connect, fresh_socket, listen, pair, server_addr,
+                     service, told)
 from slbnl import ENUM, NLM_F_REPLACE, Refused, cmd, encode
 
 slb = balancer()
@@ -28,24 +29,6 @@ def adm(*words):
         done = subprocess.run([SLBADM, *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                               timeout=60, check=False)
     return done.returncode, done.stdout
-
-
-def pair(v, listener, src=None):
-    client = connect(v, src=src)
-    server, _ = listener.accept()
-    server.settimeout(20)
-    client.sendall(b"request")
-    same(server.recv(100), b"request")
-    server.sendall(b"answer")
-    same(client.recv(100), b"answer")
-    return client, server
-
-
-def told(sock):
-    try:
-        return sock.recv(100)
-    except ConnectionResetError:
-        return "reset"
 
 
 def ended(*words):

@@ -5,7 +5,7 @@ import socket
 import netns
 from cases import both, eventually, main, same
 from cluster import (CLIENT, CLIENT_NS, LADDR, LB, SERVER_NS, VIP, Task, balancer, connect, fresh_socket, listen,
-                     server_addr)
+                     server_addr, told)
 from wire import SLOW
 
 FULLNAT, NAT = 0, 1
@@ -204,13 +204,6 @@ def _(v):
         server, peer = listener.accept()
         same(peer[:2], client.getsockname()[:2])
         both_ways(client, server)
-
-
-def told(sock):
-    try:
-        return sock.recv(100)
-    except ConnectionResetError:
-        return "reset"
 
 
 @both("idle, or its server removed: both programs are told")

@@ -9,7 +9,7 @@ import time
 import netns
 from cases import Skip, both, eventually, main, same
 from cluster import (CLIENT_NS, FAMILY, LADDR, LB, SERVER_NS, VIP, Task, balancer, connect, fresh_socket, listen,
-                     server_addr, service)
+                     pair, server_addr, service, talk, told)
 from wire import ACK, FIN, M32, PSH, RST, SYN, TCP, Pkt
 
 slb = balancer()
@@ -60,22 +60,6 @@ def count(name):
     return slb.counters()[0][name]
 
 
-def pair(v, listener, **args):
-    client = connect(v, **args)
-    server, _ = listener.accept()
-    for sock in (client, server):
-        sock.settimeout(30)
-    talk(client, server)
-    return client, server
-
-
-def talk(client, server):
-    client.sendall(b"request")
-    same(server.recv(100), b"request")
-    server.sendall(b"answer")
-    same(client.recv(100), b"answer")
-
-
 def leased(v, port):
     return [conn for conn in slb.conns(svc_addr=VIP[v]) if conn["lport"] == port]
 
@@ -89,13 +73,6 @@ def entry(v, client):
 def state(v, client):
     conn = entry(v, client)
     return conn["state"] if conn else None
-
-
-def told(sock):
-    try:
-        return sock.recv(100)
-    except ConnectionResetError:
-        return "reset"
 
 
 def move(source, sink, length):

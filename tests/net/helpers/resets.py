@@ -4,7 +4,7 @@ import time
 
 import netns
 from cases import both, eventually, main, same
-from cluster import LB, VIP, Task, balancer, connect, listen, server_addr, service
+from cluster import LB, VIP, Task, balancer, connect, listen, pair, server_addr, service, told
 
 slb = balancer()
 
@@ -12,26 +12,6 @@ slb = balancer()
 def before():
     slb.defaults()
     slb.flush()
-
-
-def pair(v, listener, src=None):
-    client = connect(v, src=src)
-    server, _ = listener.accept()
-    server.settimeout(20)
-    client.sendall(b"request")
-    same(server.recv(100), b"request")
-    server.sendall(b"answer")
-    same(client.recv(100), b"answer")
-    return client, server
-
-
-def told(sock):
-    """What a program that waits for data is told."""
-    try:
-        data = sock.recv(100)
-    except ConnectionResetError:
-        return "reset"
-    return data
 
 
 def both_told(v, end, prepare=None, index=1):

@@ -102,6 +102,17 @@ def _(v):
         assert abs(got - n * weight / sum(weights)) <= max(1, n / 100), (got, weight)
 
 
+def follows_load(v, spread):
+    """Of two servers the one whose connections end gets the next ones."""
+    flows = [Flow(rig, v).open() for _ in range(12)]
+    got = counts(THREE[v].index(flow.saddr) for flow in flows)
+    assert got[2] == 0 and abs(got[0] - 6) <= spread, got
+    for flow in flows:
+        if flow.saddr == THREE[v][0]:
+            flow.c(RST | ACK)
+    same(counts(knock(v, 5))[0], 5, "new connections to the server whose connections ended")
+
+
 @both("wlc shares open connections by weight")
 def _(v):
     setup(v, "wlc", ROUND)
@@ -112,12 +123,7 @@ def _(v):
 @both("wlc prefers the server with fewer active connections")
 def _(v):
     setup(v, "wlc", (1, 1, 0))
-    flows = [Flow(rig, v).open() for _ in range(12)]
-    same(counts(THREE[v].index(flow.saddr) for flow in flows), [6, 6, 0])
-    for flow in flows:
-        if flow.saddr == THREE[v][0]:
-            flow.c(RST | ACK)
-    same(counts(knock(v, 5))[0], 5, "new connections to the server whose connections ended")
+    follows_load(v, 0)
 
 
 @both("wlc follows a slow server: its connections stay, and it gets few more")
@@ -184,13 +190,7 @@ def _(v):
     for got, want in zip(counts(knock(v, 240)), (40, 80, 120)):
         assert abs(got - want) <= 8, (got, want)
     setup_again(v, "p2c", (1, 1, 0))
-    flows = [Flow(rig, v).open() for _ in range(12)]
-    got = counts(THREE[v].index(flow.saddr) for flow in flows)
-    assert got[2] == 0 and abs(got[0] - 6) <= 1, got
-    for flow in flows:
-        if flow.saddr == THREE[v][0]:
-            flow.c(RST | ACK)
-    same(counts(knock(v, 5))[0], 5, "new connections to the server whose connections ended")
+    follows_load(v, 1)
 
 
 @both("fo gives all to the highest weight, and to the next when that is 0 or gone")
