@@ -29,27 +29,16 @@ const struct slb_field slb_set_fields[] = {
 	{}
 };
 
-static int slb_arg_trusted(struct slb_settings *set, const char *text)
+static const char *slb_arg_trusted(struct slb_settings *set, const char *part)
 {
-	char *copy = strdup(text);
-	const char *wrong = NULL;
-	char *rest = copy;
-	char *part;
+	const char *wrong;
 
-	set->given |= SLB_GIVEN(SLB_A_SET_TOA_TRUSTED);
-	while (rest && strcmp(text, "none")) {
-		part = strsep(&rest, ",");
-		set->trusted = slb_mem_grow(set->trusted, (set->trusted_count + 1) *
-					    sizeof(*set->trusted));
-		wrong = slb_prefix_parse(&set->trusted[set->trusted_count], part);
-		if (wrong) {
-			slb_err_print("toa-trusted: `%s': %s", part, wrong);
-			break;
-		}
+	set->trusted = slb_mem_grow(set->trusted, (set->trusted_count + 1) *
+				    sizeof(*set->trusted));
+	wrong = slb_prefix_parse(&set->trusted[set->trusted_count], part);
+	if (!wrong)
 		set->trusted_count++;
-	}
-	free(copy);
-	return wrong ? -1 : 0;
+	return wrong;
 }
 
 /* As the kernel judges names of interfaces. */
@@ -72,37 +61,44 @@ static const char *slb_arg_ifname_wrong(const struct slb_settings *set, const ch
 	return set->fastpath_count == SLB_FASTPATH_MAX ? "too many interfaces" : NULL;
 }
 
-static int slb_arg_fastpath(struct slb_settings *set, const char *text)
+static const char *slb_arg_fastpath(struct slb_settings *set, const char *part)
+{
+	const char *wrong = slb_arg_ifname_wrong(set, part);
+
+	if (!wrong)
+		strcpy(set->fastpath[set->fastpath_count++], part);
+	return wrong;
+}
+
+/* The settings that are lists; @add takes one more, or says what is wrong. */
+static const struct {
+	const char	*name;
+	__u16		attr;
+	const char	*(*add)(struct slb_settings *set, const char *part);
+} slb_arg_lists[] = {
+	{ "toa-trusted", SLB_A_SET_TOA_TRUSTED, slb_arg_trusted },
+	{ "fastpath", SLB_A_SET_FASTPATH, slb_arg_fastpath },
+	{}
+};
+
+/* "none", or some with commas between them. */
+static int slb_arg_list(struct slb_settings *set, size_t list, const char *text)
 {
 	char *copy = strdup(text);
 	const char *wrong = NULL;
 	char *rest = copy;
 	char *part;
 
-	set->given |= SLB_GIVEN(SLB_A_SET_FASTPATH);
-	while (rest && strcmp(text, "none")) {
+	set->given |= SLB_GIVEN(slb_arg_lists[list].attr);
+	while (!wrong && rest && strcmp(text, "none")) {
 		part = strsep(&rest, ",");
-		wrong = slb_arg_ifname_wrong(set, part);
-		if (wrong) {
-			slb_err_print("fastpath: `%s': %s", part, wrong);
-			break;
-		}
-		strcpy(set->fastpath[set->fastpath_count++], part);
+		wrong = slb_arg_lists[list].add(set, part);
+		if (wrong)
+			slb_err_print("%s: `%s': %s", slb_arg_lists[list].name, part, wrong);
 	}
 	free(copy);
 	return wrong ? -1 : 0;
 }
-
-/* The settings that are lists. */
-static const struct {
-	const char	*name;
-	__u16		attr;
-	int		(*parse)(struct slb_settings *set, const char *text);
-} slb_arg_lists[] = {
-	{ "toa-trusted", SLB_A_SET_TOA_TRUSTED, slb_arg_trusted },
-	{ "fastpath", SLB_A_SET_FASTPATH, slb_arg_fastpath },
-	{}
-};
 
 static int slb_arg_setting(struct slb_settings *set, const char *key, const char *value)
 {
@@ -127,7 +123,7 @@ static int slb_arg_setting(struct slb_settings *set, const char *key, const char
 		return -1;
 	}
 	if (!field)
-		return slb_arg_lists[list].parse(set, value);
+		return slb_arg_list(set, list, value);
 	set->given |= SLB_GIVEN(attr);
 	range = slb_field_parse(field, &set->value[attr], value);
 	return range ? slb_arg_not(key, value, range) : 0;
