@@ -135,6 +135,21 @@ static void slb_client_relax(struct slb_clients *clients, struct slb_client *cli
 	atomic_dec(&clients->count);
 }
 
+/* May the client open another connection? @asks: it takes nothing. Under the bucket's lock. */
+static enum slb_drop slb_client_judge(struct slb_client *client,
+				      const struct slb_client_rule *rule, bool asks)
+{
+	u32 conns_max = READ_ONCE(rule->conns_max);
+
+	if (conns_max && client->conns >= conns_max)
+		return SLB_DROP_LIMIT_CLIENT;
+	if (!READ_ONCE(rule->rate) ||
+	    (asks ? slb_gcra_allows(&client->gcra, &rule->per) :
+		    slb_gcra_take(&client->gcra, &client->per, 1, slb_gcra_now())))
+		return SLB_DROP_NONE;
+	return SLB_DROP_LIMIT_CLIENT;
+}
+
 /**
  * slb_client_take() - may a client open a connection?
  * @sn: the namespace's balancer
@@ -152,24 +167,50 @@ enum slb_drop slb_client_take(struct slb_net *sn, const struct slb_client_rule *
 	struct slb_clients *clients = sn->clients;
 	struct slb_client_key key = slb_client_key(clients, rule, addr, v6);
 	spinlock_t *lock = slb_client_lock(clients, key.bucket);
-	u32 conns_max = READ_ONCE(rule->conns_max);
+	enum slb_drop reason = SLB_DROP_NONE;
 	struct slb_client *client;
-	bool good = true;
 
 	spin_lock(lock);
 	client = slb_client_find(clients, &key) ?: slb_client_make(clients, &key);
 	if (client) {
 		client->per = rule->per;
-		good = !conns_max || client->conns < conns_max;
-		if (good && READ_ONCE(rule->rate))
-			good = slb_gcra_take(&client->gcra, &client->per, 1, slb_gcra_now());
-		client->conns += good;
+		reason = slb_client_judge(client, rule, false);
+		client->conns += !reason;
 	}
 	spin_unlock(lock);
 	if (!client)
 		slb_count(sn, SLB_COUNT_CLIENT_UNCOUNTED);
-	*counted = client && good;
-	return good ? SLB_DROP_NONE : SLB_DROP_LIMIT_CLIENT;
+	*counted = client && !reason;
+	return reason;
+}
+
+/**
+ * slb_client_ask() - would a client's connection be refused?
+ * @sn: the namespace's balancer
+ * @rule: what it may have
+ * @addr: the client's address, 4 or 16 bytes
+ * @v6: family
+ * @conns: the answer: what its prefix has
+ *
+ * Context: BH off.
+ * Return: SLB_DROP_NONE or SLB_DROP_LIMIT_CLIENT.
+ */
+enum slb_drop slb_client_ask(struct slb_net *sn, const struct slb_client_rule *rule,
+			     const void *addr, bool v6, u32 *conns)
+{
+	struct slb_clients *clients = sn->clients;
+	struct slb_client_key key = slb_client_key(clients, rule, addr, v6);
+	spinlock_t *lock = slb_client_lock(clients, key.bucket);
+	enum slb_drop reason = SLB_DROP_NONE;
+	struct slb_client *client;
+
+	spin_lock(lock);
+	client = slb_client_find(clients, &key);
+	*conns = client ? client->conns : 0;
+	if (client)
+		reason = slb_client_judge(client, rule, true);
+	spin_unlock(lock);
+	return reason;
 }
 
 /**

@@ -43,6 +43,6 @@ struct slb_explanation {
 	struct slb_explain_step	step[SLB_EXPLAIN_STEPS];
 };
 
-void slb_explain_rcu(struct slb_pkt *pkt, struct slb_explanation *ex);
+void slb_explain_rcu(struct slb_pkt *pkt, u32 mark, struct slb_explanation *ex);
 
 #endif

@@ -71,6 +71,29 @@ static inline void slb_gcra_set(struct slb_gcra_rate *rate, u64 tokens, u64 dept
 	WRITE_ONCE(rate->per, per);
 }
 
+/*
+ * From where tokens are taken when @old is what was taken so far: @base. False if the rate allows none
+ * now.
+ */
+static inline bool slb_gcra_base(const struct slb_gcra_rate *rate, s64 old, u64 now, u64 *base)
+{
+	s64 ahead = old - now;
+
+	*base = old;
+	if (ahead > 0 && (u64)ahead <= READ_ONCE(rate->far))
+		return (u64)ahead <= READ_ONCE(rate->depth);
+	*base = now;
+	return true;
+}
+
+/* Would slb_gcra_take() take? Nothing is taken. */
+static inline bool slb_gcra_allows(const struct slb_gcra *gcra, const struct slb_gcra_rate *rate)
+{
+	u64 base;
+
+	return slb_gcra_base(rate, atomic64_read(&gcra->tat), slb_gcra_now(), &base);
+}
+
 /**
  * slb_gcra_take() - take tokens, if the rate allows
  * @gcra: what was taken so far
@@ -89,14 +112,9 @@ static inline bool slb_gcra_take(struct slb_gcra *gcra, const struct slb_gcra_ra
 	u64 cost = slb_gcra_cost(READ_ONCE(rate->per), n);
 	s64 old = atomic64_read(&gcra->tat);
 	u64 base;
-	s64 ahead;
 
 	do {
-		ahead = old - now;
-		base = old;
-		if (ahead <= 0 || (u64)ahead > READ_ONCE(rate->far))
-			base = now;
-		else if ((u64)ahead > READ_ONCE(rate->depth))
+		if (!slb_gcra_base(rate, old, now, &base))
 			return false;
 	} while (!atomic64_try_cmpxchg(&gcra->tat, &old, base + cost));
 	return true;

@@ -28,21 +28,45 @@
 
 #define SLB_CONN_COUNTED	(BIT(SLB_CONN_COUNTED0) | BIT(SLB_CONN_COUNTED1) | BIT(SLB_CONN_CLIENT))
 
+/* A new connection of a rate; @asks: it is not there, and takes nothing. */
+static __always_inline bool slb_limit_rate_allows(struct slb_gcra *gcra,
+						  const struct slb_gcra_rate *per, bool asks)
+{
+	return asks ? slb_gcra_allows(gcra, per) : slb_gcra_take(gcra, per, 1, slb_gcra_now());
+}
+
+/* May a connection be one of @conns? @asks: as above. */
+static __always_inline enum slb_drop slb_quota_judge(struct slb_quota *quota, u32 conns, bool asks)
+{
+	u32 conns_max = READ_ONCE(quota->conns_max);
+
+	if (conns_max && conns > conns_max)
+		return SLB_DROP_LIMIT_CONNS;
+	if (READ_ONCE(quota->rate) && !slb_limit_rate_allows(&quota->gcra, &quota->per, asks))
+		return SLB_DROP_LIMIT_RATE;
+	return SLB_DROP_NONE;
+}
+
 /* Counted first and judged then, so that no two CPUs take the last place. */
 static enum slb_drop slb_quota_take(struct slb_quota *quota)
 {
-	u32 conns_max = READ_ONCE(quota->conns_max);
-	u32 conns = atomic_inc_return(&quota->conns);
-	enum slb_drop reason = SLB_DROP_NONE;
+	enum slb_drop reason = slb_quota_judge(quota, atomic_inc_return(&quota->conns), false);
 
-	if (conns_max && conns > conns_max)
-		reason = SLB_DROP_LIMIT_CONNS;
-	else if (READ_ONCE(quota->rate) &&
-		 !slb_gcra_take(&quota->gcra, &quota->per, 1, slb_gcra_now()))
-		reason = SLB_DROP_LIMIT_RATE;
 	if (reason)
 		atomic_dec(&quota->conns);
 	return reason;
+}
+
+/**
+ * slb_quota_ask() - would a new connection be refused?
+ * @quota: the limit
+ *
+ * Context: any, inside RCU.
+ * Return: the reason, or SLB_DROP_NONE.
+ */
+enum slb_drop slb_quota_ask(struct slb_quota *quota)
+{
+	return slb_quota_judge(quota, atomic_read(&quota->conns) + 1, true);
 }
 
 static void slb_quota_give(struct slb_quota *quota)
@@ -305,16 +329,41 @@ void slb_limit_recount(struct slb_conn *conn)
  * A server at its limit stays so until it has fallen below the lower one. Only new connections look,
  * so nothing is missed meanwhile: while it is full none comes.
  */
-static bool slb_limit_srv_is_full(struct slb_srv *srv, u32 conns_max)
+static bool slb_limit_srv_is_full(const struct slb_srv *srv, u32 conns_max)
 {
 	u32 conns = max(atomic_read(&srv->active) + atomic_read(&srv->inactive), 0);
 	u32 low = READ_ONCE(srv->cap.conns_low) ?: conns_max - conns_max / 4;
 
-	if (conns >= conns_max)
-		WRITE_ONCE(srv->cap.full, true);
-	else if (READ_ONCE(srv->cap.full) && conns < low)
-		WRITE_ONCE(srv->cap.full, false);
-	return READ_ONCE(srv->cap.full);
+	return conns >= conns_max || (READ_ONCE(srv->cap.full) && conns >= low);
+}
+
+static __always_inline enum slb_drop slb_limit_srv_judge(struct slb_srv *srv, bool asks)
+{
+	u32 conns_max = READ_ONCE(srv->cap.conns_max);
+	bool full;
+
+	if (conns_max) {
+		full = slb_limit_srv_is_full(srv, conns_max);
+		if (!asks && full != READ_ONCE(srv->cap.full))
+			WRITE_ONCE(srv->cap.full, full);
+		if (full)
+			return SLB_DROP_LIMIT_CONNS;
+	}
+	if (READ_ONCE(srv->cap.rate) && !slb_limit_rate_allows(&srv->cap.gcra, &srv->cap.per, asks))
+		return SLB_DROP_LIMIT_RATE;
+	return SLB_DROP_NONE;
+}
+
+/**
+ * slb_limit_srv_ask() - would a server refuse a new connection?
+ * @srv: the server
+ *
+ * Context: any, inside RCU.
+ * Return: SLB_DROP_LIMIT_CONNS, SLB_DROP_LIMIT_RATE or SLB_DROP_NONE.
+ */
+enum slb_drop slb_limit_srv_ask(struct slb_srv *srv)
+{
+	return slb_limit_srv_judge(srv, true);
 }
 
 /**
@@ -328,34 +377,37 @@ static bool slb_limit_srv_is_full(struct slb_srv *srv, u32 conns_max)
  */
 bool slb_limit_srv_takes(struct slb_srv *srv)
 {
-	u32 conns_max = READ_ONCE(srv->cap.conns_max);
-
-	if (conns_max && slb_limit_srv_is_full(srv, conns_max)) {
+	switch (slb_limit_srv_judge(srv, false)) {
+	case SLB_DROP_LIMIT_CONNS:
 		this_cpu_inc(srv->stats->limit_conns);
 		return false;
-	}
-	if (READ_ONCE(srv->cap.rate) &&
-	    !slb_gcra_take(&srv->cap.gcra, &srv->cap.per, 1, slb_gcra_now())) {
+	case SLB_DROP_LIMIT_RATE:
 		this_cpu_inc(srv->stats->limit_rate);
 		return false;
+	default:
+		return true;
 	}
-	return true;
 }
 
 /**
  * slb_limit_other_rcu() - a server that may take a new connection
  * @group: the service's group
+ * @pkt: the packet that opens it
  * @chosen: the one that was chosen, and has limits
+ * @asks: there is no such packet: take nothing
  *
- * Context: softirq, inside RCU.
+ * Context: BH off, inside RCU.
  * Return: @chosen, or another one if that is at its limit, valid until rcu_read_unlock(), or NULL.
  */
-struct slb_srv *slb_limit_other_rcu(const struct slb_group *group, struct slb_srv *chosen)
+struct slb_srv *slb_limit_other_rcu(struct slb_group *group, const struct slb_pkt *pkt,
+				    struct slb_srv *chosen, bool asks)
 {
 	struct slb_srv *srv = chosen;
 	u32 nth = 0;
 
-	while (srv && READ_ONCE(srv->cap.on) && !slb_limit_srv_takes(srv))
-		srv = ++nth <= SLB_LIMIT_SERVERS ? slb_sched_other_rcu(group, chosen, nth) : NULL;
+	while (srv && READ_ONCE(srv->cap.on) &&
+	       (asks ? slb_limit_srv_ask(srv) : !slb_limit_srv_takes(srv)))
+		srv = ++nth <= SLB_LIMIT_SERVERS ? slb_sched_other_rcu(group, pkt, chosen, nth) :
+						   NULL;
 	return srv;
 }

@@ -147,7 +147,12 @@ void slb_limit_recount(struct slb_conn *conn);
 void slb_limit_forget(struct slb_conn *conn);
 bool slb_limit_passes(const struct slb_pkt *pkt, const struct slb_way *way);
 bool slb_limit_srv_takes(struct slb_srv *srv);
-struct slb_srv *slb_limit_other_rcu(const struct slb_group *group, struct slb_srv *chosen);
+struct slb_srv *slb_limit_other_rcu(struct slb_group *group, const struct slb_pkt *pkt,
+				    struct slb_srv *chosen, bool asks);
+
+/* The same decisions for somebody who only asks. */
+enum slb_drop slb_quota_ask(struct slb_quota *quota);
+enum slb_drop slb_limit_srv_ask(struct slb_srv *srv);
 
 /* Configuration. */
 void slb_limit_conf_init(struct slb_limit_conf *conf);
@@ -178,6 +183,8 @@ int slb_client_furnish_locked(struct slb_net *sn);
 void slb_client_exit(struct slb_net *sn);
 enum slb_drop slb_client_take(struct slb_net *sn, const struct slb_client_rule *rule,
 			      const void *addr, bool v6, bool *counted);
+enum slb_drop slb_client_ask(struct slb_net *sn, const struct slb_client_rule *rule,
+			     const void *addr, bool v6, u32 *conns);
 bool slb_client_add(struct slb_net *sn, const struct slb_client_rule *rule, const void *addr,
 		    bool v6);
 void slb_client_put(struct slb_net *sn, const struct slb_client_rule *rule, const void *addr,

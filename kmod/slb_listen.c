@@ -213,14 +213,7 @@ static u32 slb_listen_vrf(const struct slb_pkt *pkt)
 	return slb_scope_ifindex(pkt->tuple.scope);
 }
 
-/**
- * slb_listen_rcu() - the service that a packet is for
- * @pkt: a parsed packet
- *
- * Context: any, inside RCU.
- * Return: the service, whatever it would do with the packet, valid until rcu_read_unlock(), or NULL.
- */
-struct slb_svc *slb_listen_rcu(const struct slb_pkt *pkt)
+static __always_inline struct slb_svc *slb_listen(const struct slb_pkt *pkt, u32 mark)
 {
 	struct slb_svc_key key = {
 		.port = pkt->tuple.dport,
@@ -234,12 +227,37 @@ struct slb_svc *slb_listen_rcu(const struct slb_pkt *pkt)
 		key.addr = pkt->tuple.v6[1];
 	else
 		key.addr.s6_addr32[0] = pkt->tuple.v4[1];
-	if (static_branch_unlikely(&slb_mark_key) && pkt->skb && pkt->skb->mark) {
-		svc = slb_svc_find_mark_rcu(pkt->sn, pkt->skb->mark, pkt->v6, key.vrf);
+	if (mark) {
+		svc = slb_svc_find_mark_rcu(pkt->sn, mark, pkt->v6, key.vrf);
 		if (svc)
 			return svc;
 	}
 	return slb_svc_find_rcu(pkt->sn, &key);
+}
+
+/**
+ * slb_listen_rcu() - the service that a packet is for
+ * @pkt: a parsed packet
+ *
+ * Context: any, inside RCU.
+ * Return: the service, whatever it would do with the packet, valid until rcu_read_unlock(), or NULL.
+ */
+struct slb_svc *slb_listen_rcu(const struct slb_pkt *pkt)
+{
+	return slb_listen(pkt, static_branch_unlikely(&slb_mark_key) ? pkt->skb->mark : 0);
+}
+
+/**
+ * slb_listen_marked_rcu() - the service that a packet would be for
+ * @pkt: @sn, @v6, @proto and @tuple; no packet
+ * @mark: its mark
+ *
+ * Context: any, inside RCU.
+ * Return: as slb_listen_rcu().
+ */
+struct slb_svc *slb_listen_marked_rcu(const struct slb_pkt *pkt, u32 mark)
+{
+	return slb_listen(pkt, mark);
 }
 
 /**

@@ -11,8 +11,11 @@ static int slb_nl_explain_missing(struct genl_info *info)
 	if (slb_nl_missing(info->extack, NULL, info->attrs, SLB_A_EXPLAIN_PROTO,
 			   "the service's protocol is missing") ||
 	    slb_nl_missing(info->extack, NULL, info->attrs, SLB_A_EXPLAIN_CLIENT_ADDR,
-			   "the client's address is missing") ||
-	    slb_nl_missing(info->extack, NULL, info->attrs, SLB_A_EXPLAIN_SVC_ADDR,
+			   "the client's address is missing"))
+		return -EINVAL;
+	if (info->attrs[SLB_A_EXPLAIN_FWMARK])
+		return 0;	/* such a service has any address and port */
+	if (slb_nl_missing(info->extack, NULL, info->attrs, SLB_A_EXPLAIN_SVC_ADDR,
 			   "the service's address is missing") ||
 	    slb_nl_missing(info->extack, NULL, info->attrs, SLB_A_EXPLAIN_SVC_PORT,
 			   "the service's port is missing"))
@@ -25,14 +28,18 @@ static int slb_nl_explain_read(struct genl_info *info, struct slb_pkt *pkt)
 {
 	struct netlink_ext_ack *extack = info->extack;
 	struct nlattr **tb = info->attrs;
-	struct in6_addr client, svc;
+	struct in6_addr client, svc = {};
 	bool client_v6;
 	int err;
 
 	err = slb_nl_explain_missing(info) ?:
 	      slb_nl_addr(tb[SLB_A_EXPLAIN_CLIENT_ADDR], extack, &client, &client_v6) ?:
-	      slb_nl_addr(tb[SLB_A_EXPLAIN_SVC_ADDR], extack, &svc, &pkt->v6) ?:
 	      slb_nl_unicast(tb[SLB_A_EXPLAIN_CLIENT_ADDR], extack, &client, client_v6, true);
+	if (err)
+		return err;
+	pkt->v6 = client_v6;
+	if (tb[SLB_A_EXPLAIN_SVC_ADDR])
+		err = slb_nl_addr(tb[SLB_A_EXPLAIN_SVC_ADDR], extack, &svc, &pkt->v6);
 	if (err)
 		return err;
 	pkt->proto = nla_get_u8(tb[SLB_A_EXPLAIN_PROTO]);
@@ -46,7 +53,11 @@ static int slb_nl_explain_read(struct genl_info *info, struct slb_pkt *pkt)
 				     pkt->proto);
 	pkt->tuple.sport = tb[SLB_A_EXPLAIN_CLIENT_PORT] ?
 			   nla_get_be16(tb[SLB_A_EXPLAIN_CLIENT_PORT]) : 0;
-	pkt->tuple.dport = nla_get_be16(tb[SLB_A_EXPLAIN_SVC_PORT]);
+	pkt->tuple.dport = tb[SLB_A_EXPLAIN_SVC_PORT] ?
+			   nla_get_be16(tb[SLB_A_EXPLAIN_SVC_PORT]) : 0;
+	if (!pkt->tuple.dport && !tb[SLB_A_EXPLAIN_FWMARK])
+		return slb_nl_refuse(extack, tb[SLB_A_EXPLAIN_SVC_PORT], -EINVAL,
+				     "no client can ask for port 0");
 	if (pkt->v6) {
 		pkt->tuple.v6[0] = client;
 		pkt->tuple.v6[1] = svc;
@@ -90,6 +101,7 @@ int slb_nl_explain_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct slb_net *sn = slb_nl_net(info);
 	struct slb_pkt pkt = { .sn = sn, .net = sn->net, .tcp_flags = TCPHDR_SYN };
+	const struct nlattr *mark = info->attrs[SLB_A_EXPLAIN_FWMARK];
 	struct slb_explanation *ex;
 	struct sk_buff *reply;
 	void *hdr;
@@ -109,7 +121,7 @@ int slb_nl_explain_doit(struct sk_buff *skb, struct genl_info *info)
 	if (smp_load_acquire(&sn->counters)) {	/* pairs with slb_net_alloc(): there is a table */
 		rcu_read_lock();
 		local_bh_disable();
-		slb_explain_rcu(&pkt, ex);
+		slb_explain_rcu(&pkt, mark ? nla_get_u32(mark) : 0, ex);
 		local_bh_enable();
 		rcu_read_unlock();
 	} else {

@@ -319,6 +319,7 @@ static const struct nla_policy slb_nl_explain_policy[SLB_A_EXPLAIN_MAX + 1] = {
 	[SLB_A_EXPLAIN_SVC_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_EXPLAIN_SVC_PORT] = { .type = NLA_BE16 },
 	[SLB_A_EXPLAIN_VRF] = { .type = NLA_U32 },
+	[SLB_A_EXPLAIN_FWMARK] = { .type = NLA_U32 },
 };
 
 /* Of commands that take no attribute: every one is refused. */

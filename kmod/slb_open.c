@@ -455,13 +455,13 @@ static bool slb_open_goes_on(const struct slb_opening *open)
 /* The tuple is taken at the server chosen: one of the next ones. */
 static struct slb_conn *slb_open_elsewhere(struct slb_pkt *pkt, struct slb_opening *open)
 {
-	const struct slb_group *group = rcu_dereference(open->svc->group);
+	struct slb_group *group = rcu_dereference(open->svc->group);
 	const struct slb_srv *chosen = open->srv;
 	struct slb_conn *conn = NULL;
 	u32 nth;
 
 	for (nth = 1; nth <= SLB_OPEN_SERVERS && !conn && slb_open_goes_on(open); nth++) {
-		open->srv = slb_sched_other_rcu(group, chosen, nth);
+		open->srv = slb_sched_other_rcu(group, pkt, chosen, nth);
 		if (!open->srv)
 			break;
 		if (READ_ONCE(open->srv->cap.on) && !slb_limit_srv_takes(open->srv))
@@ -554,9 +554,9 @@ static struct slb_srv *slb_open_pick(struct slb_pkt *pkt, struct slb_svc *svc)
 }
 
 /* The chosen server has limits: it, or another one that takes the connection. */
-static noinline bool slb_open_has_room(struct slb_opening *open)
+static noinline bool slb_open_has_room(const struct slb_pkt *pkt, struct slb_opening *open)
 {
-	open->srv = slb_limit_other_rcu(rcu_dereference(open->svc->group), open->srv);
+	open->srv = slb_limit_other_rcu(rcu_dereference(open->svc->group), pkt, open->srv, false);
 	if (!open->srv)
 		this_cpu_inc(open->svc->stats->limit_server);
 	return open->srv;
@@ -571,7 +571,7 @@ static unsigned int slb_open_new(struct slb_pkt *pkt, struct slb_opening *open)
 	if (!open->srv)
 		return slb_open_refuse(pkt, pkt->proto == IPPROTO_UDP ? SLB_DROP_UDP_UNREACH
 								       : SLB_DROP_NO_SERVER);
-	if (unlikely(READ_ONCE(open->srv->cap.on)) && !slb_open_has_room(open))
+	if (unlikely(READ_ONCE(open->srv->cap.on)) && !slb_open_has_room(pkt, open))
 		return slb_open_refuse(pkt, SLB_DROP_LIMIT_SERVER);
 	slb_open_set_mode(pkt, open);
 	conn = slb_open_try(pkt, open);

@@ -39,6 +39,7 @@ unsigned int slb_open(struct slb_pkt *pkt);
 
 /* slb_listen.c: the service that a packet is for */
 struct slb_svc *slb_listen_rcu(const struct slb_pkt *pkt);
+struct slb_svc *slb_listen_marked_rcu(const struct slb_pkt *pkt, u32 mark);
 u32 slb_listen_mark(const struct slb_pkt *pkt);
 void slb_listen_use_mark(const struct slb_pkt *pkt);
 

@@ -376,24 +376,28 @@ struct slb_srv *slb_sched_pick_rcu(struct slb_group *group, const struct slb_pkt
 /**
  * slb_sched_other_rcu() - another server, because the one that was chosen cannot be used
  * @group: the service's group
+ * @pkt: the packet
  * @srv: the server that was chosen
  * @nth: 1 is the next one, and so on
  *
- * The method's order is not asked again: its choice counts for the server that it fell on. Servers
- * that change places meanwhile may be met twice or not at all.
+ * A method whose promise is which server a client gets has an order for this too. The others are not
+ * asked again: their choice counts for the server that it fell on. Servers that change places
+ * meanwhile may be met twice or not at all.
  *
  * Context: softirq, inside RCU.
  * Return: a server with a weight above 0, valid until rcu_read_unlock(), or NULL when there are no
  * more.
  */
-struct slb_srv *slb_sched_other_rcu(const struct slb_group *group, const struct slb_srv *srv,
-				    u32 nth)
+struct slb_srv *slb_sched_other_rcu(struct slb_group *group, const struct slb_pkt *pkt,
+				    const struct slb_srv *srv, u32 nth)
 {
 	const struct slb_roster *sched = rcu_dereference(group->sched);
 	u32 n = sched ? smp_load_acquire(&sched->n) : 0; /* pairs with slb_sched_array_enter() */
 
 	if (nth >= n)
 		return NULL;
+	if (sched->ops->other)
+		return sched->ops->other(sched, pkt, srv, nth);
 	return READ_ONCE(sched->srv[(READ_ONCE(srv->sched.index) + nth) % n]);
 }
 

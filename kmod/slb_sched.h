@@ -87,8 +87,10 @@ struct slb_roster {
  *	inside RCU.
  * @pick: a server with a weight above 0 for a new connection, or NULL if there is none or the
  *	group has just got another method. Softirq, inside RCU, any CPU.
+ * @other: the @nth server, from 1 on, in the place of @chosen, which cannot be used, or NULL if there
+ *	are no more; NULL where that is just any. As @pick.
  *
- * @load and @pick run beside a change of the method. Those that take group->lock must look there
+ * @load, @pick and @other run beside a change of the method. Those that take group->lock must look there
  * what the group's present one is: slb_sched_mine().
  */
 struct slb_sched_ops {
@@ -104,6 +106,8 @@ struct slb_sched_ops {
 	void		(*load)(struct slb_group *group, struct slb_srv *srv);
 	struct slb_srv	*(*pick)(struct slb_group *group, struct slb_roster *sched,
 				 const struct slb_pkt *pkt);
+	struct slb_srv	*(*other)(const struct slb_roster *sched, const struct slb_pkt *pkt,
+				  const struct slb_srv *chosen, u32 nth);
 };
 
 extern const struct slb_sched_ops slb_sched_rr;
@@ -155,7 +159,7 @@ void slb_sched_weight_locked(struct slb_group *group, struct slb_srv *srv, u32 w
 u8 slb_sched_id_locked(const struct slb_group *group);
 struct slb_srv *slb_sched_pick_rcu(struct slb_group *group, const struct slb_pkt *pkt);
 struct slb_srv *slb_sched_peek_rcu(struct slb_group *group, const struct slb_pkt *pkt);
-struct slb_srv *slb_sched_other_rcu(const struct slb_group *group, const struct slb_srv *srv,
-				    u32 nth);
+struct slb_srv *slb_sched_other_rcu(struct slb_group *group, const struct slb_pkt *pkt,
+				    const struct slb_srv *srv, u32 nth);
 
 #endif

@@ -77,28 +77,54 @@ int slb_explain(struct slb_nl *nl, const struct slb_req *req)
 	mnl_attr_put_u8(nlh, SLB_A_EXPLAIN_PROTO, key->proto);
 	slb_addr_put(nlh, SLB_A_EXPLAIN_CLIENT_ADDR, &req->srv.end.addr);
 	mnl_attr_put_u16(nlh, SLB_A_EXPLAIN_CLIENT_PORT, htons(req->srv.end.port));
-	slb_addr_put(nlh, SLB_A_EXPLAIN_SVC_ADDR, &key->end.addr);
-	mnl_attr_put_u16(nlh, SLB_A_EXPLAIN_SVC_PORT, htons(key->end.port));
+	if (key->mark)
+		mnl_attr_put_u32(nlh, SLB_A_EXPLAIN_FWMARK, key->mark);
+	if (!key->mark || req->word_count == 2) {
+		slb_addr_put(nlh, SLB_A_EXPLAIN_SVC_ADDR, &key->end.addr);
+		mnl_attr_put_u16(nlh, SLB_A_EXPLAIN_SVC_PORT, htons(key->end.port));
+	}
 	if (key->vrf)
 		mnl_attr_put_u32(nlh, SLB_A_EXPLAIN_VRF, key->vrf);
 	return slb_nl_talk(nl, slb_explain_answer, (void *)req);
 }
 
-/* The client is the first word; a second one is the service, for TCP. */
-static int slb_explain_finish(struct slb_req *req)
+/*
+ * The client is the first word. A second one is what it asks for: the service, for TCP; or the address
+ * and port of a packet with a mark.
+ */
+static int slb_explain_service(struct slb_req *req)
 {
 	const struct slb_option *tcp = slb_option_find(req->command, 't', "");
-	const char *wrong;
+	struct slb_svc_key *key = &req->svc.key;
+	bool given = slb_req_has(req, SLB_SLOT_SERVICE);
 
-	if (req->word_count == 2 && !slb_req_has(req, SLB_SLOT_SERVICE)) {
-		if (slb_arg_service(req, tcp, req->word[1]))
-			return -1;
-	} else if (req->word_count != 1 || !slb_req_has(req, SLB_SLOT_SERVICE)) {
-		slb_err_print("explain needs CLIENT[:PORT] and a service, -t or -u ADDR:PORT");
+	if (!req->word_count || req->word_count + (given && !key->mark) > 2 ||
+	    (req->word_count == 1 && !given)) {
+		slb_err_print("explain needs CLIENT[:PORT] and a service, -t or -u ADDR:PORT or -f MARK");
 		return -1;
 	}
+	if (slb_req_has(req, SLB_SLOT_PROTO) && !key->mark) {
+		slb_err_print("explain: --proto goes with -f");
+		return -1;
+	}
+	if (req->word_count == 2 && slb_arg_service(req, tcp, req->word[1]))
+		return -1;
+	if (key->mark)
+		key->proto = req->group.value[SLB_A_GROUP_PROTO] ?: IPPROTO_TCP;
+	if (key->last == key->end.port && (key->last || (key->mark && req->word_count == 1)))
+		return 0;
+	slb_err_print("explain looks at one port: give the one that the client asks for");
+	return -1;
+}
+
+static int slb_explain_finish(struct slb_req *req)
+{
+	const char *wrong;
+
+	if (slb_explain_service(req))
+		return -1;
 	wrong = slb_end_parse(&req->srv.end, req->word[0], req->svc.key.proto,
-			      req->svc.key.end.addr.len);
+			      req->svc.key.mark ? 0 : req->svc.key.end.addr.len);
 	if (wrong) {
 		slb_err_print("client `%s': %s", req->word[0], wrong);
 		return -1;

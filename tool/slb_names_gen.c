@@ -146,6 +146,8 @@ const struct slb_name slb_step_names[] = {
 		"where will the server see the connection come from" },
 	[SLB_STEP_PERSISTENCE] = { "persistence",
 		"does the client stay with the server of its last connection" },
+	[SLB_STEP_LIMIT] = { "limit",
+		"would a limit refuse it: of the service, of several, of the client, of the server" },
 };
 
 const struct slb_name slb_drop_names[] = {
@@ -655,10 +657,11 @@ static const struct slb_attr_name slb_explain_attrs_list[] = {
 	[SLB_A_EXPLAIN_DROP] = { "drop" },
 	[SLB_A_EXPLAIN_SRV_ADDR] = { "srv-addr" },
 	[SLB_A_EXPLAIN_SRV_PORT] = { "srv-port" },
+	[SLB_A_EXPLAIN_FWMARK] = { "fwmark" },
 };
 
 const struct slb_attr_set slb_explain_attrs = {
-	slb_explain_attrs_list, SLB_A_EXPLAIN_SRV_PORT + 1
+	slb_explain_attrs_list, SLB_A_EXPLAIN_FWMARK + 1
 };
 
 static const struct slb_attr_name slb_step_attrs_list[] = {

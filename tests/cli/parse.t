@@ -988,14 +988,29 @@
 
 # -- explain
 2! explain
-> slbadm: explain needs CLIENT[:PORT] and a service, -t or -u ADDR:PORT
+> slbadm: explain needs CLIENT[:PORT] and a service, -t or -u ADDR:PORT or -f MARK
 2! explain 10.0.0.1
-> slbadm: explain needs CLIENT[:PORT] and a service, -t or -u ADDR:PORT
+> slbadm: explain needs CLIENT[:PORT] and a service, -t or -u ADDR:PORT or -f MARK
 2! explain 10.0.0.1 10.0.0.80
 2! explain 10.0.0.1 10.0.0.80:80 x
 2! explain 10.0.0.1 10.0.0.80:80 -t 10.0.0.80:80
-> slbadm: explain needs CLIENT[:PORT] and a service, -t or -u ADDR:PORT
+> slbadm: explain needs CLIENT[:PORT] and a service, -t or -u ADDR:PORT or -f MARK
 1! explain 10.0.0.1:1234 10.0.0.80:80
 > slbadm: explain 10.0.0.1:1234 to tcp 10.0.0.80:80: the slb module is not loaded
+2! explain 10.0.0.1 -t 10.0.0.80:8000-8999
+> slbadm: explain looks at one port: give the one that the client asks for
+2! explain 10.0.0.1 10.0.0.80:0
+> slbadm: explain looks at one port: give the one that the client asks for
+2! explain 10.0.0.1 -f 1 10.0.0.80:8000-8999
+> slbadm: explain looks at one port: give the one that the client asks for
+2! explain 10.0.0.1 -t 10.0.0.80:80 --proto udp
+> slbadm: explain: --proto goes with -f
+2! explain 10.0.0.1 -f 1 10.0.0.80:80 x
+2! explain -f 1
+> slbadm: explain needs CLIENT[:PORT] and a service, -t or -u ADDR:PORT or -f MARK
+1! explain 10.0.0.1 -f 1
+> slbadm: explain 10.0.0.1 to fwmark 1: the slb module is not loaded
+1! explain fd00::1 -f 1 --proto udp [fd00::80]:53
+> slbadm: explain fd00::1 to fwmark 1 ipv6: the slb module is not loaded
 1! explain 10.0.0.1 -u 10.0.0.80:53
 > slbadm: explain 10.0.0.1 to udp 10.0.0.80:53: the slb module is not loaded

@@ -256,6 +256,8 @@ enum slb_why {
  * @SLB_STEP_SERVER: which server does its scheduling method choose
  * @SLB_STEP_SOURCE: where will the server see the connection come from
  * @SLB_STEP_PERSISTENCE: does the client stay with the server of its last connection
+ * @SLB_STEP_LIMIT: would a limit refuse it: of the service, of several, of the client, of the
+ *	server
  * @SLB_STEP_COUNT: (how many)
  */
 enum slb_step {
@@ -266,6 +268,7 @@ enum slb_step {
 	SLB_STEP_SERVER,
 	SLB_STEP_SOURCE,
 	SLB_STEP_PERSISTENCE,
+	SLB_STEP_LIMIT,
 
 	SLB_STEP_COUNT
 };
@@ -1114,6 +1117,8 @@ enum slb_a_group {
  * @SLB_A_EXPLAIN_DROP: (u8) why there will be none; in answers only
  * @SLB_A_EXPLAIN_SRV_ADDR: (binary) the server's address; in answers only
  * @SLB_A_EXPLAIN_SRV_PORT: (be16) the server's port; in answers only
+ * @SLB_A_EXPLAIN_FWMARK: (u32) mark of the client's packet; svc-addr and svc-port are then not
+ *	needed
  * @__SLB_A_EXPLAIN_MAX: (one more)
  * @SLB_A_EXPLAIN_MAX: (the last)
  */
@@ -1128,6 +1133,7 @@ enum slb_a_explain {
 	SLB_A_EXPLAIN_DROP,
 	SLB_A_EXPLAIN_SRV_ADDR,
 	SLB_A_EXPLAIN_SRV_PORT,
+	SLB_A_EXPLAIN_FWMARK,
 
 	__SLB_A_EXPLAIN_MAX,
 	SLB_A_EXPLAIN_MAX = __SLB_A_EXPLAIN_MAX - 1
@@ -1229,8 +1235,8 @@ enum slb_a_step {
  * @SLB_CMD_CONN_LOST_NTF: Messages about connections could not be sent; those before this one
  *	are complete.
  * @SLB_CMD_EXPLAIN: Which server a new connection would get and why. Nothing is opened and no
- *	method's state changed. Request: proto, client-addr, client-port, svc-addr, svc-port, vrf.
- *	Needs CAP_NET_ADMIN.
+ *	method's state changed. Request: proto, client-addr, client-port, svc-addr, svc-port, vrf,
+ *	fwmark. Needs CAP_NET_ADMIN.
  * @__SLB_CMD_MAX: (one more)
  * @SLB_CMD_MAX: (the last)
  */

@@ -127,6 +127,111 @@ def _(v):
             sock.close()
 
 
+def edit(v, *words):
+    status, text = adm("-E", "-t", vip(v), *words)
+    same(status, 0, text)
+
+
+def limits(v, **how):
+    """The limits' steps: (drop, text) of each, and the answer."""
+    answer = explain(v, **how)
+    return [(step.get("drop", "none"), step["text"]) for step in answer["steps"] if step["step"] == "limit"], answer
+
+
+@both("limits of the service, of several and of the client's prefix: who would refuse, and the numbers")
+def _(v):
+    service(slb, v)
+    same(adm("--add-limit", "gold", "--max-conns", "3")[0], 0)
+    bits = 24 if v == 4 else 48
+    edit(v, "--max-conns", "2", "--limit", "gold", "--client-conns", "1", f"--client-prefix{v}", str(bits))
+    before = slb.info()["limit-clients"]
+    with listen(v) as listener:
+        steps, answer = limits(v)
+        same(steps, [("none", "the service: 0 of 2 connections"), ("none", "limit gold: 0 of 3 connections"),
+                     ("none", f"the client's /{bits}: 0 of 1 connections")])
+        same((answer["drop"], slb.info()["limit-clients"]), ("none", before), "nothing was counted")
+        socks = [connect(v), listener.accept()[0]]
+        steps, answer = limits(v)
+        same(steps[2], ("limit-client", f"the client's /{bits}: 1 of 1 connections, no more now"))
+        same((answer["drop"], "server" in answer), ("limit-client", False))
+        edit(v, "--max-conns", "1")
+        same(limits(v)[0], [("limit-conns", "the service: 1 of 1 connections, no more now")])
+        edit(v, "--max-conns", "0")
+        same(adm("--edit-limit", "gold", "--max-conns", "1")[0], 0)
+        same(limits(v)[0], [("limit-conns", "limit gold: 1 of 1 connections, no more now")])
+        for sock in socks:
+            sock.close()
+
+
+@both("a rate that is used up is named, and asking takes nothing from it")
+def _(v):
+    service(slb, v)
+    edit(v, "--max-rate", "1")
+    for _ in range(20):
+        same(limits(v)[0], [("none", "the service: 0 connections, at most 1 new ones a second")])
+    with listen(v) as listener:
+        socks = []
+        while explain(v)["drop"] == "none":
+            socks += [connect(v), listener.accept()[0]]
+        # A slow machine may have waited for the second to be over by now.
+        steps = limits(v)[0]
+        same(steps[0][1].split(" connections")[1].split(",")[1], " at most 1 new ones a second")
+        for sock in socks:
+            sock.close()
+
+
+@both("a full server: another one takes it, or none does")
+def _(v):
+    service(slb, v, servers=(1, 2), sched=ENUM["SLB_SCHED_FO"])
+    for index, weight in ((1, "2"), (2, "1")):
+        where = f"{server_addr(v, index)}:8080" if v == 4 else f"[{server_addr(v, index)}]:8080"
+        same(adm("-e", "-t", vip(v), "-r", where, "-x", "1", "-w", weight)[0], 0)
+    with listen(v, 1) as one, listen(v, 2) as two:
+        steps, answer = limits(v)
+        same((steps, answer["server"]), ([("none", "the server: 0 of 1 connections")], server_addr(v, 1)))
+        got, *socks = came_to(v, {1: one, 2: two})
+        same(got, server_addr(v, 1))
+        for _ in range(3):
+            steps, answer = limits(v)
+            same((steps, answer["server"]),
+                 ([("none", "the server: 1 of 1 connections, no more now; another one takes it")], server_addr(v, 2)))
+        got, *more = came_to(v, {1: one, 2: two})
+        same(got, server_addr(v, 2))
+        steps, answer = limits(v)
+        same((steps[0][0], answer["drop"], "server" in answer), ("limit-server", "limit-server", False))
+        same(steps[0][1], "the server: 1 of 1 connections, no more now; nor do others")
+        for sock in socks + more:
+            sock.close()
+
+
+@both("a service with a range: the port that the client asks for decides")
+def _(v):
+    slb.laddr(LADDR[v])
+    address = vip(v, "8000-8999")
+    same(adm("-A", "-t", address)[0], 0)
+    same(adm("-a", "-t", address, "-r", server_addr(v))[0], 0)
+    answer = explain(v, service_port=8123)
+    same((answer["server"], answer["server-port"]), (server_addr(v), 8123))
+    same(explain(v, service_port=9000)["steps"][-1]["step"], "service")
+    got, text = adm("explain", client(v), "-t", address)
+    same((got, "looks at one port" in text), (2, True), text)
+
+
+@both("a service by mark, with and without the address and port of the packet")
+def _(v):
+    slb.laddr(LADDR[v])
+    family = ["-6"] if v == 6 else []
+    same(adm("-A", "-f", "7", *family)[0], 0)
+    same(adm("-a", "-f", "7", *family, "-r", server_addr(v))[0], 0)
+    for words, port in (((vip(v, 443),), 443), ((vip(v, 53), "--proto", "udp"), 53), ((), 0)):
+        status, text = adm("explain", client(v), "-f", "7", *words, "--json")
+        same(status, 0, text)
+        answer = json.loads(text)
+        same((answer["drop"], answer["server"], answer["server-port"]), ("none", server_addr(v), port))
+    status, text = adm("explain", client(v), "-f", "8", "--json")
+    same((status, json.loads(text)["steps"][-1]["text"].split(";")[0]), (0, "there is none"))
+
+
 @case("bad questions are refused in words")
 def _():
     service(slb, 4)
