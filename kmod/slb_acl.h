@@ -52,6 +52,7 @@ struct slb_acl_set {
  * @serial: grows with each list that is added
  * @users: services; under sn->cfg_mutex
  * @mode: enum slb_acl_mode; changes only while there are no @users
+ * @owner: enum slb_owner; under sn->cfg_mutex
  * @name: immutable
  *
  * A packet finds it through its service and holds it by RCU: it is removed only when no service has
@@ -64,6 +65,7 @@ struct slb_acl {
 	u32				serial;
 	u32				users;
 	u8				mode;
+	u8				owner;
 	char				name[SLB_NAME_MAX + 1];
 };
 

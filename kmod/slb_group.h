@@ -21,15 +21,17 @@ struct slb_srv_conf;
 struct slb_svc;
 
 /**
- * struct slb_label - what people call an object
+ * struct slb_label - what people say of an object
  * @name: NULL is none
  * @comment: NULL is none
+ * @owner: enum slb_owner; who configures it
  *
  * Under sn->cfg_mutex.
  */
 struct slb_label {
 	char	*name;
 	char	*comment;
+	u8	owner;
 };
 
 /**

@@ -222,6 +222,7 @@ static struct slb_laddr *slb_laddr_alloc(struct slb_net *sn, const struct in6_ad
  */
 void slb_laddr_change_locked(struct slb_laddr *laddr, const struct slb_laddr_conf *conf)
 {
+	laddr->owner = conf->owner;
 	WRITE_ONCE(laddr->dedicated, conf->dedicated);
 	WRITE_ONCE(laddr->port_first, conf->port_first);
 	WRITE_ONCE(laddr->port_last, conf->port_last);

@@ -22,6 +22,7 @@ struct slb_pool;
  * @v6: family
  * @dedicated: the host does not use the address; ip_local_port_range is leased too
  * @dying: removed by the operator; no new leases
+ * @owner: enum slb_owner; under sn->cfg_mutex
  * @port_first: lowest port leased, host byte order
  * @port_last: highest port leased, host byte order
  * @vrf: interface index of the VRF towards the servers, 0 is the main one
@@ -46,6 +47,7 @@ struct slb_laddr {
 	bool			v6;
 	bool			dedicated;
 	bool			dying;
+	u8			owner;
 	u16			port_first;
 	u16			port_last;
 	u32			vrf;
@@ -99,6 +101,7 @@ struct slb_pool {
 /* The changeable part of a local address, as in struct slb_laddr. */
 struct slb_laddr_conf {
 	bool	dedicated;
+	u8	owner;
 	u16	port_first;
 	u16	port_last;
 };

@@ -48,6 +48,7 @@ struct slb_quota {
  * @sn: the namespace's balancer
  * @ref: one from the configuration, one per struct slb_limits
  * @rcu: once the last reference is put
+ * @owner: enum slb_owner; under sn->cfg_mutex
  * @name: immutable
  */
 struct slb_limit {
@@ -59,6 +60,7 @@ struct slb_limit {
 	struct slb_net		*sn;
 	refcount_t		ref;
 	struct rcu_head		rcu;
+	u8			owner;
 	char			name[SLB_NAME_MAX + 1];
 };
 

@@ -92,6 +92,13 @@ void slb_nl_srv_notify_drained(const struct slb_srv *srv);
 int slb_label_read(struct slb_label *new, const struct nlattr *name, const struct nlattr *comment,
 		   struct netlink_ext_ack *extack);
 void slb_label_change_locked(struct slb_label *have, struct slb_label *new);
+/* Whose an object is, if a request says so. */
+static inline void slb_nl_owner(const struct nlattr *attr, u8 *owner)
+{
+	if (attr)
+		*owner = nla_get_u8(attr);
+}
+
 int slb_label_put_locked(struct sk_buff *skb, const struct slb_label *label, int name, int comment);
 
 int slb_nl_put_addr(struct sk_buff *skb, int type, const struct in6_addr *addr, bool v6);

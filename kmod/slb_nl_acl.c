@@ -140,6 +140,7 @@ static int slb_nl_acl_put(struct sk_buff *skb, const struct slb_net *sn, const s
 {
 	if (nla_put_string(skb, SLB_A_ACL_NAME, acl->name) ||
 	    nla_put_u8(skb, SLB_A_ACL_MODE, acl->mode) ||
+	    nla_put_u8(skb, SLB_A_ACL_OWNER, acl->owner) ||
 	    nla_put_u32(skb, SLB_A_ACL_ENTRIES, slb_acl_set_locked(sn, acl)->n) ||
 	    nla_put_u32(skb, SLB_A_ACL_SERVICES, acl->users))
 		return -EMSGSIZE;
@@ -272,6 +273,7 @@ static int slb_nl_acl_commit_locked(struct genl_info *info, struct slb_net *sn,
 				     "the access list does not have one of the prefixes");
 	if (tb[SLB_A_ACL_MODE])
 		acl->mode = nla_get_u8(tb[SLB_A_ACL_MODE]);
+	slb_nl_owner(tb[SLB_A_ACL_OWNER], &acl->owner);
 	if (tb[SLB_A_ACL_PURGE] && acl->users)
 		slb_conn_reset_denied(sn);
 	slb_nl_acl_notify(info, acl);

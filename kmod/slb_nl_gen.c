@@ -119,6 +119,7 @@ static const struct nla_policy slb_nl_svc_new_policy[SLB_A_SVC_MAX + 1] = {
 	[SLB_A_SVC_FWMARK] = NLA_POLICY_FULL_RANGE(NLA_U32, &slb_nl_range_1_4294967295),
 	[SLB_A_SVC_IPV6] = { .type = NLA_FLAG },
 	[SLB_A_SVC_SLOW_START] = NLA_POLICY_MAX(NLA_U32, 3600),
+	[SLB_A_SVC_OWNER] = NLA_POLICY_MAX(NLA_U8, SLB_OWNER_COUNT - 1),
 };
 
 static const struct nla_policy slb_nl_svc_del_policy[SLB_A_SVC_MAX + 1] = {
@@ -148,6 +149,7 @@ static const struct nla_policy slb_nl_srv_new_policy[SLB_A_SRV_MAX + 1] = {
 	[SLB_A_SRV_COMMENT] = { .type = NLA_NUL_STRING, .len = 1020 },
 	[SLB_A_SRV_PRIORITY] = NLA_POLICY_MAX(NLA_U8, 15),
 	[SLB_A_SRV_DOWN] = NLA_POLICY_MAX(NLA_U8, 1),
+	[SLB_A_SRV_OWNER] = NLA_POLICY_MAX(NLA_U8, SLB_OWNER_COUNT - 1),
 };
 
 static const struct nla_policy slb_nl_srv_del_policy[SLB_A_SRV_MAX + 1] = {
@@ -168,6 +170,7 @@ static const struct nla_policy slb_nl_laddr_new_policy[SLB_A_LADDR_MAX + 1] = {
 	[SLB_A_LADDR_DEDICATED] = NLA_POLICY_MAX(NLA_U8, 1),
 	[SLB_A_LADDR_PORT_FIRST] = { .type = NLA_U16 },
 	[SLB_A_LADDR_PORT_LAST] = { .type = NLA_U16 },
+	[SLB_A_LADDR_OWNER] = NLA_POLICY_MAX(NLA_U8, SLB_OWNER_COUNT - 1),
 };
 
 static const struct nla_policy slb_nl_laddr_del_policy[SLB_A_LADDR_MAX + 1] = {
@@ -228,6 +231,7 @@ static const struct nla_policy slb_nl_acl_new_policy[SLB_A_ACL_MAX + 1] = {
 	[SLB_A_ACL_PREFIX] = NLA_POLICY_NESTED(slb_nl_prefix_policy),
 	[SLB_A_ACL_MORE] = { .type = NLA_FLAG },
 	[SLB_A_ACL_PURGE] = { .type = NLA_FLAG },
+	[SLB_A_ACL_OWNER] = NLA_POLICY_MAX(NLA_U8, SLB_OWNER_COUNT - 1),
 };
 
 static const struct nla_policy slb_nl_acl_del_policy[SLB_A_ACL_MAX + 1] = {
@@ -252,6 +256,7 @@ static const struct nla_policy slb_nl_group_new_policy[SLB_A_GROUP_MAX + 1] = {
 	[SLB_A_GROUP_ON_DOWN] = NLA_POLICY_MAX(NLA_U8, SLB_ON_DOWN_COUNT - 1),
 	[SLB_A_GROUP_MIN_ALIVE] = NLA_POLICY_FULL_RANGE(NLA_U32, &slb_nl_range_1_65535),
 	[SLB_A_GROUP_SLOW_START] = NLA_POLICY_MAX(NLA_U32, 3600),
+	[SLB_A_GROUP_OWNER] = NLA_POLICY_MAX(NLA_U8, SLB_OWNER_COUNT - 1),
 };
 
 static const struct nla_policy slb_nl_group_del_policy[SLB_A_GROUP_MAX + 1] = {
@@ -290,6 +295,7 @@ static const struct nla_policy slb_nl_limit_new_policy[SLB_A_LIMIT_MAX + 1] = {
 	[SLB_A_LIMIT_NAME] = { .type = NLA_NUL_STRING, .len = 80 },
 	[SLB_A_LIMIT_CONNS] = NLA_POLICY_FULL_RANGE(NLA_U32, &slb_nl_range_0_2147483647),
 	[SLB_A_LIMIT_RATE] = NLA_POLICY_FULL_RANGE(NLA_U32, &slb_nl_range_0_10000000),
+	[SLB_A_LIMIT_OWNER] = NLA_POLICY_MAX(NLA_U8, SLB_OWNER_COUNT - 1),
 };
 
 static const struct nla_policy slb_nl_limit_del_policy[SLB_A_LIMIT_MAX + 1] = {

@@ -68,6 +68,7 @@ static int slb_nl_group_put(struct sk_buff *skb, const struct slb_group *group)
 	    slb_nl_group_put_conf(skb, &slb_nl_group_at, &conf) ||
 	    nla_put_u8(skb, SLB_A_GROUP_TIER, group->tier) ||
 	    slb_label_put_locked(skb, &group->label, 0, SLB_A_GROUP_COMMENT) ||
+	    nla_put_u8(skb, SLB_A_GROUP_OWNER, group->label.owner) ||
 	    nla_put_u32(skb, SLB_A_GROUP_SERVERS, group->nservers) ||
 	    nla_put_u32(skb, SLB_A_GROUP_SERVICES, group->users))
 		return -EMSGSIZE;
@@ -323,6 +324,7 @@ static int slb_nl_group_change_locked(struct genl_info *info, struct slb_group *
 	if (slb_group_change_locked(group, &conf))
 		return slb_nl_refuse(info->extack, NULL, -ENOMEM, "no memory for the change");
 	slb_label_change_locked(&group->label, label);
+	slb_nl_owner(info->attrs[SLB_A_GROUP_OWNER], &group->label.owner);
 	slb_nl_group_notify(info, group);
 	return 0;
 }
@@ -353,6 +355,7 @@ static int slb_nl_group_add_locked(struct genl_info *info, struct slb_net *sn, c
 	if (!group)
 		return slb_nl_refuse(info->extack, NULL, -ENOMEM, "no memory for the group");
 	slb_label_change_locked(&group->label, label);
+	slb_nl_owner(info->attrs[SLB_A_GROUP_OWNER], &group->label.owner);
 	slb_nl_group_notify(info, group);
 	return 0;
 }

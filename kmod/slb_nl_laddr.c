@@ -31,6 +31,7 @@ static int slb_nl_laddr_put(struct sk_buff *skb, const struct slb_laddr *laddr)
 	strscpy(key.pool, laddr->pool_name, sizeof(key.pool));
 	if (slb_nl_laddr_put_key(skb, &key) ||
 	    nla_put_u8(skb, SLB_A_LADDR_DEDICATED, laddr->dedicated) ||
+	    nla_put_u8(skb, SLB_A_LADDR_OWNER, laddr->owner) ||
 	    nla_put_u16(skb, SLB_A_LADDR_PORT_FIRST, laddr->port_first) ||
 	    nla_put_u16(skb, SLB_A_LADDR_PORT_LAST, laddr->port_last) ||
 	    nla_put_u32(skb, SLB_A_LADDR_LEASES, max(atomic_read(&laddr->leases), 0)) ||
@@ -138,6 +139,7 @@ static int slb_nl_laddr_conf(struct genl_info *info, struct slb_laddr_conf *conf
 
 	if (info->attrs[SLB_A_LADDR_DEDICATED])
 		conf->dedicated = nla_get_u8(info->attrs[SLB_A_LADDR_DEDICATED]);
+	slb_nl_owner(info->attrs[SLB_A_LADDR_OWNER], &conf->owner);
 	if (first)
 		conf->port_first = nla_get_u16(first);
 	if (last)
@@ -159,6 +161,7 @@ static int slb_nl_laddr_change_locked(struct genl_info *info, struct slb_laddr *
 {
 	struct slb_laddr_conf conf = {
 		.dedicated = laddr->dedicated,
+		.owner = laddr->owner,
 		.port_first = laddr->port_first,
 		.port_last = laddr->port_last,
 	};

@@ -195,6 +195,7 @@ static int slb_nl_limit_put(struct sk_buff *skb, const struct slb_limit *limit)
 	    nla_put_u32(skb, SLB_A_LIMIT_RATE, quota->rate) ||
 	    nla_put_u32(skb, SLB_A_LIMIT_NOW, atomic_read(&quota->conns)) ||
 	    nla_put_u32(skb, SLB_A_LIMIT_SERVICES, limit->users) ||
+	    nla_put_u8(skb, SLB_A_LIMIT_OWNER, limit->owner) ||
 	    nla_put_u64_64bit(skb, SLB_A_LIMIT_LIMIT_CONNS, atomic64_read(&limit->refused_conns),
 			      SLB_A_LIMIT_PAD) ||
 	    nla_put_u64_64bit(skb, SLB_A_LIMIT_LIMIT_RATE, atomic64_read(&limit->refused_rate),
@@ -282,6 +283,7 @@ static int slb_nl_limit_new_locked(struct genl_info *info, struct slb_net *sn, c
 					     rate ? nla_get_u32(rate) : 0);
 	if (!limit)
 		return slb_nl_refuse(info->extack, NULL, -ENOMEM, "no memory for the limit");
+	slb_nl_owner(info->attrs[SLB_A_LIMIT_OWNER], &limit->owner);
 	slb_nl_limit_notify(info, limit, name);
 	return 0;
 }

@@ -44,6 +44,7 @@ static int slb_nl_srv_put_state(struct sk_buff *skb, const struct slb_srv *srv)
 	u32 left = ends && !srv->gone ? slb_drain_left_locked(srv) : SLB_DELAY_KEEP;
 
 	if (slb_label_put_locked(skb, &srv->label, SLB_A_SRV_NAME, SLB_A_SRV_COMMENT) ||
+	    nla_put_u8(skb, SLB_A_SRV_OWNER, srv->label.owner) ||
 	    nla_put_u8(skb, SLB_A_SRV_PRIORITY, srv->priority) ||
 	    nla_put_u8(skb, SLB_A_SRV_DOWN, srv->down) ||
 	    (srv->draining && nla_put_flag(skb, SLB_A_SRV_DRAINING)) ||
@@ -332,6 +333,8 @@ static int slb_nl_srv_add_locked(struct genl_info *info, struct slb_srv *srv,
 		return slb_nl_refuse(info->extack, NULL, -ENOMEM, "no memory for the server");
 	slb_limit_srv_set_locked(srv, &limits);
 	slb_label_change_locked(&srv->label, label);
+	srv->label.owner = SLB_OWNER_HAND;	/* one that drains was somebody's */
+	slb_nl_owner(info->attrs[SLB_A_SRV_OWNER], &srv->label.owner);
 	slb_nl_srv_notify(info, srv, key);
 	return 0;
 }
@@ -366,6 +369,7 @@ static int slb_nl_srv_change_locked(struct genl_info *info, struct slb_srv *srv,
 		return slb_nl_refuse(info->extack, NULL, -ENOMEM, "no memory for the server");
 	slb_limit_srv_set_locked(srv, &limits);
 	slb_label_change_locked(&srv->label, label);
+	slb_nl_owner(info->attrs[SLB_A_SRV_OWNER], &srv->label.owner);
 	slb_nl_srv_notify(info, srv, key);
 	return 0;
 }

@@ -13,6 +13,7 @@ static int slb_nl_svc_put(struct sk_buff *skb, const struct slb_svc *svc)
 	if (slb_nl_put_svc_key(skb, &svc->key) ||
 	    slb_nl_group_put_svc_conf(skb, &conf.own) ||
 	    slb_label_put_locked(skb, &svc->label, SLB_A_SVC_NAME, SLB_A_SVC_COMMENT) ||
+	    nla_put_u8(skb, SLB_A_SVC_OWNER, svc->label.owner) ||
 	    nla_put_u8(skb, SLB_A_SVC_ENABLED, conf.enabled) ||
 	    nla_put_string(skb, SLB_A_SVC_POOL, conf.pool) ||
 	    nla_put_u32(skb, SLB_A_SVC_IDLE, conf.idle_s) ||
@@ -217,6 +218,7 @@ static int slb_nl_svc_change_locked(struct genl_info *info, struct slb_svc *svc,
 	}
 	slb_limit_change_locked(svc, &limits, conf.limits);
 	slb_label_change_locked(&svc->label, label);
+	slb_nl_owner(info->attrs[SLB_A_SVC_OWNER], &svc->label.owner);
 	if (info->attrs[SLB_A_SVC_PURGE])
 		slb_conn_reset_denied(svc->sn);
 	slb_nl_svc_notify(info, svc);
@@ -254,6 +256,7 @@ static int slb_nl_svc_add_locked(struct genl_info *info, struct slb_net *sn,
 		return slb_nl_refuse(info->extack, NULL, PTR_ERR(svc),
 				     "the service could not be set up");
 	slb_label_change_locked(&svc->label, label);
+	slb_nl_owner(info->attrs[SLB_A_SVC_OWNER], &svc->label.owner);
 	if (!key->mark)
 		slb_nl_warn_foreign(info, &key->addr, key->v6, key->vrf);
 	slb_nl_svc_notify(info, svc);

@@ -227,6 +227,7 @@ static int slb_acl_req_finish(struct slb_req *req)
 	strcpy(acl->name, req->word[0]);
 	for (i = 1; i < req->word_count; i++) {
 		acl->given |= SLB_GIVEN(SLB_A_ACL_PREFIX);
+		slb_err_word(req->word[i]);
 		wrong = slb_prefix_parse(slb_acl_prefix_add(acl), req->word[i]);
 		if (wrong) {
 			slb_err_print("access list %s: `%s': %s", acl->name, req->word[i], wrong);
@@ -261,6 +262,8 @@ static struct nlmsghdr *slb_acl_request(struct slb_nl *nl, const struct slb_acl 
 	if (acl->given & SLB_GIVEN(SLB_A_ACL_MODE))
 		mnl_attr_put_u8(nlh, SLB_A_ACL_MODE, acl->value[SLB_A_ACL_MODE]);
 	mnl_attr_put_u8(nlh, SLB_A_ACL_OP, acl->value[SLB_A_ACL_OP]);
+	if (acl->given & SLB_GIVEN(SLB_A_ACL_OWNER))
+		mnl_attr_put_u8(nlh, SLB_A_ACL_OWNER, acl->value[SLB_A_ACL_OWNER]);
 	return nlh;
 }
 
@@ -306,6 +309,8 @@ static void slb_acl_print(const struct slb_acl *acl)
 	printf(" %s", acl->name);
 	if (acl->given & SLB_GIVEN(SLB_A_ACL_MODE))
 		printf(" --%s", acl->value[SLB_A_ACL_MODE] == SLB_ACL_MODE_DENY ? "deny" : "allow");
+	if (acl->given & SLB_GIVEN(SLB_A_ACL_OWNER))
+		slb_conf_owner_print(acl->value[SLB_A_ACL_OWNER]);
 	for (i = 0; i < acl->prefix_count; i++) {
 		/* Few stay in the line of the command. */
 		if (acl->prefix_count > SLB_ACL_LINE && i % SLB_ACL_LINE == 0)
@@ -337,6 +342,11 @@ static void slb_acl_drop(void *part)
 	free(acl->prefix);
 }
 
+static void slb_acl_req_fill(struct slb_req *req)
+{
+	req->acl.given |= SLB_GIVEN(SLB_A_ACL_OWNER);
+}
+
 static int slb_acl_compare(const void *a, const void *b)
 {
 	const struct slb_acl *acl_a = a;
@@ -347,7 +357,8 @@ static int slb_acl_compare(const void *a, const void *b)
 
 static void slb_acl_get(struct slb_acl *acl, const struct nlmsghdr *nlh)
 {
-	static const __u16 numbers[] = { SLB_A_ACL_MODE, SLB_A_ACL_ENTRIES, SLB_A_ACL_SERVICES };
+	static const __u16 numbers[] = { SLB_A_ACL_MODE, SLB_A_ACL_ENTRIES, SLB_A_ACL_SERVICES,
+					 SLB_A_ACL_OWNER };
 	const struct nlattr *attrs[SLB_A_ACL_MAX + 1];
 	size_t i;
 
@@ -431,6 +442,8 @@ static void slb_acl_save(struct slb_config *config)
 
 	for (i = 0; i < config->acl_count; i++) {
 		printf("--add-acl");
+		if (config->acl[i].value[SLB_A_ACL_OWNER])
+			config->acl[i].given |= SLB_GIVEN(SLB_A_ACL_OWNER);
 		slb_acl_print(&config->acl[i]);
 		putchar('\n');
 	}
@@ -453,7 +466,9 @@ static void slb_acl_head_print(const struct slb_acl *acl)
 	slb_out_str("mode", "%-5s ", mode < SLB_ACL_MODE_COUNT ? slb_acl_mode_names[mode].name
 							       : "unknown");
 	slb_out_u64("entries", "%8llu ", acl->value[SLB_A_ACL_ENTRIES]);
-	slb_out_u64("services", "%8llu\n", acl->value[SLB_A_ACL_SERVICES]);
+	slb_out_u64("services", "%8llu", acl->value[SLB_A_ACL_SERVICES]);
+	slb_owner_print(acl->value[SLB_A_ACL_OWNER]);
+	slb_out_text("\n");
 }
 
 static void slb_acl_event(const struct nlmsghdr *nlh)
@@ -530,7 +545,7 @@ int slb_list_acls(struct slb_nl *nl, const struct slb_req *req)
 const struct slb_object slb_object_acl = {
 	.part = { SLB_PART(acl) }, .finish = slb_acl_req_finish, .text = slb_acl_req_text,
 	.send = slb_acl_req_send, .print = slb_acl_req_print, .kept = slb_acl_req_kept,
-	.drop = slb_acl_drop, .compare = slb_acl_compare,
+	.drop = slb_acl_drop, .fill = slb_acl_req_fill, .compare = slb_acl_compare,
 	.load = SLB_LOAD_ACLS, .dump = slb_acl_dump, .sort = slb_acl_sort, .whole = slb_acl_whole,
 	.save = slb_acl_save, .free = slb_acl_free, .ntf = SLB_CMD_ACL_NTF,
 	.event = slb_acl_event,

@@ -22,6 +22,7 @@ void slb_conf_limits_shorten(struct slb_limits *limits);
 void slb_conf_srv_print(const struct slb_srv *srv);
 void slb_conf_srv_save(struct slb_srv *srv);
 void slb_conf_label_print(const struct slb_label *label);
+void slb_conf_owner_print(__u32 owner);
 void slb_label_default(struct slb_label *label);
 
 int slb_req_apply(struct slb_nl *nl, struct slb_req *req, __u16 flags);

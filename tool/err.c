@@ -8,8 +8,13 @@
 #include "err.h"
 
 /* Where the command being worked on stands; line 0 is the command line itself. */
-static const char *slb_err_file;
-static unsigned int slb_err_line;
+static struct slb_err_place slb_err_here;
+
+/* The word of it that is looked at, and who knows where words stand. */
+static const char *slb_err_looked;
+static bool (*slb_err_find)(const char *word, struct slb_err_place *place, const void *data);
+static const void *slb_err_data;
+
 static void (*slb_err_print_to)(const char *text);
 
 /**
@@ -28,8 +33,38 @@ void slb_err_to(void (*print)(const char *text))
  */
 void slb_err_at(const char *file, unsigned int line)
 {
-	slb_err_file = file;
-	slb_err_line = line;
+	slb_err_here = (struct slb_err_place) { .file = file, .line = line };
+}
+
+/**
+ * slb_err_at_place() - say where the words come from, to the column
+ * @place: the place; its file's name must live until the next call
+ */
+void slb_err_at_place(const struct slb_err_place *place)
+{
+	slb_err_here = *place;
+}
+
+/**
+ * slb_err_words() - say who knows where each word of a command stands
+ * @find: whether @word, or what it is a part of, has a place, and which; NULL: nobody knows
+ * @data: for @find
+ */
+void slb_err_words(bool (*find)(const char *word, struct slb_err_place *place, const void *data),
+		   const void *data)
+{
+	slb_err_find = find;
+	slb_err_data = data;
+	slb_err_looked = NULL;
+}
+
+/**
+ * slb_err_word() - say which word messages are about
+ * @word: the word, or a part of it; NULL is the whole command
+ */
+void slb_err_word(const char *word)
+{
+	slb_err_looked = word;
 }
 
 /**
@@ -39,21 +74,26 @@ void slb_err_at(const char *file, unsigned int line)
  */
 struct slb_err_place slb_err_at_get(void)
 {
-	return (struct slb_err_place) { .file = slb_err_file, .line = slb_err_line };
+	return slb_err_here;
 }
 
 static void slb_err_vprint(const char *kind, const char *fmt, va_list ap)
 {
+	struct slb_err_place at = slb_err_here;
 	char place[512] = "";
 	char text[1536];
 
-	if (slb_err_line)
-		snprintf(place, sizeof(place), "%s:%u: ", slb_err_file, slb_err_line);
+	if (slb_err_find && slb_err_looked)
+		slb_err_find(slb_err_looked, &at, slb_err_data);
+	if (at.column)
+		snprintf(place, sizeof(place), "%s:%u:%u: ", at.file, at.line, at.column);
+	else if (at.line)
+		snprintf(place, sizeof(place), "%s:%u: ", at.file, at.line);
 	fflush(stdout);
 	if (slb_err_print_to) {
-		int at = snprintf(text, sizeof(text), "%s%s", place, kind);
+		int len = snprintf(text, sizeof(text), "%s%s", place, kind);
 
-		vsnprintf(text + at, sizeof(text) - at, fmt, ap);
+		vsnprintf(text + len, sizeof(text) - len, fmt, ap);
 		slb_err_print_to(text);
 		return;
 	}

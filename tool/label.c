@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Names and comments that people give services, groups and servers. */
+/* Names and comments that people give services, groups and servers; whose an object is. */
 #include <stdio.h>
 #include <string.h>
 
@@ -119,4 +119,52 @@ void slb_label_print(const struct slb_label *label, bool flags)
 		slb_out_str("name", flags ? " name=\"%s\"" : NULL, label->name);
 	if (*label->comment)
 		slb_out_str("comment", flags ? " comment=\"%s\"" : NULL, label->comment);
+}
+
+static const struct slb_field slb_owner_field = {
+	.name = "owner", .kind = SLB_FIELD_WORD, .words = &slb_owners,
+};
+
+/**
+ * slb_arg_owner() - --owner of what has no table of fields
+ * @req: the command line
+ * @opt: the option
+ * @text: the owner
+ *
+ * Return: 0, or -1 after saying what is wrong.
+ */
+int slb_arg_owner(struct slb_req *req, const struct slb_option *opt, const char *text)
+{
+	char buf[64];
+	const char *range;
+	__u32 owner = 0;
+
+	range = slb_field_parse(&slb_owner_field, &owner, text);
+	if (range)
+		return slb_arg_not(slb_option_text(buf, opt), text, range);
+	req->laddr.value[SLB_A_LADDR_OWNER] = owner;
+	req->laddr.given |= SLB_GIVEN(SLB_A_LADDR_OWNER);
+	req->acl.value[SLB_A_ACL_OWNER] = owner;
+	req->acl.given |= SLB_GIVEN(SLB_A_ACL_OWNER);
+	req->limit.owner = owner;
+	req->limit.given |= SLB_GIVEN(SLB_A_LIMIT_OWNER);
+	return 0;
+}
+
+/**
+ * slb_conf_owner_print() - print whose an object is as -S does
+ * @owner: enum slb_owner
+ */
+void slb_conf_owner_print(__u32 owner)
+{
+	printf(" --owner %s", slb_word(&slb_owners, owner));
+}
+
+/**
+ * slb_owner_print() - print whose an object is in a list
+ * @owner: enum slb_owner; text tells only one that is not by hand
+ */
+void slb_owner_print(__u32 owner)
+{
+	slb_field_print(&slb_owner_field, owner, true);
 }

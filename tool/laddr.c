@@ -120,6 +120,8 @@ int slb_laddr_send(struct slb_nl *nl, __u8 cmd, __u16 flags, const struct slb_la
 				 laddr->value[SLB_A_LADDR_PORT_FIRST]);
 		mnl_attr_put_u16(nlh, SLB_A_LADDR_PORT_LAST, laddr->value[SLB_A_LADDR_PORT_LAST]);
 	}
+	if (cmd == SLB_CMD_LADDR_NEW && laddr->given & SLB_GIVEN(SLB_A_LADDR_OWNER))
+		mnl_attr_put_u8(nlh, SLB_A_LADDR_OWNER, laddr->value[SLB_A_LADDR_OWNER]);
 	return slb_nl_talk(nl, NULL, NULL);
 }
 
@@ -127,7 +129,7 @@ static void slb_laddr_get(struct slb_laddr *laddr, const struct nlmsghdr *nlh)
 {
 	static const __u16 numbers[] = {
 		SLB_A_LADDR_VRF, SLB_A_LADDR_DEDICATED, SLB_A_LADDR_PORT_FIRST,
-		SLB_A_LADDR_PORT_LAST, SLB_A_LADDR_LEASES,
+		SLB_A_LADDR_PORT_LAST, SLB_A_LADDR_LEASES, SLB_A_LADDR_OWNER,
 	};
 	const struct nlattr *attrs[SLB_A_LADDR_MAX + 1];
 	size_t i;
@@ -167,6 +169,8 @@ static void slb_conf_laddr_print(const struct slb_laddr *laddr)
 		       laddr->value[SLB_A_LADDR_PORT_LAST]);
 	if (laddr->given & SLB_GIVEN(SLB_A_LADDR_DEDICATED))
 		printf(" --%s", laddr->value[SLB_A_LADDR_DEDICATED] ? "dedicated" : "shared");
+	if (laddr->given & SLB_GIVEN(SLB_A_LADDR_OWNER))
+		slb_conf_owner_print(laddr->value[SLB_A_LADDR_OWNER]);
 }
 
 static void slb_conf_laddr_shorten(struct slb_laddr *laddr)
@@ -177,6 +181,8 @@ static void slb_conf_laddr_shorten(struct slb_laddr *laddr)
 		laddr->given |= SLB_GIVEN(SLB_A_LADDR_PORT_FIRST);
 	if (laddr->value[SLB_A_LADDR_DEDICATED])
 		laddr->given |= SLB_GIVEN(SLB_A_LADDR_DEDICATED);
+	if (laddr->value[SLB_A_LADDR_OWNER])
+		laddr->given |= SLB_GIVEN(SLB_A_LADDR_OWNER);
 }
 
 /**
@@ -190,7 +196,7 @@ void slb_laddr_default(struct slb_laddr *laddr)
 		laddr->value[SLB_A_LADDR_PORT_LAST] = SLB_LPORT_LAST;
 	}
 	laddr->given |= SLB_GIVEN(SLB_A_LADDR_DEDICATED) | SLB_GIVEN(SLB_A_LADDR_PORT_FIRST) |
-			SLB_GIVEN(SLB_A_LADDR_PORT_LAST);
+			SLB_GIVEN(SLB_A_LADDR_PORT_LAST) | SLB_GIVEN(SLB_A_LADDR_OWNER);
 }
 
 /**
@@ -246,6 +252,7 @@ static void slb_laddr_print(const struct slb_laddr *laddr)
 		     laddr->value[SLB_A_LADDR_DYING] ? " dying" : "");
 	if (laddr->value[SLB_A_LADDR_VRF])
 		slb_out_str("vrf", " vrf=%s", slb_vrf_text(vrf, laddr->value[SLB_A_LADDR_VRF]));
+	slb_owner_print(laddr->value[SLB_A_LADDR_OWNER]);
 	slb_out_text("\n");
 	slb_out_close();
 }

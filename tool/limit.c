@@ -382,6 +382,8 @@ static void slb_limit_get(struct slb_limit *limit, const struct nlmsghdr *nlh)
 	limit->limits.value[SLB_A_LIM_CONNS] = slb_nl_number(attrs[SLB_A_LIMIT_CONNS]);
 	limit->limits.value[SLB_A_LIM_RATE] = slb_nl_number(attrs[SLB_A_LIMIT_RATE]);
 	limit->limits.value[SLB_A_LIM_NOW] = slb_nl_number(attrs[SLB_A_LIMIT_NOW]);
+	limit->owner = slb_nl_number(attrs[SLB_A_LIMIT_OWNER]);
+	limit->given = limit->owner ? SLB_GIVEN(SLB_A_LIMIT_OWNER) : 0;
 	limit->services = slb_nl_number(attrs[SLB_A_LIMIT_SERVICES]);
 	limit->refused_conns = slb_nl_number(attrs[SLB_A_LIMIT_LIMIT_CONNS]);
 	limit->refused_rate = slb_nl_number(attrs[SLB_A_LIMIT_LIMIT_RATE]);
@@ -404,7 +406,9 @@ static void slb_limit_print(const struct slb_limit *limit)
 	slb_out_u64("services", " %8llu", limit->services);
 	slb_out_u64("counted", " %10llu", limit->limits.value[SLB_A_LIM_NOW]);
 	slb_out_u64("limit-conns", " %12llu", limit->refused_conns);
-	slb_out_u64("limit-rate", " %12llu\n", limit->refused_rate);
+	slb_out_u64("limit-rate", " %12llu", limit->refused_rate);
+	slb_owner_print(limit->owner);
+	slb_out_text("\n");
 }
 
 static void slb_limit_event(const struct nlmsghdr *nlh)
@@ -490,6 +494,8 @@ static int slb_limit_req_send(struct slb_nl *nl, struct slb_req *req, __u16 flag
 		mnl_attr_put_u32(nlh, SLB_A_LIMIT_CONNS, limits->value[SLB_A_LIM_CONNS]);
 	if (limits->given & SLB_GIVEN(SLB_A_LIM_RATE))
 		mnl_attr_put_u32(nlh, SLB_A_LIMIT_RATE, limits->value[SLB_A_LIM_RATE]);
+	if (req->limit.given & SLB_GIVEN(SLB_A_LIMIT_OWNER) && !del)
+		mnl_attr_put_u8(nlh, SLB_A_LIMIT_OWNER, req->limit.owner);
 	return slb_nl_talk(nl, NULL, NULL);
 }
 
@@ -498,6 +504,8 @@ static void slb_conf_limit_print(const struct slb_limit *limit)
 	putchar(' ');
 	slb_conf_word_print(limit->limits.name);
 	slb_conf_lims_print(&limit->limits, SLB_LIM_NAMED);
+	if (limit->given & SLB_GIVEN(SLB_A_LIMIT_OWNER))
+		slb_conf_owner_print(limit->owner);
 }
 
 static void slb_limit_req_print(const struct slb_req *req)
@@ -508,6 +516,7 @@ static void slb_limit_req_print(const struct slb_req *req)
 static void slb_limit_req_fill(struct slb_req *req)
 {
 	slb_limits_fill(&req->limit.limits, SLB_LIM_NAMED);
+	req->limit.given |= SLB_GIVEN(SLB_A_LIMIT_OWNER);
 }
 
 static int slb_limit_compare(const void *a, const void *b)

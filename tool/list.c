@@ -174,6 +174,7 @@ static void slb_srv_state_print(const struct slb_srv *srv, bool flags)
 	}
 	if (srv->value[SLB_A_SRV_LEFT] != SLB_DELAY_KEEP)
 		slb_out_u64("left", flags ? " left=%llu" : NULL, srv->value[SLB_A_SRV_LEFT]);
+	slb_field_print(slb_field_find(slb_srv_fields, "owner"), srv->value[SLB_A_SRV_OWNER], flags);
 	slb_label_print(&srv->label, flags);
 }
 

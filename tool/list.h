@@ -17,6 +17,7 @@ int slb_list_info(struct slb_nl *nl, const struct slb_req *req);
 int slb_list_groups(struct slb_nl *nl, const struct slb_req *req);
 void slb_list_servers_head(const struct slb_req *req);
 void slb_list_srv(const struct slb_srv *srv, const struct slb_req *req);
+void slb_owner_print(__u32 owner);
 void slb_label_print(const struct slb_label *label, bool flags);
 int slb_drain_run(const struct slb_req *req);
 int slb_counters_print(struct slb_nl *nl);

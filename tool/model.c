@@ -10,6 +10,7 @@
 #include "slb_names_gen.h"
 
 const struct slb_words slb_states = { slb_state_names, SLB_STATE_COUNT };
+const struct slb_words slb_owners = { slb_owner_names, SLB_OWNER_COUNT };
 const struct slb_words slb_ends = { slb_why_names, SLB_WHY_COUNT };
 
 /**

@@ -98,6 +98,8 @@ struct slb_limits {
 
 struct slb_limit {
 	struct slb_limits	limits;
+	__u64			given;		/* but for the limits */
+	__u32			owner;
 	__u32			services;
 	__u64			refused_conns;
 	__u64			refused_rate;
@@ -211,6 +213,7 @@ extern const struct slb_field slb_set_fields[];
 extern const struct slb_field slb_to_fields[];
 extern const struct slb_words slb_states;
 extern const struct slb_words slb_ends;
+extern const struct slb_words slb_owners;
 
 const struct slb_field *slb_field_find(const struct slb_field *fields, const char *name);
 const char *slb_field_parse(const struct slb_field *field, __u32 *value, const char *text);

@@ -278,6 +278,7 @@ static int slb_scan_all(struct slb_scan *scan)
 	while (scan->argc) {
 		scan->argc--;
 		word = *scan->argv++;
+		slb_err_word(word);
 		if (!plain && !strcmp(word, "--")) {
 			plain = true;
 			continue;
@@ -291,6 +292,7 @@ static int slb_scan_all(struct slb_scan *scan)
 		if (ret)
 			return ret;
 	}
+	slb_err_word(NULL);
 	return 0;
 }
 
@@ -368,9 +370,11 @@ static int slb_scan_parse(struct slb_scan *scan)
 		if (!opt)
 			continue;
 		scan->req->seen |= SLB_SLOT(slot);
+		slb_err_word(scan->text[slot]);
 		if (opt->parse && opt->parse(scan->req, opt, scan->text[slot]))
 			return -1;
 	}
+	slb_err_word(NULL);
 	return object && object->finish ? object->finish(scan->req) : 0;
 }
 

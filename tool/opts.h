@@ -126,6 +126,7 @@ enum slb_slot {
 	SLB_SLOT_PRIORITY,
 	SLB_SLOT_DOWN,
 	SLB_SLOT_WAIT,
+	SLB_SLOT_OWNER,
 	SLB_SLOT_OTHER,		/* of ipvsadm only, refused */
 	SLB_SLOTS
 };
@@ -278,6 +279,7 @@ int slb_arg_local(struct slb_req *req, const struct slb_option *opt, const char 
 int slb_arg_group(struct slb_req *req, const struct slb_option *opt, const char *text);
 int slb_arg_group_field(struct slb_req *req, const struct slb_option *opt, const char *text);
 int slb_arg_name(struct slb_req *req, const struct slb_option *opt, const char *text);
+int slb_arg_owner(struct slb_req *req, const struct slb_option *opt, const char *text);
 int slb_arg_comment(struct slb_req *req, const struct slb_option *opt, const char *text);
 int slb_arg_wait(struct slb_req *req, const struct slb_option *opt, const char *text);
 int slb_arg_down(struct slb_req *req, const struct slb_option *opt, const char *text);

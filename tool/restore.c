@@ -30,11 +30,15 @@ void slb_file_free(struct slb_file *file)
 		for (n = 0; n < SLB_PARTS; n++)
 			free(file->line[i].part[n]);
 	}
+	for (i = 0; i < file->name_count; i++)
+		free(file->names[i]);
+	free(file->names);
 	free(file->line);
 }
 
 /* Keeps a command until the whole file has been understood. */
-static void slb_file_keep(struct slb_file *file, struct slb_req *req, unsigned int number)
+static void slb_file_keep(struct slb_file *file, struct slb_req *req,
+			  const struct slb_err_place *at)
 {
 	const struct slb_object *object = req->command->object;
 	struct slb_line *line;
@@ -44,7 +48,7 @@ static void slb_file_keep(struct slb_file *file, struct slb_req *req, unsigned i
 	line = &file->line[file->line_count - 1];
 	line->command = req->command;
 	line->seen = req->seen;
-	line->number = number;
+	line->at = *at;
 	for (n = 0; n < SLB_PARTS && object->part[n].size; n++) {
 		line->part[n] = slb_mem_grow(NULL, object->part[n].size);
 		memcpy(line->part[n], (char *)req + object->part[n].at, object->part[n].size);
@@ -122,8 +126,14 @@ static const char *slb_file_word(char **line, char **word)
 	return NULL;
 }
 
-/* The words of a line, which end with NULL; returns how many, or -1 after saying what is wrong. */
-static int slb_file_words(char **words, char *text)
+/**
+ * slb_file_words() - take a line apart
+ * @words: result, which ends with NULL; room for half as many as @text has bytes, and two
+ * @text: the line, changed in place
+ *
+ * Return: how many words, or -1 after saying what is wrong.
+ */
+int slb_file_words(char **words, char *text)
 {
 	const char *wrong;
 	int count = 0;
@@ -138,8 +148,18 @@ static int slb_file_words(char **words, char *text)
 	return count - 1;
 }
 
-static int slb_file_command(struct slb_file *file, int count, char **words, unsigned int number,
-			    bool fullnat)
+/**
+ * slb_file_add() - understand a command and keep it
+ * @file: where
+ * @count: words
+ * @words: the words
+ * @at: where they stand; the file's name must live as long as @file
+ * @fullnat: take every server as fullNAT
+ *
+ * Return: 0, or -1 after saying what is wrong.
+ */
+int slb_file_add(struct slb_file *file, int count, char **words, const struct slb_err_place *at,
+		 bool fullnat)
 {
 	struct slb_req req;
 	char buf[64];
@@ -153,7 +173,7 @@ static int slb_file_command(struct slb_file *file, int count, char **words, unsi
 		ret = -1;
 	}
 	if (!ret)
-		slb_file_keep(file, &req, number);
+		slb_file_keep(file, &req, at);
 	slb_req_free(&req);
 	return ret;
 }
@@ -162,10 +182,11 @@ static int slb_file_line(struct slb_file *file, char *text, unsigned int number,
 {
 	/* At most every second character begins a word. */
 	char **words = slb_mem_grow(NULL, (strlen(text) / 2 + 2) * sizeof(*words));
+	struct slb_err_place at = { .file = file->name, .line = number };
 	int ret = slb_file_words(words, text);
 
 	if (ret > 0)
-		ret = slb_file_command(file, ret, words, number, fullnat);
+		ret = slb_file_add(file, ret, words, &at, fullnat);
 	free(words);
 	return ret;
 }
@@ -271,7 +292,9 @@ static int slb_line_qsort(const void *a, const void *b)
 	const struct slb_line * const *line_b = b;
 	int order = slb_line_compare(*line_a, *line_b);
 
-	return order ? order : (int)(*line_a)->number - (int)(*line_b)->number;
+	if (order)
+		return order;
+	return *line_a < *line_b ? -1 : *line_a > *line_b;
 }
 
 /* Collects the adding lines; returns how many, 0 if one deletes and could make room for another. */
@@ -311,8 +334,12 @@ int slb_file_unique(const struct slb_file *file)
 	for (i = 1; i < count && !ret; i++) {
 		if (slb_line_compare(added[i - 1], added[i]))
 			continue;
-		slb_err_at(file->name, added[i]->number);
-		slb_err_print("line %u adds the same", added[i - 1]->number);
+		slb_err_at_place(&added[i]->at);
+		if (added[i]->at.file == added[i - 1]->at.file)
+			slb_err_print("line %u adds the same", added[i - 1]->at.line);
+		else
+			slb_err_print("line %u of %s adds the same", added[i - 1]->at.line,
+				      added[i - 1]->at.file);
 		slb_err_at(NULL, 0);
 		ret = -1;
 	}
@@ -334,7 +361,7 @@ static int slb_file_apply(const struct slb_file *file, struct slb_nl *nl)
 			flags = NLM_F_CREATE | NLM_F_REPLACE;
 		if (req.command->act == SLB_ACT_ADD && req.command->object->fill)
 			req.command->object->fill(&req);
-		slb_err_at(file->name, file->line[i].number);
+		slb_err_at_place(&file->line[i].at);
 		err = slb_req_apply(nl, &req, flags);
 	}
 	slb_err_at(NULL, 0);

@@ -154,6 +154,7 @@ static int slb_arg_settings(struct slb_req *req)
 	if (req->word_count == 3 && !strchr(req->word[0], '='))
 		return slb_arg_three(req);
 	for (i = 0; i < req->word_count; i++) {
+		slb_err_word(req->word[i]);
 		value = strchr(req->word[i], '=');
 		if (!value) {
 			slb_err_print("`%s' is not KEY=VALUE", req->word[i]);

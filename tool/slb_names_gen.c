@@ -312,6 +312,13 @@ const struct slb_name slb_acl_op_names[] = {
 		"those given go; each must be there" },
 };
 
+const struct slb_name slb_owner_names[] = {
+	[SLB_OWNER_HAND] = { "hand",
+		"whoever sends commands, the default" },
+	[SLB_OWNER_CONF] = { "conf",
+		"the file slb.conf: reading it again deletes the object if the file no longer has it" },
+};
+
 static const struct slb_attr_name slb_service_attrs_list[] = {
 	[SLB_A_SVC_PROTO] = { "proto" },
 	[SLB_A_SVC_ADDR] = { "addr" },
@@ -346,10 +353,11 @@ static const struct slb_attr_name slb_service_attrs_list[] = {
 	[SLB_A_SVC_FWMARK] = { "fwmark" },
 	[SLB_A_SVC_IPV6] = { "ipv6" },
 	[SLB_A_SVC_SLOW_START] = { "slow-start" },
+	[SLB_A_SVC_OWNER] = { "owner" },
 };
 
 const struct slb_attr_set slb_service_attrs = {
-	slb_service_attrs_list, SLB_A_SVC_SLOW_START + 1
+	slb_service_attrs_list, SLB_A_SVC_OWNER + 1
 };
 
 static const struct slb_attr_name slb_service_key_attrs_list[] = {
@@ -386,10 +394,11 @@ static const struct slb_attr_name slb_server_attrs_list[] = {
 	[SLB_A_SRV_LEFT] = { "left" },
 	[SLB_A_SRV_STANDBY] = { "standby" },
 	[SLB_A_SRV_RAMP] = { "ramp" },
+	[SLB_A_SRV_OWNER] = { "owner" },
 };
 
 const struct slb_attr_set slb_server_attrs = {
-	slb_server_attrs_list, SLB_A_SRV_RAMP + 1
+	slb_server_attrs_list, SLB_A_SRV_OWNER + 1
 };
 
 static const struct slb_attr_name slb_laddr_attrs_list[] = {
@@ -404,10 +413,11 @@ static const struct slb_attr_name slb_laddr_attrs_list[] = {
 	[SLB_A_LADDR_RECLAIMED] = { "reclaimed" },
 	[SLB_A_LADDR_DYING] = { "dying" },
 	[SLB_A_LADDR_PAD] = { "pad" },
+	[SLB_A_LADDR_OWNER] = { "owner" },
 };
 
 const struct slb_attr_set slb_laddr_attrs = {
-	slb_laddr_attrs_list, SLB_A_LADDR_PAD + 1
+	slb_laddr_attrs_list, SLB_A_LADDR_OWNER + 1
 };
 
 static const struct slb_attr_name slb_timeouts_attrs_list[] = {
@@ -569,10 +579,11 @@ static const struct slb_attr_name slb_acl_attrs_list[] = {
 	[SLB_A_ACL_PURGE] = { "purge" },
 	[SLB_A_ACL_ENTRIES] = { "entries" },
 	[SLB_A_ACL_SERVICES] = { "services" },
+	[SLB_A_ACL_OWNER] = { "owner" },
 };
 
 const struct slb_attr_set slb_acl_attrs = {
-	slb_acl_attrs_list, SLB_A_ACL_SERVICES + 1
+	slb_acl_attrs_list, SLB_A_ACL_OWNER + 1
 };
 
 static const struct slb_attr_name slb_persist_attrs_list[] = {
@@ -621,10 +632,11 @@ static const struct slb_attr_name slb_limit_attrs_list[] = {
 	[SLB_A_LIMIT_LIMIT_CONNS] = { "limit-conns" },
 	[SLB_A_LIMIT_LIMIT_RATE] = { "limit-rate" },
 	[SLB_A_LIMIT_PAD] = { "pad" },
+	[SLB_A_LIMIT_OWNER] = { "owner" },
 };
 
 const struct slb_attr_set slb_limit_attrs = {
-	slb_limit_attrs_list, SLB_A_LIMIT_PAD + 1
+	slb_limit_attrs_list, SLB_A_LIMIT_OWNER + 1
 };
 
 static const struct slb_attr_name slb_group_attrs_list[] = {
@@ -640,10 +652,11 @@ static const struct slb_attr_name slb_group_attrs_list[] = {
 	[SLB_A_GROUP_MIN_ALIVE] = { "min-alive" },
 	[SLB_A_GROUP_TIER] = { "tier" },
 	[SLB_A_GROUP_SLOW_START] = { "slow-start" },
+	[SLB_A_GROUP_OWNER] = { "owner" },
 };
 
 const struct slb_attr_set slb_group_attrs = {
-	slb_group_attrs_list, SLB_A_GROUP_SLOW_START + 1
+	slb_group_attrs_list, SLB_A_GROUP_OWNER + 1
 };
 
 static const struct slb_attr_name slb_explain_attrs_list[] = {

@@ -20,6 +20,7 @@ extern const struct slb_name slb_drop_names[SLB_DROP_COUNT];
 extern const struct slb_name slb_count_names[SLB_COUNT_COUNT];
 extern const struct slb_name slb_acl_mode_names[SLB_ACL_MODE_COUNT];
 extern const struct slb_name slb_acl_op_names[SLB_ACL_OP_COUNT];
+extern const struct slb_name slb_owner_names[SLB_OWNER_COUNT];
 extern const struct slb_attr_set slb_service_attrs;
 extern const struct slb_attr_set slb_service_key_attrs;
 extern const struct slb_attr_set slb_server_attrs;

@@ -20,6 +20,7 @@ const struct slb_field slb_srv_fields[] = {
 	{ .name = "forward", .attr = SLB_A_SRV_FWD, .kind = SLB_FIELD_WORD,
 	  .dflt = SLB_FWD_FULLNAT, .words = &slb_fwds },
 	{ .name = "priority", .attr = SLB_A_SRV_PRIORITY, .max = SLB_TIERS - 1 },
+	{ .name = "owner", .attr = SLB_A_SRV_OWNER, .kind = SLB_FIELD_WORD, .words = &slb_owners },
 	{}
 };
 
@@ -236,6 +237,8 @@ void slb_conf_srv_print(const struct slb_srv *srv)
 		printf(" --priority %u", srv->value[SLB_A_SRV_PRIORITY]);
 	if (srv->given & SLB_GIVEN(SLB_A_SRV_DOWN))
 		printf(" --%s", srv->value[SLB_A_SRV_DOWN] ? "down" : "up");
+	if (srv->given & SLB_GIVEN(SLB_A_SRV_OWNER))
+		slb_conf_owner_print(srv->value[SLB_A_SRV_OWNER]);
 	slb_conf_label_print(&srv->label);
 }
 
@@ -251,6 +254,8 @@ void slb_conf_srv_save(struct slb_srv *srv)
 		return;
 	if (!srv->value[SLB_A_SRV_PRIORITY])
 		srv->given &= ~SLB_GIVEN(SLB_A_SRV_PRIORITY);
+	if (!srv->value[SLB_A_SRV_OWNER])
+		srv->given &= ~SLB_GIVEN(SLB_A_SRV_OWNER);
 	slb_conf_limits_shorten(&srv->limits);
 	printf("-a");
 	slb_conf_srv_print(srv);

@@ -40,6 +40,7 @@ const struct slb_field slb_svc_fields[] = {
 	{ .name = "min-alive", .attr = SLB_A_SVC_MIN_ALIVE, .wide = true, .min = 1, .max = 65535,
 	  .dflt = 1 },
 	{ .name = "slow-start", .attr = SLB_A_SVC_SLOW_START, .wide = true, .max = 3600 },
+	{ .name = "owner", .attr = SLB_A_SVC_OWNER, .kind = SLB_FIELD_WORD, .words = &slb_owners },
 	{}
 };
 

@@ -18,17 +18,22 @@
  * struct slb_change - what is to be done
  * @line: of the file, or for a deletion of what there is
  * @command: how it is to be done
+ * @have: what there is of the object, NULL if it is added
  * @later: refused at first: something stands in its way that is to be deleted
+ * @done: it is done
  */
 struct slb_change {
 	const struct slb_line		*line;
 	const struct slb_command	*command;
+	const struct slb_line		*have;
 	bool				later;
+	bool				done;
 };
 
 /**
  * struct slb_diff - the difference
  * @want: the file
+ * @owned: delete only what slb.conf once had, the rest is none of the file's business
  * @have: what there is
  * @text: what there is, in the form of -S
  * @change: what is to be done: additions and changes in the order of the file, then deletions in
@@ -36,7 +41,8 @@ struct slb_change {
  * @count: entries in @change
  */
 struct slb_diff {
-	struct slb_file		want;
+	struct slb_file		*want;
+	bool			owned;
 	struct slb_file		have;
 	char			*text;
 	struct slb_change	*change;
@@ -91,13 +97,14 @@ static bool slb_sync_equal(const struct slb_line *a, const struct slb_line *b)
 }
 
 static void slb_sync_add(struct slb_diff *diff, const struct slb_line *line,
-			 const struct slb_command *command)
+			 const struct slb_line *have, const struct slb_command *command)
 {
 	struct slb_change *change;
 
 	diff->change = slb_list_add(diff->change, &diff->count, sizeof(*diff->change));
 	change = &diff->change[diff->count - 1];
 	change->line = line;
+	change->have = have;
 	change->command = command;
 }
 
@@ -115,7 +122,7 @@ static int slb_sync_check(const struct slb_file *file, const struct slb_req *req
 		if (line->command->act == SLB_ACT_ADD && line->command->object->compare &&
 		    !(line->seen & line->command->object->unclear))
 			continue;
-		slb_err_at(file->name, line->number);
+		slb_err_at_place(&line->at);
 		slb_err_print("%s: %s takes lines as --save writes them",
 			      slb_command_text(buf, line->command), req->command->name);
 		slb_err_at(NULL, 0);
@@ -164,7 +171,13 @@ static void slb_sync_set(struct slb_diff *diff, struct slb_line *line)
 	for (i = 0; i < diff->have.line_count; i++)
 		if (diff->have.line[i].command->id == SLB_DO_SET &&
 		    slb_set_reduce(line->part[0], diff->have.line[i].part[0]))
-			slb_sync_add(diff, line, line->command);
+			slb_sync_add(diff, line, &diff->have.line[i], line->command);
+}
+
+/* -S names the owner only if it is not the hand. */
+static bool slb_sync_may_delete(const struct slb_diff *diff, const struct slb_line *have)
+{
+	return !diff->owned || have->seen & SLB_SLOT(SLB_SLOT_OWNER);
 }
 
 static void slb_sync_compare(struct slb_diff *diff)
@@ -176,32 +189,34 @@ static void slb_sync_compare(struct slb_diff *diff)
 	size_t i;
 
 	index = slb_sync_index(&diff->have, &count);
-	for (i = 0; i < diff->want.line_count; i++) {
-		line = &diff->want.line[i];
+	for (i = 0; i < diff->want->line_count; i++) {
+		line = &diff->want->line[i];
 		if (line->command->id == SLB_DO_SET)
-			slb_sync_set(diff, &diff->want.line[i]);
+			slb_sync_set(diff, &diff->want->line[i]);
 		if (line->command->act != SLB_ACT_ADD)
 			continue;
 		have = slb_sync_find(index, count, line);
 		if (!have)
-			slb_sync_add(diff, line, line->command);
+			slb_sync_add(diff, line, NULL, line->command);
 		else if (!slb_sync_equal(line, have))
-			slb_sync_add(diff, line, slb_sync_command(line->command, SLB_ACT_EDIT));
+			slb_sync_add(diff, line, have,
+				     slb_sync_command(line->command, SLB_ACT_EDIT));
 	}
 	free(index);
-	index = slb_sync_index(&diff->want, &count);
+	index = slb_sync_index(diff->want, &count);
 	for (i = diff->have.line_count; i-- > 0;) {
 		line = &diff->have.line[i];
-		if (line->command->act == SLB_ACT_ADD && !slb_sync_find(index, count, line))
-			slb_sync_add(diff, line, slb_sync_command(line->command, SLB_ACT_DEL));
+		if (line->command->act == SLB_ACT_ADD && slb_sync_may_delete(diff, line) &&
+		    !slb_sync_find(index, count, line))
+			slb_sync_add(diff, line, line,
+				     slb_sync_command(line->command, SLB_ACT_DEL));
 	}
 	free(index);
 }
 
-static int slb_sync_load(struct slb_diff *diff, struct slb_nl *nl, const struct slb_req *req)
+static int slb_sync_load(struct slb_diff *diff, struct slb_nl *nl)
 {
 	FILE *terminal = stdout;
-	char what[SLB_OBJECT_TEXT];
 	FILE *stream;
 	size_t len;
 	int err;
@@ -211,11 +226,11 @@ static int slb_sync_load(struct slb_diff *diff, struct slb_nl *nl, const struct 
 		stdout = terminal;
 		return -ENOMEM;
 	}
-	err = slb_conf_save(nl, req);
+	err = slb_conf_save(nl, NULL);
 	fclose(stdout);
 	stdout = terminal;
 	if (err) {
-		slb_err_print("%s: %s", slb_req_text(what, req), nl->words);
+		slb_err_print("the configuration cannot be read: %s", nl->words);
 		return err;
 	}
 	diff->have.name = "kernel";
@@ -233,21 +248,52 @@ static void slb_change_req(const struct slb_change *change, struct slb_req *req)
 	req->command = change->command;
 }
 
-static int slb_change_apply(struct slb_diff *diff, struct slb_nl *nl, struct slb_change *change,
-			    bool may_wait)
+static int slb_change_apply(struct slb_nl *nl, struct slb_change *change, bool may_wait)
 {
 	struct slb_req req;
 	int err;
 
 	slb_change_req(change, &req);
-	if (change->line >= diff->want.line &&
-	    change->line < diff->want.line + diff->want.line_count)
-		slb_err_at(diff->want.name, change->line->number);
+	if (change->line != change->have)
+		slb_err_at_place(&change->line->at);
 	err = req.command->object->send(nl, &req, slb_req_flags(&req));
-	change->later = may_wait && (err == -EEXIST || err == -EBUSY || err == -EADDRINUSE);
-	err = change->later ? 0 : slb_req_said(nl, &req, err);
+	if (may_wait)
+		change->later = err == -EEXIST || err == -EBUSY || err == -EADDRINUSE;
+	change->done = !err;
+	err = may_wait && change->later ? 0 : slb_req_said(nl, &req, err);
 	slb_err_at(NULL, 0);
 	return err;
+}
+
+/* The reverse of a change: what was added goes, what there was is as it was. */
+static int slb_change_undo(struct slb_nl *nl, const struct slb_change *change)
+{
+	struct slb_req req;
+
+	if (change->have)
+		slb_sync_req(change->have, &req);
+	else
+		slb_sync_req(change->line, &req);
+	if (!change->have)
+		req.command = slb_sync_command(req.command, SLB_ACT_DEL);
+	else if (change->have != change->line && req.command->act == SLB_ACT_ADD)
+		req.command = slb_sync_command(req.command, SLB_ACT_EDIT);
+	return slb_req_apply(nl, &req, slb_req_flags(&req));
+}
+
+/* One change was refused; those before it are taken back. */
+static void slb_sync_undo(const struct slb_diff *diff, struct slb_nl *nl)
+{
+	bool whole = true;
+	size_t i;
+	int pass;
+
+	/* Deletions, and what waited for them, came last. */
+	for (pass = 0; pass < 2; pass++)
+		for (i = diff->count; i-- > 0;)
+			if (diff->change[i].done && diff->change[i].later == !pass)
+				whole &= !slb_change_undo(nl, &diff->change[i]);
+	slb_err_print(whole ? "nothing was changed" : "not all of the changes could be taken back");
 }
 
 /*
@@ -260,10 +306,12 @@ static int slb_sync_apply(struct slb_diff *diff, struct slb_nl *nl)
 	size_t i;
 
 	for (i = 0; i < diff->count && !err; i++)
-		err = slb_change_apply(diff, nl, &diff->change[i], true);
+		err = slb_change_apply(nl, &diff->change[i], true);
 	for (i = 0; i < diff->count && !err; i++)
 		if (diff->change[i].later)
-			err = slb_change_apply(diff, nl, &diff->change[i], false);
+			err = slb_change_apply(nl, &diff->change[i], false);
+	if (err)
+		slb_sync_undo(diff, nl);
 	return err;
 }
 
@@ -280,18 +328,59 @@ static void slb_sync_print(const struct slb_diff *diff)
 
 static void slb_diff_free(struct slb_diff *diff)
 {
-	slb_file_free(&diff->want);
 	slb_file_free(&diff->have);
 	free(diff->change);
 	free(diff->text);
 }
 
 /**
+ * slb_sync_file() - make the configuration what a file says
+ * @nl: the family
+ * @want: the file, all of whose lines add objects or set something
+ * @owned: delete only what slb.conf once had; else all that the file does not have
+ * @how: SLB_SYNC_*
+ * @changes: how many there were to make
+ *
+ * What is equal is left alone. When the kernel refuses a change, those before it are taken back.
+ *
+ * Return: 0, or a negative errno after saying what is wrong.
+ */
+int slb_sync_file(struct slb_nl *nl, struct slb_file *want, bool owned, enum slb_sync_how how,
+		  size_t *changes)
+{
+	struct slb_diff diff = { .want = want, .owned = owned };
+	int err;
+
+	*changes = 0;
+	err = slb_sync_load(&diff, nl);
+	if (!err) {
+		slb_sync_compare(&diff);
+		*changes = diff.count;
+		if (how == SLB_SYNC_PRINT)
+			slb_sync_print(&diff);
+		if (how == SLB_SYNC_APPLY)
+			err = slb_sync_apply(&diff, nl);
+	}
+	slb_diff_free(&diff);
+	return err;
+}
+
+/* The file that the command names, understood and fit to be compared. */
+static int slb_sync_open(struct slb_file *want, const struct slb_req *req)
+{
+	int ret;
+
+	ret = slb_file_open(want, req);
+	if (ret == SLB_EXIT_DONE && slb_sync_check(want, req))
+		ret = SLB_EXIT_USAGE;
+	return ret;
+}
+
+/**
  * slb_sync() - make the configuration what a file says, or say what that would change
  * @req: the command line: --sync or --check
  *
- * What is equal is left alone; objects that the file does not name are deleted, settings that it
- * does not name stay.
+ * Objects that the file does not name are deleted; settings that it does not name stay.
  *
  * Return: SLB_EXIT_*; of --check SLB_EXIT_REFUSED if something would change, and SLB_EXIT_USAGE for
  *	whatever kept it from finding out.
@@ -299,27 +388,24 @@ static void slb_diff_free(struct slb_diff *diff)
 int slb_sync(const struct slb_req *req)
 {
 	bool check = req->command->id == SLB_DO_CHECK;
-	struct slb_diff diff = {};
+	struct slb_file want = {};
 	struct slb_nl nl = {};
+	size_t changes = 0;
 	int ret;
 
-	ret = slb_file_open(&diff.want, req);
-	if (ret == SLB_EXIT_DONE && slb_sync_check(&diff.want, req))
-		ret = SLB_EXIT_USAGE;
-	if (ret == SLB_EXIT_DONE && (slb_req_open(&nl, req) || slb_sync_load(&diff, &nl, req)))
+	ret = slb_sync_open(&want, req);
+	if (ret == SLB_EXIT_DONE &&
+	    (slb_req_open(&nl, req) ||
+	     slb_sync_file(&nl, &want, false,
+			   check || slb_req_has(req, SLB_SLOT_DRY_RUN) ? SLB_SYNC_PRINT
+								       : SLB_SYNC_APPLY,
+			   &changes)))
 		ret = SLB_EXIT_REFUSED;
-	if (ret == SLB_EXIT_DONE) {
-		slb_sync_compare(&diff);
-		if (check || slb_req_has(req, SLB_SLOT_DRY_RUN))
-			slb_sync_print(&diff);
-		else if (slb_sync_apply(&diff, &nl))
-			ret = SLB_EXIT_REFUSED;
-		if (check && diff.count)
-			ret = SLB_EXIT_REFUSED;
-	} else if (check) {
+	if (check && ret != SLB_EXIT_DONE)
 		ret = SLB_EXIT_USAGE;
-	}
+	else if (check && changes)
+		ret = SLB_EXIT_REFUSED;
 	slb_nl_close(&nl);
-	slb_diff_free(&diff);
+	slb_file_free(&want);
 	return ret;
 }

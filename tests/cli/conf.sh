@@ -54,15 +54,18 @@ cat >"$SLB_TMP/full" <<'END'
 -P 10.1.0.2
 -P 10.1.0.3 --ports 2000-3000
 -P 2001:db8:1::2 --pool z.2:words --dedicated
--P 10.1.0.4 --pool blue
+-P 10.1.0.4 --pool blue --owner conf
+--add-acl kept --deny --owner conf 10.9.0.0/16
+--add-acl plain --allow 10.0.0.0/8
 --add-group dns.v6 --proto udp -s rr
 -a --group dns.v6 -r [2001:db8:1::11]:53 -b -w 1
 -a --group dns.v6 -r [2001:db8:1::12]:53 -m -w 0
---add-group empty --proto tcp -s wlc --zero-delay 0 --removal-delay keep --on-down reset --min-alive 65535 --comment "two words"
+--add-group empty --proto tcp -s wlc --zero-delay 0 --removal-delay keep --on-down reset --min-alive 65535 --owner conf --comment "two words"
 --add-group web --proto tcp -s wrr
--a --group web -r 10.1.0.11:80 -b -w 7
+-a --group web -r 10.1.0.11:80 -b -w 7 --owner conf
 -a --group web -r 10.1.0.12:80 -b -w 1 --priority 15 --name "Zwölf" --comment spare
--A -t 10.0.0.80:80 -s wlc
+--add-limit gold --max-conns 10 --owner conf
+-A -t 10.0.0.80:80 -s wlc --owner conf
 -a -t 10.0.0.80:80 -r 10.1.0.11:80 -b -w 0
 -a -t 10.0.0.80:80 -r 10.1.0.11:8080 -b -w 65535
 -A -t 10.0.0.80:443 -s rr --disable --toa off --timestamps keep --unknown drop --idle 60 --timeout syn-sent=1,close=14400 --pool blue
@@ -106,6 +109,11 @@ slbadm -e --group web -r 10.1.0.11:80 -w 8
 slbadm -E -t 10.0.0.80:445 --group '' --name '' --comment new
 slbadm --edit-group empty --zero-delay 5 --min-alive 1 --comment ''
 slbadm -e --group web -r 10.1.0.12:80 --priority 0 --name other --down
+slbadm --edit-acl kept --owner hand
+slbadm --edit-limit gold --owner hand
+slbadm --edit-laddr 10.1.0.4 --owner hand
+slbadm -E -t 10.0.0.80:80 --owner hand
+slbadm -e --group web -r 10.1.0.11:80 --owner hand
 slbadm --edit-laddr 10.1.0.2 --dedicated --ports 5000-6000
 slbadm --set established=99 toa-trusted=10.0.0.0/8 idle-reset=on
 check_fails "a change is a change" cmp -s <(slbadm -S) "$SLB_TMP/saved"
@@ -194,7 +202,7 @@ fi
 
 # Views.
 is "JSON of services" "$(json 'sorted(d["services"][0])' -L -t 10.0.0.80:80 --stats)" \
-	"['acl', 'address', 'enabled', 'idle', 'limits', 'min-alive', 'on-down', 'persistent', 'persistent-len', 'pool', 'port', 'proto', 'removal-delay', 'scheduler', 'servers', 'slow-start', 'stats', 'timeouts', 'timestamps', 'toa', 'toa-kind', 'unknown', 'zero-delay']"
+	"['acl', 'address', 'enabled', 'idle', 'limits', 'min-alive', 'on-down', 'owner', 'persistent', 'persistent-len', 'pool', 'port', 'proto', 'removal-delay', 'scheduler', 'servers', 'slow-start', 'stats', 'timeouts', 'timestamps', 'toa', 'toa-kind', 'unknown', 'zero-delay']"
 is "JSON of counters and drops" "$(json 'd["counters"]["conn-created"], d["drops"]["no-port"]' \
 	-L --stats)" "0 0"
 is "JSON of connections" "$(json d -L -c)" "{'connections': []}"

@@ -43,6 +43,23 @@ void slb_err_at(const char *file, unsigned int line)
 	(void)line;
 }
 
+void slb_err_at_place(const struct slb_err_place *place)
+{
+	(void)place;
+}
+
+void slb_err_words(bool (*find)(const char *word, struct slb_err_place *place, const void *data),
+		   const void *data)
+{
+	(void)find;
+	(void)data;
+}
+
+void slb_err_word(const char *word)
+{
+	(void)word;
+}
+
 struct slb_err_place slb_err_at_get(void)
 {
 	return (struct slb_err_place){};

@@ -6,7 +6,7 @@
 . "$(dirname "$0")/../lib.sh"
 
 need slbadm python3
-plan 15
+plan 18
 load_slb
 ip link set lo up
 ip addr add 10.1.0.2 dev lo
@@ -68,6 +68,15 @@ matches "a line that deletes is refused with its place" "$(slbadm --sync "$tmp/d
 printf -- '-A -t 10.0.0.80:81 -s rr\n-A -t 10.0.0.80:82 -s nonsense\n' >"$tmp/d"
 slbadm --sync "$tmp/d" 2>/dev/null
 is "and a file that is not understood changes nothing" "$(slbadm -S)" "$before"
+
+# A change that the kernel refuses takes those before it back: a deletion, an addition, an edit, a setting.
+sed '/10.1.0.12/d; s/-s wrr/-s rr/; s/established=700/established=710/; s/-u 10.0.0.80:54/-u 10.0.0.80:55/' \
+	"$tmp/c" >"$tmp/e"
+printf -- '-A -t 10.0.0.81:80 -s rr\n-a -t 10.0.0.81:80 -r 10.0.0.81:80\n' >>"$tmp/e"
+out=$(slbadm --sync "$tmp/e" 2>&1)
+matches "a refusal has its place" "$out" 'e:[0-9]+: add server 10.0.0.81:80 to tcp 10.0.0.81:80: '
+matches "and is told" "$out" 'slbadm: nothing was changed'
+is "which is so" "$(slbadm -S)" "$before"
 
 # 10 000 services with a server each.
 python3 - >"$tmp/many" <<'EOF'

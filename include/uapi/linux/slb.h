@@ -477,6 +477,20 @@ enum slb_acl_op {
 };
 
 /**
+ * enum slb_owner - who configures an object; the kernel keeps it and does not care
+ * @SLB_OWNER_HAND: whoever sends commands, the default
+ * @SLB_OWNER_CONF: the file slb.conf: reading it again deletes the object if the file no longer
+ *	has it
+ * @SLB_OWNER_COUNT: (how many)
+ */
+enum slb_owner {
+	SLB_OWNER_HAND,
+	SLB_OWNER_CONF,
+
+	SLB_OWNER_COUNT
+};
+
+/**
  * enum slb_a_svc - A service.
  * @SLB_A_SVC_PROTO: (u8) protocol
  * @SLB_A_SVC_ADDR: (binary) virtual address
@@ -520,6 +534,7 @@ enum slb_acl_op {
  * @SLB_A_SVC_IPV6: (flag) with fwmark: IPv6 packets; else IPv4
  * @SLB_A_SVC_SLOW_START: (u32) of its own group: seconds in which a server that comes in ramps
  *	up to its weight; default 0, at once
+ * @SLB_A_SVC_OWNER: (u8) whose it is; default hand
  * @__SLB_A_SVC_MAX: (one more)
  * @SLB_A_SVC_MAX: (the last)
  */
@@ -557,6 +572,7 @@ enum slb_a_svc {
 	SLB_A_SVC_FWMARK,
 	SLB_A_SVC_IPV6,
 	SLB_A_SVC_SLOW_START,
+	SLB_A_SVC_OWNER,
 
 	__SLB_A_SVC_MAX,
 	SLB_A_SVC_MAX = __SLB_A_SVC_MAX - 1
@@ -586,6 +602,7 @@ enum slb_a_svc {
  *	in answers only
  * @SLB_A_SRV_STANDBY: (flag) it could take connections and another tier does; in answers only
  * @SLB_A_SRV_RAMP: (u8) percent of its weight that count, while it ramps up; in answers only
+ * @SLB_A_SRV_OWNER: (u8) whose it is; default hand
  * @__SLB_A_SRV_MAX: (one more)
  * @SLB_A_SRV_MAX: (the last)
  */
@@ -609,6 +626,7 @@ enum slb_a_srv {
 	SLB_A_SRV_LEFT,
 	SLB_A_SRV_STANDBY,
 	SLB_A_SRV_RAMP,
+	SLB_A_SRV_OWNER,
 
 	__SLB_A_SRV_MAX,
 	SLB_A_SRV_MAX = __SLB_A_SRV_MAX - 1
@@ -628,6 +646,7 @@ enum slb_a_srv {
  * @SLB_A_LADDR_RECLAIMED: (u64) leases taken back; in answers only
  * @SLB_A_LADDR_DYING: (flag) removed and waiting for its connections; in answers only
  * @SLB_A_LADDR_PAD: (pad) padding
+ * @SLB_A_LADDR_OWNER: (u8) whose it is; default hand
  * @__SLB_A_LADDR_MAX: (one more)
  * @SLB_A_LADDR_MAX: (the last)
  */
@@ -643,6 +662,7 @@ enum slb_a_laddr {
 	SLB_A_LADDR_RECLAIMED,
 	SLB_A_LADDR_DYING,
 	SLB_A_LADDR_PAD,
+	SLB_A_LADDR_OWNER,
 
 	__SLB_A_LADDR_MAX,
 	SLB_A_LADDR_MAX = __SLB_A_LADDR_MAX - 1
@@ -949,6 +969,7 @@ enum slb_a_fast {
  *	ends; in the last request
  * @SLB_A_ACL_ENTRIES: (u32) number of prefixes; in answers only
  * @SLB_A_ACL_SERVICES: (u32) number of services that use the list; in answers only
+ * @SLB_A_ACL_OWNER: (u8) whose it is; default hand
  * @__SLB_A_ACL_MAX: (one more)
  * @SLB_A_ACL_MAX: (the last)
  */
@@ -961,6 +982,7 @@ enum slb_a_acl {
 	SLB_A_ACL_PURGE,
 	SLB_A_ACL_ENTRIES,
 	SLB_A_ACL_SERVICES,
+	SLB_A_ACL_OWNER,
 
 	__SLB_A_ACL_MAX,
 	SLB_A_ACL_MAX = __SLB_A_ACL_MAX - 1
@@ -1049,6 +1071,7 @@ enum slb_a_lim {
  * @SLB_A_LIMIT_LIMIT_CONNS: (u64) connections refused because of conns; in answers only
  * @SLB_A_LIMIT_LIMIT_RATE: (u64) connections refused because of rate; in answers only
  * @SLB_A_LIMIT_PAD: (pad) padding
+ * @SLB_A_LIMIT_OWNER: (u8) whose it is; default hand
  * @__SLB_A_LIMIT_MAX: (one more)
  * @SLB_A_LIMIT_MAX: (the last)
  */
@@ -1061,6 +1084,7 @@ enum slb_a_limit {
 	SLB_A_LIMIT_LIMIT_CONNS,
 	SLB_A_LIMIT_LIMIT_RATE,
 	SLB_A_LIMIT_PAD,
+	SLB_A_LIMIT_OWNER,
 
 	__SLB_A_LIMIT_MAX,
 	SLB_A_LIMIT_MAX = __SLB_A_LIMIT_MAX - 1
@@ -1083,6 +1107,7 @@ enum slb_a_limit {
  * @SLB_A_GROUP_TIER: (u8) the tier that takes new connections; in answers only
  * @SLB_A_GROUP_SLOW_START: (u32) seconds in which a server that comes in ramps up to its
  *	weight; default 0, at once
+ * @SLB_A_GROUP_OWNER: (u8) whose it is; default hand
  * @__SLB_A_GROUP_MAX: (one more)
  * @SLB_A_GROUP_MAX: (the last)
  */
@@ -1099,6 +1124,7 @@ enum slb_a_group {
 	SLB_A_GROUP_MIN_ALIVE,
 	SLB_A_GROUP_TIER,
 	SLB_A_GROUP_SLOW_START,
+	SLB_A_GROUP_OWNER,
 
 	__SLB_A_GROUP_MAX,
 	SLB_A_GROUP_MAX = __SLB_A_GROUP_MAX - 1
@@ -1164,20 +1190,20 @@ enum slb_a_step {
  * @SLB_CMD_SVC_NEW: Adds or changes a service. Request: proto, addr, port, vrf, sched, enabled,
  *	toa, toa-kind, timestamps, unknown, pool, idle, timeouts, acl, acl-none, purge, group,
  *	persist, persist-len, limits, name, comment, zero-delay, removal-delay, on-down, min-alive,
- *	port-last, fwmark, ipv6, slow-start. Needs CAP_NET_ADMIN.
+ *	port-last, fwmark, ipv6, slow-start, owner. Needs CAP_NET_ADMIN.
  * @SLB_CMD_SVC_DEL: Removes a service; its connections are reset at both ends. Request: proto,
  *	addr, port, vrf, port-last, fwmark, ipv6. Needs CAP_NET_ADMIN.
  * @SLB_CMD_SVC_NTF: A service was added, changed or removed (then only its key is given).
  * @SLB_CMD_SRV_GET: A dump of the servers, of one service or group if it is given. Request:
  *	service, group.
  * @SLB_CMD_SRV_NEW: Adds or changes a server. Request: service, addr, port, weight, fwd, group,
- *	limits, name, comment, priority, down. Needs CAP_NET_ADMIN.
+ *	limits, name, comment, priority, down, owner. Needs CAP_NET_ADMIN.
  * @SLB_CMD_SRV_DEL: Removes a server; its connections are reset at both ends when its group's
  *	removal-delay is over. Request: service, addr, port, group. Needs CAP_NET_ADMIN.
  * @SLB_CMD_SRV_NTF: A server was added, changed or removed (then only its key is given).
  * @SLB_CMD_LADDR_GET: A dump of the local addresses, of one pool if it is given. Request: pool.
  * @SLB_CMD_LADDR_NEW: Adds or changes a local address. Request: pool, addr, vrf, dedicated,
- *	port-first, port-last. Needs CAP_NET_ADMIN.
+ *	port-first, port-last, owner. Needs CAP_NET_ADMIN.
  * @SLB_CMD_LADDR_DEL: Removes a local address; connections that use it go on to their end.
  *	Request: pool, addr, vrf. Needs CAP_NET_ADMIN.
  * @SLB_CMD_LADDR_NTF: A local address was added, changed or removed (then only its key is
@@ -1202,7 +1228,7 @@ enum slb_a_step {
  * @SLB_CMD_ACL_NEW: Adds or changes an access list. Many prefixes go in several requests that
  *	all but the last have the flag "more". They are kept for the socket and published together by
  *	the last one; an error, or the end of the socket, drops them and leaves the list as it was.
- *	Request: name, mode, op, prefix, more, purge. Needs CAP_NET_ADMIN.
+ *	Request: name, mode, op, prefix, more, purge, owner. Needs CAP_NET_ADMIN.
  * @SLB_CMD_ACL_DEL: Removes an access list that no service uses. Request: name. Needs
  *	CAP_NET_ADMIN.
  * @SLB_CMD_ACL_NTF: An access list was added, changed or removed (then only its name is given).
@@ -1210,7 +1236,7 @@ enum slb_a_step {
  *	has its name and some prefixes, in their order. Request: name. Needs CAP_NET_ADMIN.
  * @SLB_CMD_GROUP_GET: One named group, or a dump of all. Request: name.
  * @SLB_CMD_GROUP_NEW: Adds or changes a named group. Request: name, proto, sched, comment,
- *	zero-delay, removal-delay, on-down, min-alive, slow-start. Needs CAP_NET_ADMIN.
+ *	zero-delay, removal-delay, on-down, min-alive, slow-start, owner. Needs CAP_NET_ADMIN.
  * @SLB_CMD_GROUP_DEL: Removes a group that no service uses, with its servers. Request: name.
  *	Needs CAP_NET_ADMIN.
  * @SLB_CMD_GROUP_NTF: A group was added, changed or removed (then only its name is given).
@@ -1221,7 +1247,7 @@ enum slb_a_step {
  *	connections go on. Request: proto, svc-addr, svc-port, vrf, client-addr, client-len,
  *	srv-addr, srv-port, svc-port-last, fwmark, ipv6. Needs CAP_NET_ADMIN.
  * @SLB_CMD_LIMIT_GET: A dump of the named limits.
- * @SLB_CMD_LIMIT_NEW: Adds or changes a named limit. Request: name, conns, rate. Needs
+ * @SLB_CMD_LIMIT_NEW: Adds or changes a named limit. Request: name, conns, rate, owner. Needs
  *	CAP_NET_ADMIN.
  * @SLB_CMD_LIMIT_DEL: Removes a named limit that no service uses. Request: name. Needs
  *	CAP_NET_ADMIN.
