@@ -3,9 +3,10 @@
  * Local addresses and their pools.
  *
  * Who can hold a local address? Its pool while it is a member, and each lease map made for it,
- * hence each connection that leases one of its ports. Removal takes it out of its pool's set and
- * waits for the packets that still see that set; only then it lets the lease maps go that no
- * connection uses. The rest follow with their connections, and with the last of them the address.
+ * hence each connection that leases one of its ports. Removal takes it out of its pool's set. When no
+ * packet sees that set any more, a work lets the lease maps go that no connection uses: nobody who
+ * removes addresses waits for that. The rest follow with their connections, and with the last of
+ * them the address.
  *
  * A removed address that is added again while connections hold it is the same object again,
  * because the ports they lease must not be leased twice.
@@ -204,6 +205,7 @@ static struct slb_laddr *slb_laddr_alloc(struct slb_net *sn, const struct in6_ad
 	laddr->vrf = vrf;
 	laddr->dying = true;
 	laddr->sn = sn;
+	INIT_LIST_HEAD(&laddr->left);
 	refcount_set(&laddr->ref, 1);
 	atomic64_inc(&sn->created);
 	slb_filter_add(&sn->filter, addr, v6);
@@ -275,16 +277,74 @@ err_put:
 	return NULL;
 }
 
-/* The address is in no set any more, and no packet sees one where it is. */
-static void slb_laddr_release_locked(struct slb_laddr *laddr)
+/* No packet sees the address in a set any more, unless it was added again. */
+static void slb_laddr_forget_locked(struct slb_laddr *laddr)
+{
+	list_del_init(&laddr->left);
+	if (laddr->dying)
+		slb_lease_forget_laddr(laddr->sn, laddr);
+	slb_laddr_put(laddr);
+}
+
+/* The address is in no set any more. The pool's reference goes over to the list. */
+static void slb_laddr_leave_locked(struct slb_laddr *laddr)
 {
 	struct slb_net *sn = laddr->sn;
 
+	WRITE_ONCE(laddr->dying, true);
 	slb_pool_put_locked(sn, laddr->pool);
 	laddr->pool = NULL;
 	atomic_dec(&sn->n_laddrs);
-	slb_lease_forget_laddr(sn, laddr);
-	slb_laddr_put(laddr);
+	laddr->grace = get_state_synchronize_rcu();
+	if (list_empty(&laddr->left))
+		list_add_tail(&laddr->left, &sn->laddrs_left);
+	else
+		slb_laddr_put(laddr);	/* it was there already */
+}
+
+/* All that were removed meanwhile wait for one grace period together. */
+static void slb_laddr_left_work(struct work_struct *work)
+{
+	struct slb_net *sn = container_of(work, struct slb_net, left_work);
+	struct slb_laddr *laddr, *next;
+
+	synchronize_rcu();
+	mutex_lock(&sn->cfg_mutex);
+	list_for_each_entry_safe(laddr, next, &sn->laddrs_left, left)
+		if (poll_state_synchronize_rcu(laddr->grace))
+			slb_laddr_forget_locked(laddr);
+	if (!list_empty(&sn->laddrs_left))
+		queue_work(system_long_wq, work);
+	mutex_unlock(&sn->cfg_mutex);
+}
+
+/**
+ * slb_laddr_init() - a namespace begins
+ * @sn: its balancer
+ *
+ * Context: process.
+ */
+void slb_laddr_init(struct slb_net *sn)
+{
+	INIT_LIST_HEAD(&sn->laddrs_left);
+	INIT_WORK(&sn->left_work, slb_laddr_left_work);
+}
+
+/**
+ * slb_laddr_stop() - the namespace goes
+ * @sn: the namespace's balancer; no request or packet comes any more
+ *
+ * Context: process, sn->cfg_mutex not held; sleeps.
+ */
+void slb_laddr_stop(struct slb_net *sn)
+{
+	struct slb_laddr *laddr, *next;
+
+	cancel_work_sync(&sn->left_work);
+	mutex_lock(&sn->cfg_mutex);
+	list_for_each_entry_safe(laddr, next, &sn->laddrs_left, left)
+		slb_laddr_forget_locked(laddr);
+	mutex_unlock(&sn->cfg_mutex);
 }
 
 /**
@@ -302,10 +362,9 @@ int slb_laddr_remove_locked(struct slb_laddr *laddr)
 	err = slb_pool_change_locked(sn, laddr->pool, laddr->v6, NULL, laddr);
 	if (err)
 		return err;
-	WRITE_ONCE(laddr->dying, true);
+	slb_laddr_leave_locked(laddr);
 	slb_net_changed_locked(sn);
-	synchronize_rcu();
-	slb_laddr_release_locked(laddr);
+	queue_work(system_long_wq, &sn->left_work);
 	return 0;
 }
 
@@ -333,7 +392,7 @@ static struct slb_laddr *slb_laddr_member_locked(struct slb_net *sn)
  */
 void slb_laddr_remove_all_locked(struct slb_net *sn)
 {
-	struct slb_laddr *laddr;
+	struct slb_laddr *laddr, *next;
 	struct slb_pool *pool;
 	int v6;
 
@@ -349,9 +408,9 @@ void slb_laddr_remove_all_locked(struct slb_net *sn)
 		}
 	}
 	slb_net_changed_locked(sn);
+	while ((laddr = slb_laddr_member_locked(sn)))
+		slb_laddr_leave_locked(laddr);
 	synchronize_rcu();
-	while ((laddr = slb_laddr_member_locked(sn))) {
-		WRITE_ONCE(laddr->dying, true);
-		slb_laddr_release_locked(laddr);
-	}
+	list_for_each_entry_safe(laddr, next, &sn->laddrs_left, left)
+		slb_laddr_forget_locked(laddr);
 }

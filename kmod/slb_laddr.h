@@ -36,6 +36,9 @@ struct slb_pool;
  * @sn: the namespace's balancer
  * @pool: where it is a member; NULL when dying; under sn->cfg_mutex
  * @pool_name: name of the pool where it is or was a member; under sn->cfg_mutex
+ * @left: in sn->laddrs_left, with a reference, from removal until no packet sees it in a set any more;
+ *	under sn->cfg_mutex
+ * @grace: RCU's state when it was removed last; under sn->cfg_mutex
  * @list: in sn->laddrs until the last reference is put; under sn->laddr_lock
  * @rcu: once the last reference is put
  *
@@ -61,6 +64,8 @@ struct slb_laddr {
 	struct slb_net		*sn;
 	struct slb_pool		*pool;
 	char			pool_name[SLB_NAME_MAX + 1];
+	struct list_head	left;
+	unsigned long		grace;
 	struct list_head	list;
 	struct rcu_head		rcu;
 };
@@ -73,7 +78,7 @@ struct slb_laddr {
  * @laddr: the members
  *
  * Replaced as a whole under sn->cfg_mutex; the old one is freed by kvfree_rcu(). The members are
- * referenced by the pool, which drops its reference behind RCU.
+ * referenced by the pool, whose reference is put behind RCU.
  */
 struct slb_laddr_set {
 	struct rcu_head		rcu;
@@ -120,5 +125,7 @@ struct slb_laddr *slb_laddr_add_locked(struct slb_net *sn, const char *pool,
 void slb_laddr_change_locked(struct slb_laddr *laddr, const struct slb_laddr_conf *conf);
 int slb_laddr_remove_locked(struct slb_laddr *laddr);
 void slb_laddr_remove_all_locked(struct slb_net *sn);
+void slb_laddr_init(struct slb_net *sn);
+void slb_laddr_stop(struct slb_net *sn);
 
 #endif

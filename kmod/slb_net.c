@@ -145,6 +145,7 @@ static void slb_net_prepare(struct slb_net *sn, struct net *net)
 	INIT_LIST_HEAD(&sn->svc_list);
 	sn->groups = RB_ROOT;
 	slb_drain_init(sn);
+	slb_laddr_init(sn);
 	INIT_LIST_HEAD(&sn->pools);
 	INIT_LIST_HEAD(&sn->acls);
 	INIT_LIST_HEAD(&sn->acl_stages);
@@ -202,6 +203,7 @@ static void __net_exit slb_net_pre_exit(struct net *net)
 static void __net_exit slb_net_empty(struct slb_net *sn)
 {
 	slb_drain_stop(sn);
+	slb_laddr_stop(sn);
 	if (sn->counters) {
 		slb_wheel_stop(sn);
 		slb_conn_end_all(sn);

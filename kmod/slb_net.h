@@ -120,6 +120,8 @@ struct slb_settings {
  * @pools: pools; @cfg_mutex
  * @laddrs: local addresses, dying ones too; @laddr_lock, additions also @cfg_mutex
  * @laddr_lock: BH off
+ * @laddrs_left: removed ones that a packet may still see in its pool's set; @cfg_mutex
+ * @left_work: looks after them
  * @pool_default: exists as long as the namespace
  * @laddr_ids: has its own lock
  * @laddr_serial: of the address added last; @cfg_mutex
@@ -175,6 +177,8 @@ struct slb_net {
 	struct list_head		pools;
 	struct list_head		laddrs;
 	spinlock_t			laddr_lock;	/* @laddrs */
+	struct list_head		laddrs_left;
+	struct work_struct		left_work;
 	struct slb_pool			*pool_default;
 	struct ida			laddr_ids;
 	u32				laddr_serial;

@@ -83,6 +83,9 @@ static void slb_nl_laddr_dump(struct sk_buff *skb, struct netlink_callback *cb, 
 	list_for_each_entry(laddr, &sn->laddrs, list) {
 		if (laddr->serial <= cursor->at || (pool && strcmp(pool, laddr->pool_name)))
 			continue;
+		/* Removed, and just not freed yet. */
+		if (laddr->dying && !atomic_read(&laddr->leases))
+			continue;
 		if (slb_nl_laddr_dump_one(skb, cb, laddr))
 			break;
 		cursor->at = laddr->serial;

@@ -268,7 +268,9 @@ bool slb_srv_remove_locked(struct slb_srv *srv)
 	}
 	slb_group_unlink_locked(srv);
 	WRITE_ONCE(srv->gone, true);
-	slb_drain_reset_locked(sn);
+	smp_mb();	/* "gone" before the count; a packet counts before it looks: slb_open_go() */
+	if (refcount_read(&srv->ref) > 1)
+		slb_drain_reset_locked(sn);
 	slb_persist_forget_srv(srv);
 	slb_srv_put(srv);
 	return false;

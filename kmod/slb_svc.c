@@ -375,8 +375,9 @@ void slb_svc_remove_locked(struct slb_svc *svc)
 	struct slb_net *sn = svc->sn;
 
 	slb_svc_unlink_locked(svc);
-	smp_mb();	/* "gone" before the walk; pairs with slb_open_go() */
-	slb_conn_reset_matching(sn, svc, NULL);
+	smp_mb();	/* "gone" before the count and the walk; pairs with slb_open_go() */
+	if (refcount_read(&svc->ref) > 1)
+		slb_conn_reset_matching(sn, svc, NULL);
 	slb_persist_forget_svc(svc);
 	slb_svc_release_locked(svc);
 }
