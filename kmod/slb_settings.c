@@ -61,7 +61,7 @@ void slb_settings_change_locked(struct slb_net *sn, const struct slb_settings *n
 {
 	struct slb_settings *set = &sn->set;
 	struct slb_svc *svc;
-	bool timeouts;
+	bool timeouts, earlier = false;
 
 	timeouts = memcmp(set->timeout_s, new->timeout_s, sizeof(set->timeout_s));
 	memcpy(set->timeout_s, new->timeout_s, sizeof(set->timeout_s));
@@ -85,8 +85,9 @@ void slb_settings_change_locked(struct slb_net *sn, const struct slb_settings *n
 		return;
 
 	list_for_each_entry(svc, &sn->svc_list, list)
-		slb_svc_resolve_timeouts_locked(svc);
-	slb_conn_refile_matching(sn, NULL);
+		earlier |= slb_svc_resolve_timeouts_locked(svc);
+	if (earlier)
+		slb_conn_refile_matching(sn, NULL);
 }
 
 /**

@@ -146,10 +146,14 @@ void slb_svc_conf_read_locked(const struct slb_svc *svc, struct slb_svc_conf *co
  * @svc: the service
  *
  * Context: process, caller holds sn->cfg_mutex.
+ * Return: true if one is shorter than before: slb_conn_refile_matching() is to follow. Connections that
+ * may stay longer are found out when their time comes.
  */
-void slb_svc_resolve_timeouts_locked(struct slb_svc *svc)
+bool slb_svc_resolve_timeouts_locked(struct slb_svc *svc)
 {
+	bool earlier = false;
 	u32 seconds;
+	u16 ticks;
 	int state;
 
 	for (state = 0; state < SLB_STATE_COUNT; state++) {
@@ -158,14 +162,20 @@ void slb_svc_resolve_timeouts_locked(struct slb_svc *svc)
 			seconds = svc->idle_s;
 		if (!seconds)
 			seconds = svc->sn->set.timeout_s[state];
-		WRITE_ONCE(svc->ticks[state], slb_tick_from_s(seconds));
+		ticks = slb_tick_from_s(seconds);
+		earlier |= ticks < svc->ticks[state];
+		WRITE_ONCE(svc->ticks[state], ticks);
 	}
+	return earlier;
 }
 
 static struct slb_acl *const slb_svc_no_acl[SLB_ACL_MODE_COUNT];
 
-/* Everything but pool and group, which need memory. Packets read single fields. */
-static void slb_svc_apply(struct slb_svc *svc, const struct slb_svc_conf *conf)
+/*
+ * Everything but pool and group, which need memory. Packets read single fields. Returns whether a
+ * timeout is shorter now.
+ */
+static bool slb_svc_apply(struct slb_svc *svc, const struct slb_svc_conf *conf)
 {
 	WRITE_ONCE(svc->enabled, conf->enabled);
 	WRITE_ONCE(svc->toa, conf->toa);
@@ -179,7 +189,7 @@ static void slb_svc_apply(struct slb_svc *svc, const struct slb_svc_conf *conf)
 	WRITE_ONCE(svc->persist_len, conf->persist_len);
 	WRITE_ONCE(svc->features, (svc->features & ~SLB_SVC_PERSIST) |
 				  (conf->persist_s ? SLB_SVC_PERSIST : 0));
-	slb_svc_resolve_timeouts_locked(svc);
+	return slb_svc_resolve_timeouts_locked(svc);
 }
 
 /* The group that @conf says, with a reference for the service, or NULL. */
@@ -304,9 +314,8 @@ int slb_svc_change_locked(struct slb_svc *svc, const struct slb_svc_conf *conf)
 	struct slb_pool *old = slb_svc_pool_locked(svc);
 	struct slb_net *sn = svc->sn;
 	struct slb_pool *pool;
+	bool forget, earlier;
 	int err;
-	u16 ticks[SLB_STATE_COUNT];
-	bool forget;
 
 	if (conf->persist_s && slb_persist_furnish_locked(sn))
 		return -ENOMEM;
@@ -320,14 +329,13 @@ int slb_svc_change_locked(struct slb_svc *svc, const struct slb_svc_conf *conf)
 	}
 	rcu_assign_pointer(svc->pool, pool);
 	slb_pool_put_locked(sn, old);
-	memcpy(ticks, svc->ticks, sizeof(ticks));
 	forget = svc->persist_s && (!conf->persist_s || conf->persist_len != svc->persist_len ||
 				    group != slb_svc_group_locked(svc));
-	slb_svc_apply(svc, conf);
+	earlier = slb_svc_apply(svc, conf);
 	if (forget)
 		slb_persist_forget_svc(svc);
 	slb_net_changed_locked(sn);
-	if (memcmp(ticks, svc->ticks, sizeof(ticks)))
+	if (earlier)
 		slb_conn_refile_matching(sn, svc);
 	return 0;
 }

@@ -293,7 +293,7 @@ void slb_svc_conf_read_locked(const struct slb_svc *svc, struct slb_svc_conf *co
 struct slb_svc *slb_svc_add_locked(struct slb_net *sn, const struct slb_svc_key *key,
 				   const struct slb_svc_conf *conf);
 int slb_svc_change_locked(struct slb_svc *svc, const struct slb_svc_conf *conf);
-void slb_svc_resolve_timeouts_locked(struct slb_svc *svc);
+bool slb_svc_resolve_timeouts_locked(struct slb_svc *svc);
 void slb_svc_remove_locked(struct slb_svc *svc);
 void slb_svc_remove_all_locked(struct slb_net *sn);
 struct slb_group *slb_svc_group_locked(const struct slb_svc *svc);

@@ -477,23 +477,43 @@ static void slb_table_batch_add(struct slb_table_batch *b, struct slb_conn *conn
 	b->entry[i].pos = pos;
 }
 
+/* Where the range of a bucket ends; @hash is one of it. */
+static u64 slb_table_range_end(u32 size, u32 hash)
+{
+	u32 half = rounddown_pow_of_two(size);
+	u32 bucket = slb_table_bucket(hash, size);
+
+	/* A bucket that is split, or came from a split, has one hash bit more. */
+	return bitrev32(bucket) + (BIT_ULL(32) >> ilog2(half)) /
+	       (bucket >= half || bucket < size - half ? 2 : 1);
+}
+
+/* Most buckets of a large table are empty: a walk passes them without their locks, as readers do. */
+static bool slb_table_walk_past(struct slb_table *tab, u64 *cursor)
+{
+	unsigned int seq = raw_read_seqcount(&tab->seq);
+	u32 hash = bitrev32((u32)*cursor);
+	u32 size = slb_table_size(tab);
+	u32 bucket = slb_table_bucket(hash, size);
+
+	if (slb_table_first_rcu(tab, bucket) != slb_table_nulls(bucket) || seq & 1 ||
+	    read_seqcount_retry(&tab->seq, seq))
+		return false;
+	*cursor = slb_table_range_end(size, hash);
+	return true;
+}
+
 /* The connections whose way 1 is in the bucket of position @pos, from @pos on. */
 static void slb_table_batch_fill(struct slb_table *tab, u64 pos, struct slb_table_batch *b)
 {
 	u32 hash = bitrev32((u32)pos);
 	spinlock_t *lock = &tab->lock[hash % SLB_TABLE_LOCKS];
-	u32 size, half, bucket;
 	unsigned long next;
 
 	b->n = 0;
 	spin_lock_bh(lock);
 	/* The size may grow now, but not by splitting this bucket. */
-	size = slb_table_size(tab);
-	half = rounddown_pow_of_two(size);
-	bucket = slb_table_bucket(hash, size);
-	/* A bucket that is split, or came from a split, has one hash bit more. */
-	b->end = bitrev32(bucket) + (BIT_ULL(32) >> ilog2(half)) /
-		 (bucket >= half || bucket < size - half ? 2 : 1);
+	b->end = slb_table_range_end(slb_table_size(tab), hash);
 	for (next = *slb_table_chain(tab, hash); !(next & 1);) {
 		struct slb_way *way = (struct slb_way *)next;
 		u64 at;
@@ -514,6 +534,8 @@ static bool slb_table_walk_bucket(struct slb_table *tab, u64 *cursor, slb_table_
 	struct slb_table_batch b;
 	unsigned int i;
 
+	if (slb_table_walk_past(tab, cursor))
+		return true;
 	slb_table_batch_fill(tab, *cursor, &b);
 	/* More than a batch of one and the same hash does not happen; if it did, skip the rest. */
 	if (b.end == *cursor)
