@@ -168,9 +168,13 @@ slb_conf() {
 
 # serve N...: nginx on each of the servers, port 8080, both families. It answers with its name and the
 # peer's address; /hold answers after a body that never ends; the log has the peer's address and port.
+# serve_also: further ports.
+serve_also=()
 serve() {
-	local i ns dir
+	local i ns dir also
 
+	also=$(printf ' listen %s backlog=1024; listen [::]:%s ipv6only=on backlog=1024;' 8080 8080 \
+		$(for i in "${serve_also[@]}"; do echo "$i" "$i"; done))
 	for i; do
 		ns=srv$i
 		ns=${!ns}
@@ -187,7 +191,7 @@ serve() {
 				fastcgi_temp_path $dir/tmp/f; uwsgi_temp_path $dir/tmp/u; scgi_temp_path $dir/tmp/s;
 				keepalive_timeout 600; lingering_close off; client_max_body_size 0;
 				server {
-					listen 8080 backlog=1024; listen [::]:8080 ipv6only=on backlog=1024;
+					$also
 					root $dir/html;
 					location = /who { return 200 "srv$i \$remote_addr \$remote_port\n"; }
 				}
