@@ -173,8 +173,9 @@ serve_also=()
 serve() {
 	local i ns dir also
 
-	also=$(printf ' listen %s backlog=1024; listen [::]:%s ipv6only=on backlog=1024;' 8080 8080 \
-		$(for i in "${serve_also[@]}"; do echo "$i" "$i"; done))
+	also=$(for i in 8080 "${serve_also[@]}"; do
+		echo "listen $i backlog=1024; listen [::]:$i ipv6only=on backlog=1024;"
+	done)
 	for i; do
 		ns=srv$i
 		ns=${!ns}
