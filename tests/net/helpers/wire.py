@@ -239,6 +239,7 @@ class Link:
 
     def send(self, pkt):
         raw = pkt if isinstance(pkt, bytes) else pkt.build()
+        self.sock.settimeout(10 * SLOW)         # the last recv() may have left next to nothing
         self.sock.send(self.head + self.tag + (b"\x86\xdd" if raw[0] >> 4 == 6 else b"\x08\0") + raw)
 
     def recv(self, timeout=2.0):
