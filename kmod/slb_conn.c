@@ -204,9 +204,7 @@ void slb_conn_free_unlinked(struct slb_net *sn, struct slb_conn *conn)
 	slb_conn_free(conn);
 }
 
-/* Moves the entry's one count between the server's active and inactive. Under the conn's lock, or
- * before it is linked.
- */
+/* Moves the entry's one count between the server's active and inactive. Under the conn's lock. */
 static void slb_conn_account(struct slb_conn *conn, bool active)
 {
 	if (active == test_bit(SLB_CONN_ACTIVE, &conn->flags))
@@ -235,10 +233,12 @@ static void slb_conn_account(struct slb_conn *conn, bool active)
 int slb_conn_link(struct slb_net *sn, struct slb_conn *conn, u32 hash)
 {
 	u8 state = slb_conn_way4(conn, SLB_DIR_ORIG)->state;
+	bool active = slb_state_active(state);
 	int err;
 
-	slb_srv_count(conn->srv, 0, 1);
-	slb_conn_account(conn, slb_state_active(state));
+	if (active)
+		__set_bit(SLB_CONN_ACTIVE, &conn->flags);	/* nobody else sees it yet */
+	slb_srv_count(conn->srv, active, !active);
 	atomic_inc(&sn->conns);
 	slb_wheel_file(sn, conn, slb_tick_now() + slb_conn_timeout(conn));
 	err = slb_table_insert(&sn->table, conn, hash);
@@ -251,8 +251,7 @@ int slb_conn_link(struct slb_net *sn, struct slb_conn *conn, u32 hash)
 
 	slb_wheel_remove(sn, conn);
 	atomic_dec(&sn->conns);
-	slb_conn_account(conn, false);
-	slb_srv_count(conn->srv, 0, -1);
+	slb_srv_count(conn->srv, -active, -!active);
 	return err;
 }
 
@@ -398,9 +397,9 @@ u64 slb_conn_age_ms(const struct slb_conn *conn)
 {
 	u32 opened = READ_ONCE(conn->flags) >> SLB_CONN_OPENED;
 	u64 age = (u64)(u32)(slb_conn_clock() - opened) << SLB_CONN_CLOCK_SHIFT;
-	u64 idle = jiffies64_to_nsecs((u64)slb_conn_idle(conn, slb_tick_now()) << SLB_TICK_SHIFT);
+	u64 idle = (u64)slb_conn_idle(conn, slb_tick_now()) << SLB_TICK_SHIFT;
 
-	return age > idle ? div_u64(age - idle, NSEC_PER_MSEC) : 0;
+	return age > idle ? div_u64(jiffies64_to_nsecs(age - idle), NSEC_PER_MSEC) : 0;
 }
 
 /**

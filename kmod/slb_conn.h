@@ -203,12 +203,14 @@ struct slb_acct {
 /* Some namespace has, or had, the setting accounting. */
 DECLARE_STATIC_KEY_FALSE(slb_acct_key);
 
-/* The clock of SLB_CONN_OPENED: units of 2^23 ns, 8.4 ms, which last for 417 days. */
-#define SLB_CONN_CLOCK_SHIFT	23
+/* The clock of SLB_CONN_OPENED: 8 ms (HZ 300: 7, 100: 10), which last for a year and more. */
+#define SLB_CONN_CLOCK_SHIFT	(HZ >= 1000 ? 3 : HZ > 100 ? 1 : 0)
 
 static inline u32 slb_conn_clock(void)
 {
-	return ktime_get_coarse_ns() >> SLB_CONN_CLOCK_SHIFT;
+	u64 now = get_jiffies_64();
+
+	return now >> SLB_CONN_CLOCK_SHIFT;
 }
 
 static inline struct slb_way *slb_conn_way4(const struct slb_conn *conn, int dir)

@@ -111,9 +111,21 @@ static noinline void slb_flow_write(struct slb_net *sn, const struct slb_conn *c
 		queue_delayed_work(system_unbound_wq, &flow->work, SLB_FLOW_DELAY);
 }
 
-static bool slb_flow_has_listeners(const struct slb_net *sn)
+/*
+ * Does somebody listen? Asked once a tick; a listener is heard a tick after it has come. CPUs that ask
+ * at the same time write the same.
+ */
+static bool slb_flow_is_heard(struct slb_net *sn)
 {
-	return genl_has_listeners(&slb_nl_family, sn->net, SLB_NL_MCGRP_CONN);
+	struct slb_flow *flow = &sn->flow;
+	u16 now = slb_tick_now();
+
+	if (unlikely(READ_ONCE(flow->asked) != now)) {
+		WRITE_ONCE(flow->heard,
+			   genl_has_listeners(&slb_nl_family, sn->net, SLB_NL_MCGRP_CONN));
+		WRITE_ONCE(flow->asked, now);
+	}
+	return READ_ONCE(flow->heard);
 }
 
 /**
@@ -125,7 +137,7 @@ static bool slb_flow_has_listeners(const struct slb_net *sn)
  */
 void slb_flow_opened(struct slb_net *sn, const struct slb_conn *conn)
 {
-	if (unlikely(slb_flow_has_listeners(sn)))
+	if (unlikely(slb_flow_is_heard(sn)))
 		slb_flow_write(sn, conn, SLB_CMD_CONN_OPEN_NTF);
 }
 
@@ -138,18 +150,19 @@ void slb_flow_opened(struct slb_net *sn, const struct slb_conn *conn)
  */
 void slb_flow_closed(struct slb_net *sn, const struct slb_conn *conn)
 {
-	if (unlikely(slb_flow_has_listeners(sn)))
+	if (unlikely(slb_flow_is_heard(sn)))
 		slb_flow_write(sn, conn, SLB_CMD_CONN_CLOSE_NTF);
 }
 
 /**
- * slb_flow_init() - nothing to be sent
+ * slb_flow_init() - nothing to be sent, nobody listens
  * @flow: zeroed
  *
  * Context: process.
  */
 void slb_flow_init(struct slb_flow *flow)
 {
+	flow->asked = slb_tick_now();
 	spin_lock_init(&flow->lock);
 	__skb_queue_head_init(&flow->full);
 	INIT_DELAYED_WORK(&flow->work, slb_flow_work);

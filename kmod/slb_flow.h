@@ -15,6 +15,8 @@ struct slb_net;
 
 /**
  * struct slb_flow - messages on their way to listeners
+ * @asked: slb_tick_now() when @heard was found out; READ_ONCE
+ * @heard: somebody listens; READ_ONCE
  * @lock: BH off; what follows but @work
  * @skb: is being filled, or NULL
  * @full: wait to be sent
@@ -22,7 +24,9 @@ struct slb_net;
  * @work: sends them
  */
 struct slb_flow {
-	spinlock_t		lock;	/* all but @work */
+	u16			asked;
+	bool			heard;
+	spinlock_t		lock;	/* what follows but @work */
 	struct sk_buff		*skb;
 	struct sk_buff_head	full;
 	u64			lost;

@@ -147,6 +147,13 @@ static struct slb_svc *slb_ranges_find_rcu(const struct slb_ranges *ranges, u16 
 	       rcu_dereference(ranges->range[i].svc) : NULL;
 }
 
+/* A service, or ranges, by key. One copy, so that the compiler puts hash and comparison into it. */
+static noinline void *slb_listen_lookup_rcu(const struct rhashtable *table,
+					    const struct slb_svc_key *key)
+{
+	return rhashtable_lookup((struct rhashtable *)table, key, slb_listen_params);
+}
+
 /* No service has just this port. */
 static noinline struct slb_svc *slb_svc_find_wide_rcu(const struct slb_net *sn,
 						      const struct slb_svc_key *key)
@@ -156,10 +163,10 @@ static noinline struct slb_svc *slb_svc_find_wide_rcu(const struct slb_net *sn,
 	struct slb_svc *svc = NULL;
 
 	all.port = 0;
-	ranges = rhashtable_lookup((struct rhashtable *)&sn->ranges, &all, slb_listen_params);
+	ranges = slb_listen_lookup_rcu(&sn->ranges, &all);
 	if (ranges)
 		svc = slb_ranges_find_rcu(ranges, ntohs(key->port));
-	return svc ?: rhashtable_lookup((struct rhashtable *)&sn->svcs, &all, slb_listen_params);
+	return svc ?: slb_listen_lookup_rcu(&sn->svcs, &all);
 }
 
 /**
@@ -172,8 +179,7 @@ static noinline struct slb_svc *slb_svc_find_wide_rcu(const struct slb_net *sn,
  */
 struct slb_svc *slb_svc_find_rcu(const struct slb_net *sn, const struct slb_svc_key *key)
 {
-	struct rhashtable *svcs = (struct rhashtable *)&sn->svcs;
-	struct slb_svc *svc = rhashtable_lookup(svcs, key, slb_listen_params);
+	struct slb_svc *svc = slb_listen_lookup_rcu(&sn->svcs, key);
 
 	if (svc || likely(!READ_ONCE(sn->wide)))
 		return svc;
@@ -200,7 +206,7 @@ struct slb_svc *slb_svc_find_mark_rcu(const struct slb_net *sn, u32 mark, bool v
 
 	if (!READ_ONCE(sn->marks))
 		return NULL;
-	return rhashtable_lookup((struct rhashtable *)&sn->svcs, &key, slb_listen_params);
+	return slb_listen_lookup_rcu(&sn->svcs, &key);
 }
 
 /* The VRF of the service that a packet to it finds. */
@@ -323,13 +329,25 @@ static bool slb_svc_has_range(const struct slb_svc_key *key)
 	return key->last != key->port;
 }
 
+/* The same for who holds sn->cfg_mutex: what is found stays. */
+static void *slb_listen_lookup_locked(const struct slb_net *sn, const struct rhashtable *table,
+				      const struct slb_svc_key *key)
+{
+	void *found;
+
+	lockdep_assert_held(&sn->cfg_mutex);
+	rcu_read_lock();
+	found = slb_listen_lookup_rcu(table, key);
+	rcu_read_unlock();
+	return found;
+}
+
 static struct slb_ranges *slb_ranges_locked(struct slb_net *sn, const struct slb_svc_key *key)
 {
 	struct slb_svc_key all = *key;
 
-	lockdep_assert_held(&sn->cfg_mutex);
 	all.port = 0;
-	return rhashtable_lookup_fast(&sn->ranges, &all, slb_listen_params);
+	return slb_listen_lookup_locked(sn, &sn->ranges, &all);
 }
 
 static struct slb_svc *slb_range_svc_locked(const struct slb_net *sn,
@@ -365,7 +383,7 @@ struct slb_svc *slb_svc_find_locked(struct slb_net *sn, const struct slb_svc_key
 
 	lockdep_assert_held(&sn->cfg_mutex);
 	if (!slb_svc_has_range(key))
-		return rhashtable_lookup_fast(&sn->svcs, key, slb_listen_params);
+		return slb_listen_lookup_locked(sn, &sn->svcs, key);
 	range = slb_range_locked(sn, slb_ranges_locked(sn, key), key);
 	return range ? slb_range_svc_locked(sn, range) : NULL;
 }

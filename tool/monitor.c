@@ -2,6 +2,7 @@
 /* monitor: what changes, as it happens; one line, or one JSON object, for each. */
 #include <stdio.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "err.h"
 #include "list.h"
@@ -92,6 +93,9 @@ static int slb_monitor_each(const struct nlmsghdr *nlh, void *data)
 	return slb_out_end();
 }
 
+/* The kernel hears of a new listener to connections within this time. */
+#define SLB_MONITOR_HEARD_US	500000
+
 /**
  * slb_monitor() - print what happens until somebody ends it
  * @req: the command line: the configuration, or connections
@@ -109,6 +113,8 @@ int slb_monitor(const struct slb_req *req)
 	}
 	if (slb_req_has(req, SLB_SLOT_CONNS)) {
 		err = slb_nl_join(&nl, SLB_MCGRP_CONN);
+		if (!err)
+			usleep(SLB_MONITOR_HEARD_US);
 	} else {
 		err = slb_nl_join(&nl, SLB_MCGRP_CONFIG);
 		if (!err)

@@ -1256,7 +1256,8 @@ enum slb_a_step {
  * @SLB_CMD_CONN_DEL: Ends the connections that match the filters, with a RST to both ends;
  *	needs a filter or "all". Request: proto, client-addr, client-port, client-len, svc-addr,
  *	svc-port, vrf, srv-addr, srv-port, state, all, svc-port-last, fwmark. Needs CAP_NET_ADMIN.
- * @SLB_CMD_CONN_OPEN_NTF: A connection was opened.
+ * @SLB_CMD_CONN_OPEN_NTF: A connection was opened. Who joins the group is heard within half a
+ *	second.
  * @SLB_CMD_CONN_CLOSE_NTF: A connection has ended.
  * @SLB_CMD_CONN_LOST_NTF: Messages about connections could not be sent; those before this one
  *	are complete.
