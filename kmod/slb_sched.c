@@ -149,8 +149,16 @@ void slb_sched_heap_leave(struct slb_roster *sched, struct slb_srv *srv, slb_sch
 		slb_sched_heap_moved(sched, sched->srv[i], before);
 }
 
-static struct slb_roster *slb_sched_alloc(struct slb_group *group,
-					  const struct slb_sched_ops *ops, u32 n)
+/**
+ * slb_sched_alloc() - an empty roster
+ * @group: the group
+ * @ops: the method
+ * @n: servers it has room for
+ *
+ * Context: process, may sleep.
+ * Return: the roster, for kvfree(), or NULL.
+ */
+struct slb_roster *slb_sched_alloc(struct slb_group *group, const struct slb_sched_ops *ops, u32 n)
 {
 	struct slb_roster *sched;
 	u32 cap = max_t(u32, SLB_SCHED_CAP_MIN, roundup_pow_of_two(n));
@@ -263,6 +271,7 @@ int slb_sched_reserve_locked(struct slb_group *group, u32 n)
 	atomic_set(&sched->next, atomic_read(&old->next));
 	sched->top = old->top;
 	sched->mh = old->mh;
+	sched->wrr = old->wrr;
 	memcpy(sched->srv, old->srv, array_size(old->n, sizeof(old->srv[0])));
 	memcpy(sched->key, old->key, array_size(old->n, sizeof(old->key[0])));
 	if (sched->ops->grown)

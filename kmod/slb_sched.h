@@ -16,6 +16,7 @@
 
 struct slb_mh_fill;
 struct slb_mh_table;
+struct slb_wrr_cycle;
 
 /**
  * struct slb_mh - what mh keeps for a group besides
@@ -33,6 +34,19 @@ struct slb_mh {
 };
 
 /**
+ * struct slb_wrr - what wrr keeps for a group besides
+ * @cycle: its picks written down; NULL after a change; r: RCU, w: sn->cfg_mutex, and group->lock when
+ *	something changes
+ * @changed: jiffies of the last change; under sn->cfg_mutex
+ * @stale: the cycle is to be written; under sn->cfg_mutex
+ */
+struct slb_wrr {
+	struct slb_wrr_cycle __rcu	*cycle;
+	unsigned long			changed;
+	bool				stale;
+};
+
+/**
  * struct slb_roster - what a method keeps for one group
  * @ops: the method; immutable
  * @rcu: once it is replaced
@@ -40,10 +54,11 @@ struct slb_mh {
  * @cap: places in @srv; never below group->nservers, so that only adding a server needs memory
  * @clock: the method's own time; under group->lock
  * @turn: picks so far; under group->lock, where the method takes it
- * @next: picks so far, where the method takes no lock
+ * @next: picks so far, where the method takes no lock; wrr: of all cycles
  * @top: fo: the server that takes all; w: group->lock
  * @seq: sh: odd while @key and @srv change
  * @mh: see there
+ * @wrr: see there
  * @key: a number for each place: what wrr orders @srv by, so that a pick reads no other server; sums of
  *	weights with sh and p2c; behind @srv
  * @srv: the servers that can be picked, in the method's order; places from @n on are NULL
@@ -62,6 +77,7 @@ struct slb_roster {
 	struct slb_srv			*top;
 	seqcount_spinlock_t		seq;
 	struct slb_mh			mh;
+	struct slb_wrr			wrr;
 	u64				*key;
 	struct slb_srv			*srv[];
 };
@@ -150,6 +166,10 @@ u32 slb_sched_ramp_locked(struct slb_group *group, struct slb_srv *srv, u32 weig
 void slb_sched_ramps_locked(struct slb_group *group);
 u32 slb_sched_ramp_percent_locked(const struct slb_srv *srv);
 
+/* slb_sched_wrr.c */
+struct slb_srv *slb_wrr_peek_rcu(struct slb_group *group, const struct slb_roster *sched);
+
+struct slb_roster *slb_sched_alloc(struct slb_group *group, const struct slb_sched_ops *ops, u32 n);
 int slb_sched_set_locked(struct slb_group *group, u8 id);
 void slb_sched_retire(struct slb_group *group);
 int slb_sched_reserve_locked(struct slb_group *group, u32 n);

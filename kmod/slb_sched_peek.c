@@ -50,7 +50,7 @@ static struct slb_srv *slb_sched_peek_ordered(struct slb_group *group,
 	spin_lock(&group->lock);
 	sched = slb_sched_mine(group, ops);
 	if (sched && sched->n)
-		srv = ops->id == SLB_SCHED_WRR ? sched->srv[0] : slb_sched_peek_least(sched);
+		srv = slb_sched_peek_least(sched);
 	spin_unlock(&group->lock);
 	return srv;
 }
@@ -76,6 +76,7 @@ struct slb_srv *slb_sched_peek_rcu(struct slb_group *group, const struct slb_pkt
 	case SLB_SCHED_RR:
 		return slb_sched_peek_rr(sched);
 	case SLB_SCHED_WRR:
+		return slb_wrr_peek_rcu(group, sched);
 	case SLB_SCHED_LC:
 	case SLB_SCHED_WLC:
 		return slb_sched_peek_ordered(group, sched->ops);

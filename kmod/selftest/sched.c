@@ -80,11 +80,15 @@ static bool slb_st_is_mh(u8 id)
 	return id == SLB_SCHED_MH || id == SLB_SCHED_MH_PORT;
 }
 
-/* mh: a new table now, whether or not it is time for one; or not before @late ns have passed. */
+/*
+ * mh: a new table now, whether or not it is time for one; or not before @late ns have passed. wrr: its
+ * cycle is written down now.
+ */
 static void slb_st_settle(struct slb_st *st, u64 late)
 {
 	mutex_lock(&st->sn->cfg_mutex);
 	slb_sched_locked(st->group)->mh.due = late ? ktime_get_ns() + late : 0;
+	slb_sched_locked(st->group)->wrr.changed = jiffies - HZ;
 	slb_sched_settle_locked(st->group);
 	mutex_unlock(&st->sn->cfg_mutex);
 }
@@ -199,23 +203,25 @@ static void slb_st_change(struct slb_st *st, u8 id)
 	slb_st_shares(st, id, n, 10 * SLB_ST_PICKS);
 }
 
-static void slb_st_wrr(struct slb_st *st)
+static bool slb_st_has_cycle(const struct slb_st *st)
 {
-	static const u32 weights[] = { 1, 2, 3, 10, 84, 65535, 0, 7 };
+	struct slb_roster *sched = rcu_dereference_protected(st->group->sched, true);
+
+	return rcu_access_pointer(sched->wrr.cycle);
+}
+
+/* 5:1:1 is smooth: never more than five of the first in a row, the others never twice. */
+static void slb_st_wrr_smooth(struct slb_st *st, u32 factor, bool cycle)
+{
 	unsigned int i, run = 0;
 	int last = -1;
 
 	slb_st_begin(st, SLB_SCHED_WRR);
-	for (i = 0; i < ARRAY_SIZE(weights); i++)
-		slb_st_add(st, i, weights[i]);
-	for (i = 0; i < 7 * SLB_ST_PICKS; i++)
-		slb_st_pick(st);
-	slb_st_shares(st, SLB_SCHED_WRR, ARRAY_SIZE(weights), 7 * SLB_ST_PICKS);
-
-	/* 5:1:1 is smooth: never more than five of the first in a row, the others never twice. */
-	slb_st_begin(st, SLB_SCHED_WRR);
 	for (i = 0; i < 3; i++)
-		slb_st_add(st, i, i ? 1 : 5);
+		slb_st_add(st, i, (i ? 1 : 5) * factor);
+	if (cycle)
+		slb_st_settle(st, 0);
+	slb_check(&st->fails, slb_st_has_cycle(st) == cycle);
 	for (i = 0; i < 700; i++) {
 		int picked = slb_st_pick(st);
 
@@ -224,6 +230,53 @@ static void slb_st_wrr(struct slb_st *st)
 		last = picked;
 	}
 	slb_st_shares(st, SLB_SCHED_WRR, 3, 700);
+}
+
+/* A cycle is written down when it is short enough, and forgotten with every change. */
+static void slb_st_wrr_cycle(struct slb_st *st)
+{
+	static const u32 weights[] = { 1, 2, 3, 10, 84, 6553, 0, 7 };
+	unsigned int i;
+
+	slb_st_begin(st, SLB_SCHED_WRR);
+	slb_st_settle(st, 0);
+	slb_check(&st->fails, !slb_st_has_cycle(st));
+	for (i = 0; i < ARRAY_SIZE(weights); i++)
+		slb_st_add(st, i, weights[i]);
+	slb_check(&st->fails, !slb_st_has_cycle(st));
+	slb_st_settle(st, 0);
+	slb_check(&st->fails, slb_st_has_cycle(st));
+	for (i = 0; i < 7 * SLB_ST_PICKS; i++)
+		slb_st_pick(st);
+	slb_st_shares(st, SLB_SCHED_WRR, ARRAY_SIZE(weights), 7 * SLB_ST_PICKS);
+
+	slb_st_weight(st, 5, 0);
+	slb_check(&st->fails, !slb_st_has_cycle(st));
+	slb_st_settle(st, 0);
+	slb_check(&st->fails, slb_st_has_cycle(st));
+	for (i = 0; i < SLB_ST_PICKS; i++)
+		slb_check(&st->fails, slb_st_pick(st) != 5);
+	slb_st_weight(st, 0, 65535);
+	slb_st_settle(st, 0);
+	slb_check(&st->fails, !slb_st_has_cycle(st));
+	slb_check(&st->fails, slb_st_pick(st) >= 0);
+}
+
+static void slb_st_wrr(struct slb_st *st)
+{
+	static const u32 weights[] = { 1, 2, 3, 10, 84, 65535, 0, 7 };
+	unsigned int i;
+
+	slb_st_begin(st, SLB_SCHED_WRR);
+	for (i = 0; i < ARRAY_SIZE(weights); i++)
+		slb_st_add(st, i, weights[i]);
+	for (i = 0; i < 7 * SLB_ST_PICKS; i++)
+		slb_st_pick(st);
+	slb_st_shares(st, SLB_SCHED_WRR, ARRAY_SIZE(weights), 7 * SLB_ST_PICKS);
+	slb_st_wrr_smooth(st, 1, false);
+	slb_st_wrr_smooth(st, 1, true);
+	slb_st_wrr_smooth(st, 13000, true);
+	slb_st_wrr_cycle(st);
 }
 
 static u64 slb_st_load(const struct slb_srv *srv)
