@@ -44,7 +44,7 @@ run() {
 	uml | time) vm=("--$lane") ;;
 	*) vm=(--qemu "${lane#qemu-}") ;;
 	esac
-	"$SLB_TOP/tests/vm/boot.sh" "${vm[@]}" --no-build --timeout "${SLB_LANE_TIMEOUT:-2400}" -- \
+	"$SLB_TOP/tests/vm/boot.sh" "${vm[@]}" --no-build --timeout "${SLB_LANE_TIMEOUT:-3300}" -- \
 		"$SLB_TOP/tests/run.sh" "$@"
 	# The exit status is in the results' last line, unless there is none.
 	case $? in
