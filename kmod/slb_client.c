@@ -19,8 +19,6 @@
 #include "slb_limit.h"
 #include "slb_net.h"
 
-#define SLB_CLIENT_BITS		16
-#define SLB_CLIENT_BUCKETS	(1U << SLB_CLIENT_BITS)
 #define SLB_CLIENT_LOCKS	256
 #define SLB_CLIENT_MAX		262144	/* entries */
 #define SLB_CLIENT_SWEEP	(5 * HZ)
@@ -268,6 +266,42 @@ void slb_client_put(struct slb_net *sn, const struct slb_client_rule *rule, cons
 		slb_client_relax(clients, client, slb_gcra_now());
 	}
 	spin_unlock(lock);
+}
+
+/**
+ * slb_client_visit_bucket() - look at the clients of a rule in a bucket
+ * @sn: the namespace's balancer
+ * @rule: what they may have
+ * @bucket: below SLB_CLIENT_BUCKETS
+ * @visit: called for each
+ * @arg: for @visit
+ *
+ * Context: process.
+ * Return: false if @visit has said so; it has not seen all of them.
+ */
+bool slb_client_visit_bucket(struct slb_net *sn, const struct slb_client_rule *rule, u32 bucket,
+			     slb_client_visit_t visit, void *arg)
+{
+	struct slb_clients *clients = READ_ONCE(sn->clients);
+	struct slb_client_view view;
+	struct slb_client *client;
+	bool goes_on = true;
+
+	if (!clients || hlist_empty(&clients->bucket[bucket]))
+		return true;
+	spin_lock_bh(slb_client_lock(clients, bucket));
+	hlist_for_each_entry(client, &clients->bucket[bucket], node) {
+		if (client->rule != rule->id)
+			continue;
+		view.prefix = client->prefix;
+		view.conns = client->conns;
+		view.full = slb_client_judge(client, rule, true);
+		goes_on = visit(&view, arg);
+		if (!goes_on)
+			break;
+	}
+	spin_unlock_bh(slb_client_lock(clients, bucket));
+	return goes_on;
 }
 
 static void slb_client_sweep(struct work_struct *work)

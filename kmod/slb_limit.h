@@ -7,6 +7,7 @@
 #define _SLB_LIMIT_H
 
 #include <linux/cache.h>
+#include <linux/in6.h>
 #include <linux/list.h>
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
@@ -180,7 +181,6 @@ void slb_limit_remove_all_locked(struct slb_net *sn);
 void slb_limit_zero_locked(struct slb_net *sn);
 
 /* slb_client.c: the connections of each client prefix. */
-struct in6_addr;
 int slb_client_furnish_locked(struct slb_net *sn);
 void slb_client_exit(struct slb_net *sn);
 enum slb_drop slb_client_take(struct slb_net *sn, const struct slb_client_rule *rule,
@@ -192,5 +192,26 @@ bool slb_client_add(struct slb_net *sn, const struct slb_client_rule *rule, cons
 void slb_client_put(struct slb_net *sn, const struct slb_client_rule *rule, const void *addr,
 		    bool v6, bool refund);
 u32 slb_client_count(const struct slb_net *sn);
+
+/**
+ * struct slb_client_view - what a client prefix has
+ * @prefix: IPv4 in the first word
+ * @conns: connections counted
+ * @full: it could not open another one now
+ */
+struct slb_client_view {
+	struct in6_addr	prefix;
+	u32		conns;
+	bool		full;
+};
+
+/* Says false when it has no room for it. BH off, the bucket locked. */
+typedef bool (*slb_client_visit_t)(const struct slb_client_view *view, void *arg);
+
+#define SLB_CLIENT_BITS		16
+#define SLB_CLIENT_BUCKETS	(1U << SLB_CLIENT_BITS)
+
+bool slb_client_visit_bucket(struct slb_net *sn, const struct slb_client_rule *rule, u32 bucket,
+			     slb_client_visit_t visit, void *arg);
 
 #endif

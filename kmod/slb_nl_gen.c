@@ -328,6 +328,12 @@ static const struct nla_policy slb_nl_explain_policy[SLB_A_EXPLAIN_MAX + 1] = {
 	[SLB_A_EXPLAIN_FWMARK] = { .type = NLA_U32 },
 };
 
+static const struct nla_policy slb_nl_client_get_policy[SLB_A_CLIENT_MAX + 1] = {
+	[SLB_A_CLIENT_SERVICE] = NLA_POLICY_NESTED(slb_nl_service_key_policy),
+	[SLB_A_CLIENT_ADDR] = { .type = NLA_BINARY, .len = 16 },
+	[SLB_A_CLIENT_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
+};
+
 /* Of commands that take no attribute: every one is refused. */
 static const struct nla_policy slb_nl_none_policy[2];
 
@@ -533,6 +539,13 @@ static const struct genl_ops slb_nl_ops[] = {
 		.doit = slb_nl_explain_doit,
 		.policy = slb_nl_explain_policy,
 		.maxattr = ARRAY_SIZE(slb_nl_explain_policy) - 1,
+		.flags = GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd = SLB_CMD_CLIENT_GET,
+		.dumpit = slb_nl_client_get_dumpit,
+		.policy = slb_nl_client_get_policy,
+		.maxattr = ARRAY_SIZE(slb_nl_client_get_policy) - 1,
 		.flags = GENL_UNS_ADMIN_PERM,
 	},
 };

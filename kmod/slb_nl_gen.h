@@ -38,6 +38,7 @@ int slb_nl_limit_new_doit(struct sk_buff *skb, struct genl_info *info);
 int slb_nl_limit_del_doit(struct sk_buff *skb, struct genl_info *info);
 int slb_nl_conn_del_doit(struct sk_buff *skb, struct genl_info *info);
 int slb_nl_explain_doit(struct sk_buff *skb, struct genl_info *info);
+int slb_nl_client_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 
 enum {
 	SLB_NL_MCGRP_CONFIG,

@@ -389,6 +389,8 @@ int slb_list(struct slb_nl *nl, const struct slb_req *req)
 		return err;
 	if (slb_req_has(req, SLB_SLOT_BONDS))
 		return slb_list_persist(nl, req);
+	if (slb_req_has(req, SLB_SLOT_CLIENTS))
+		return slb_list_clients(nl, req);
 	if (slb_req_has(req, SLB_SLOT_CONNS) || slb_req_has(req, SLB_SLOT_CLIENT) ||
 	    slb_req_has(req, SLB_SLOT_SERVER) || slb_req_has(req, SLB_SLOT_STATE))
 		return slb_list_conns(nl, req);

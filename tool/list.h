@@ -27,6 +27,7 @@ void slb_pool_print(const char *fmt, const char *pool);
 int slb_rate_load(struct slb_nl *nl, struct slb_config *config, unsigned int seconds);
 int slb_watch(struct slb_nl *nl, const struct slb_req *req);
 int slb_explain(struct slb_nl *nl, const struct slb_req *req);
+int slb_list_clients(struct slb_nl *nl, const struct slb_req *req);
 int slb_kill(struct slb_nl *nl, const struct slb_req *req);
 void slb_conn_event(const struct nlmsghdr *nlh, bool closed);
 void slb_svc_print(const struct slb_svc *svc, bool stats, bool exact);

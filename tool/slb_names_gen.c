@@ -687,6 +687,18 @@ const struct slb_attr_set slb_step_attrs = {
 	slb_step_attrs_list, SLB_A_STEP_TEXT + 1
 };
 
+static const struct slb_attr_name slb_client_attrs_list[] = {
+	[SLB_A_CLIENT_SERVICE] = { "service", &slb_service_key_attrs },
+	[SLB_A_CLIENT_ADDR] = { "addr" },
+	[SLB_A_CLIENT_LEN] = { "len" },
+	[SLB_A_CLIENT_CONNS] = { "conns" },
+	[SLB_A_CLIENT_FULL] = { "full" },
+};
+
+const struct slb_attr_set slb_client_attrs = {
+	slb_client_attrs_list, SLB_A_CLIENT_FULL + 1
+};
+
 const struct slb_cmd_name slb_cmd_names[] = {
 	[SLB_CMD_INFO_GET] = { "info-get", &slb_info_attrs },
 	[SLB_CMD_SVC_GET] = { "svc-get", &slb_service_attrs },
@@ -729,4 +741,5 @@ const struct slb_cmd_name slb_cmd_names[] = {
 	[SLB_CMD_CONN_CLOSE_NTF] = { "conn-close-ntf", &slb_conn_attrs },
 	[SLB_CMD_CONN_LOST_NTF] = { "conn-lost-ntf", &slb_conn_attrs },
 	[SLB_CMD_EXPLAIN] = { "explain", &slb_explain_attrs },
+	[SLB_CMD_CLIENT_GET] = { "client-get", &slb_client_attrs },
 };

@@ -40,6 +40,7 @@ extern const struct slb_attr_set slb_limit_attrs;
 extern const struct slb_attr_set slb_group_attrs;
 extern const struct slb_attr_set slb_explain_attrs;
 extern const struct slb_attr_set slb_step_attrs;
+extern const struct slb_attr_set slb_client_attrs;
 extern const struct slb_cmd_name slb_cmd_names[__SLB_CMD_MAX];
 
 #endif /* SLB_NAMES_GEN_H */

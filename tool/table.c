@@ -353,6 +353,7 @@ const struct slb_option slb_options[] = {
 	FLAG(0, "groups", GROUPS, LIST, "list the named groups with their servers"),
 	FLAG(0, "persistence", BONDS, LIST, "list what persistence remembers"),
 	FLAG(0, "persistent-conn", BONDS, LIST, NULL),
+	FLAG(0, "clients", CLIENTS, LIST, "list what clients have of services that limit each of them"),
 	FLAG(0, "stats", STATS, LIST, "print counters, and why packets were dropped"),
 	FLAG(0, "rate", RATE, LIST, "print what happens in a second"),
 	FLAG(0, "share", SHARE, LIST,

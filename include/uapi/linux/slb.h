@@ -1183,6 +1183,27 @@ enum slb_a_step {
 };
 
 /**
+ * enum slb_a_client - What a client prefix has of a service that limits each of them.
+ * @SLB_A_CLIENT_SERVICE: (nest of enum slb_a_svc) the service, by what names it
+ * @SLB_A_CLIENT_ADDR: (binary) the prefix; in requests: only those in this one, or around it
+ * @SLB_A_CLIENT_LEN: (u8) its length
+ * @SLB_A_CLIENT_CONNS: (u32) connections counted; in answers only
+ * @SLB_A_CLIENT_FULL: (flag) it could not open another one now; in answers only
+ * @__SLB_A_CLIENT_MAX: (one more)
+ * @SLB_A_CLIENT_MAX: (the last)
+ */
+enum slb_a_client {
+	SLB_A_CLIENT_SERVICE = 1,
+	SLB_A_CLIENT_ADDR,
+	SLB_A_CLIENT_LEN,
+	SLB_A_CLIENT_CONNS,
+	SLB_A_CLIENT_FULL,
+
+	__SLB_A_CLIENT_MAX,
+	SLB_A_CLIENT_MAX = __SLB_A_CLIENT_MAX - 1
+};
+
+/**
  * enum slb_cmd - commands
  * @SLB_CMD_INFO_GET: Versions, limits and live object counts.
  * @SLB_CMD_SVC_GET: One service, or a dump of all. Request: proto, addr, port, vrf, port-last,
@@ -1264,6 +1285,8 @@ enum slb_a_step {
  * @SLB_CMD_EXPLAIN: Which server a new connection would get and why. Nothing is opened and no
  *	method's state changed. Request: proto, client-addr, client-port, svc-addr, svc-port, vrf,
  *	fwmark. Needs CAP_NET_ADMIN.
+ * @SLB_CMD_CLIENT_GET: A dump of the client prefixes that a service's limits count. Request:
+ *	service, addr, len. Needs CAP_NET_ADMIN.
  * @__SLB_CMD_MAX: (one more)
  * @SLB_CMD_MAX: (the last)
  */
@@ -1309,6 +1332,7 @@ enum slb_cmd {
 	SLB_CMD_CONN_CLOSE_NTF,
 	SLB_CMD_CONN_LOST_NTF,
 	SLB_CMD_EXPLAIN,
+	SLB_CMD_CLIENT_GET,
 
 	__SLB_CMD_MAX,
 	SLB_CMD_MAX = __SLB_CMD_MAX - 1

@@ -357,4 +357,62 @@ def _():
     same(rig.slbadm("-S", "-n"), saved)
 
 
+@both("-L --clients: what each prefix has and may have, of one service or all, text and JSON")
+def _(v):
+    bits = 24 if v == 4 else 64
+    near, far = ("10.9.0.2", "10.9.7.2") if v == 4 else ("fd00:9::2", "fd00:9:0:7::2")
+    prefix = {near: "10.9.0.0" if v == 4 else "fd00:9::", far: "10.9.7.0" if v == 4 else "fd00:9:0:7::"}
+    rig.service(v)
+    edit(v, "--client-conns", "2", f"--client-prefix{v}", str(bits))
+    flows = [Flow(rig, v, client=client).open() for client in (near, near, far)]
+    key = {"proto": TCP, "addr": VIP[v], "port": 80}
+    rows = [{"addr": prefix[near], "len": bits, "conns": 2, "full": True}, {"addr": prefix[far], "len": bits, "conns": 1}]
+
+    def rows_of(**filters):
+        return sorted(rig.slb.clients(service=key, **filters), key=lambda row: -row["conns"])
+
+    same(rows_of(), rows)
+    same(rows_of(addr=far, len=128 if v == 6 else 32), rows[1:], "an address in the prefix")
+    same(rows_of(addr="10.0.0.0" if v == 4 else "fd00::", len=8), rows, "a prefix around them")
+    same(rows_of(addr="192.0.2.0" if v == 4 else "2001:db8::", len=24 if v == 4 else 32), [])
+    listed = json.loads(rig.slbadm("-L", "-n", "--clients", "--json"))["clients"]
+    want = [{"proto": "tcp", "address": VIP[v], "port": 80, "client": f"{prefix[client]}/{bits}", "conns": conns,
+             "max-conns": 2, "max-rate": 0, "full": full} for client, conns, full in ((near, 2, True), (far, 1, False))]
+    same(sorted(listed, key=lambda row: -row["conns"]), want)
+    text = rig.slbadm("-L", "-n", "--clients", "-t", svc_name(v), "--client", f"{prefix[near]}/{bits}")
+    same([line.split()[2:] for line in text.splitlines()[1:]], [[f"{prefix[near]}/{bits}", "2", "2", "0", "full"]], text)
+    # A service that limits no client has no list; one that there is not is refused.
+    rig.slb.svc(VIP[v], 81)
+    same(rig.slb.clients(service={**key, "port": 81}), [])
+    for fields, words in (({"service": {**key, "port": 82}}, "no such service"), ({}, "the service is missing"),
+                          ({"service": {"proto": TCP}}, "address is missing"),
+                          ({"service": key, "len": 8}, "needs the client's address"),
+                          ({"service": key, "addr": near, "len": 129 if v == 6 else 33}, "")):
+        try:
+            rig.slb.clients(**fields)
+        except Refused as why:
+            same(words in str(why), True, str(why))
+        else:
+            raise AssertionError(f"not refused: {fields}")
+    rig.slb.settings(timeouts={"close": 1})
+    for flow in flows:
+        end(flow)
+    eventually(lambda: rig.slb.clients(service=key) == [], "the end of the entries", timeout=20)
+
+
+@case("-L --clients: 2 000 prefixes come in many messages, each once")
+def _():
+    rig.service(4)
+    edit(4, "--client-rate", "1")
+    clients = {f"10.9.{100 + i // 250}.{i % 250 + 1}" for i in range(2000)}
+    for client in sorted(clients):
+        rig.client.send(Pkt(client, VIP[4], 4000, 80, flags=SYN, seq=7))
+    key = {"proto": TCP, "addr": VIP[4], "port": 80}
+    eventually(lambda: stats()["conns"] == 2000, "all connections", timeout=30)
+    told = [row["addr"] for row in rig.slb.clients(service=key)]
+    same((len(told), set(told)), (2000, clients))
+    rig.client.drain()
+    rig.server.drain()
+
+
 main(before=rig.fresh)

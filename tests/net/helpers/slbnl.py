@@ -105,6 +105,7 @@ KINDS["LIM"] = {**dict.fromkeys(("conns", "rate", "conns-low", "client-conns", "
 KINDS["LIMIT"] = {"name": "str", "conns": "u32", "rate": "u32", "now": "u32", "services": "u32", "limit-conns": "u64",
                   "limit-rate": "u64"}
 KINDS["EXPLAIN"] = {"proto": "u8", "client-addr": "addr", "client-port": "be16", "svc-addr": "addr", "svc-port": "be16"}
+KINDS["CLIENT"] = {"service": "SVC", "addr": "addr", "len": "u8", "conns": "u32", "full": "flag"}
 KINDS["SVC"]["limits"] = KINDS["SRV"]["limits"] = "LIM"
 KINDS["INFO"]["limit-clients"] = "u32"
 KINDS["STATS"].update(dict.fromkeys(("limit-conns", "limit-rate", "limit-client", "limit-server", "in-limited",
@@ -305,6 +306,10 @@ class Slb(Genl):
 
     def limit_del(self, name):
         self.change("LIMIT_DEL", "LIMIT", {"name": name}, 0)
+
+    def clients(self, **fields):
+        """What client prefixes have of a service; service by what names it."""
+        return [decode("CLIENT", m) for m in self.call(cmd("CLIENT_GET"), encode("CLIENT", fields), flags=NLM_F_DUMP)]
 
     def limits(self):
         return {m["name"]: m for m in (decode("LIMIT", m) for m in self.call(cmd("LIMIT_GET"), flags=NLM_F_DUMP))}
