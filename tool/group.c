@@ -179,6 +179,9 @@ static void slb_group_req_print(const struct slb_req *req)
 static void slb_group_req_fill(struct slb_req *req)
 {
 	slb_field_default(slb_group_fields, &req->group.given, req->group.value, true);
+	if (!(req->group.given & SLB_GIVEN(SLB_A_GROUP_PROTO)))
+		req->group.value[SLB_A_GROUP_PROTO] = IPPROTO_TCP;
+	req->group.given |= SLB_GIVEN(SLB_A_GROUP_PROTO);
 	req->group.label.comment_given = true;
 }
 

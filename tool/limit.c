@@ -490,11 +490,13 @@ static int slb_limit_req_send(struct slb_nl *nl, struct slb_req *req, __u16 flag
 
 	nlh = slb_nl_request(nl, del ? SLB_CMD_LIMIT_DEL : SLB_CMD_LIMIT_NEW, del ? 0 : flags);
 	mnl_attr_put_strz(nlh, SLB_A_LIMIT_NAME, limits->name);
+	if (del)
+		return slb_nl_talk(nl, NULL, NULL);
 	if (limits->given & SLB_GIVEN(SLB_A_LIM_CONNS))
 		mnl_attr_put_u32(nlh, SLB_A_LIMIT_CONNS, limits->value[SLB_A_LIM_CONNS]);
 	if (limits->given & SLB_GIVEN(SLB_A_LIM_RATE))
 		mnl_attr_put_u32(nlh, SLB_A_LIMIT_RATE, limits->value[SLB_A_LIM_RATE]);
-	if (req->limit.given & SLB_GIVEN(SLB_A_LIMIT_OWNER) && !del)
+	if (req->limit.given & SLB_GIVEN(SLB_A_LIMIT_OWNER))
 		mnl_attr_put_u8(nlh, SLB_A_LIMIT_OWNER, req->limit.owner);
 	return slb_nl_talk(nl, NULL, NULL);
 }

@@ -6,7 +6,7 @@
 . "$(dirname "$0")/../lib.sh"
 
 need slbadm python3
-plan 18
+plan 19
 load_slb
 ip link set lo up
 ip addr add 10.1.0.2 dev lo
@@ -68,6 +68,17 @@ matches "a line that deletes is refused with its place" "$(slbadm --sync "$tmp/d
 printf -- '-A -t 10.0.0.80:81 -s rr\n-A -t 10.0.0.80:82 -s nonsense\n' >"$tmp/d"
 slbadm --sync "$tmp/d" 2>/dev/null
 is "and a file that is not understood changes nothing" "$(slbadm -S)" "$before"
+
+# Each kind of object goes when the file no longer has it; what is not said is as it is by itself.
+{
+	cat "$tmp/c"
+	printf -- '--add-group web\n-a --group web -r 10.1.0.11:80\n--add-limit gold --max-conns 5\n'
+	printf -- '--add-acl good --allow 10.0.0.0/8\n'
+	printf -- '-A -t 10.0.0.82:80 --group web --limit gold --acl good\n'
+} >"$tmp/kinds"
+slbadm --sync "$tmp/kinds" 2>/dev/null
+is "of each kind one: nothing differs, and all of it goes again" \
+	"$(slbadm --check "$tmp/kinds"; told slbadm --sync "$tmp/c"; slbadm --check "$tmp/c")" 5
 
 # A change that the kernel refuses takes those before it back: a deletion, an addition, an edit, a setting.
 sed '/10.1.0.12/d; s/-s wrr/-s rr/; s/established=700/established=710/; s/-u 10.0.0.80:54/-u 10.0.0.80:55/' \
