@@ -10,6 +10,7 @@
 
 #include "conf.h"
 #include "object.h"
+#include "slbconf.h"
 
 /* Whether a word means itself without quotes. */
 static bool slb_conf_word_is_plain(const char *word)
@@ -64,7 +65,7 @@ void slb_conf_req_print(const struct slb_req *req)
 /**
  * slb_conf_save() - print the configuration as commands
  * @nl: the family
- * @req: not used
+ * @req: the command line, which says in which form; NULL: as commands
  *
  * Return: 0, or a negative errno, in which case nothing was printed and @nl says why.
  */
@@ -74,7 +75,8 @@ int slb_conf_save(struct slb_nl *nl, const struct slb_req *req)
 	struct slb_config config;
 	int err;
 
-	(void)req;
+	if (req && slb_req_has(req, SLB_SLOT_CONF))
+		return slb_slbconf_save(nl);
 	err = slb_config_load(nl, &config, SLB_LOAD_ALL);
 	if (err)
 		return err;

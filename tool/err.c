@@ -19,11 +19,16 @@ static void (*slb_err_print_to)(const char *text);
 
 /**
  * slb_err_to() - have messages elsewhere than on stderr
- * @print: takes each, without the program's name and the newline
+ * @print: takes each, without the program's name and the newline; NULL is stderr
+ *
+ * Return: what took them before.
  */
-void slb_err_to(void (*print)(const char *text))
+void (*slb_err_to(void (*print)(const char *text)))(const char *text)
 {
+	void (*before)(const char *text) = slb_err_print_to;
+
 	slb_err_print_to = print;
+	return before;
 }
 
 /**

@@ -21,7 +21,7 @@ struct slb_err_place {
 	unsigned int	column;
 };
 
-void slb_err_to(void (*print)(const char *text));
+void (*slb_err_to(void (*print)(const char *text)))(const char *text);
 void slb_err_at(const char *file, unsigned int line);
 void slb_err_at_place(const struct slb_err_place *place);
 void slb_err_words(bool (*find)(const char *word, struct slb_err_place *place, const void *data),

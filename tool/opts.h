@@ -54,6 +54,7 @@ enum slb_do {
 	SLB_DO_CHECK,
 	SLB_DO_EXPLAIN,
 	SLB_DO_DRAIN,
+	SLB_DO_RELOAD,
 };
 
 #define SLB_DO(command)	(1ULL << (command))
@@ -128,6 +129,7 @@ enum slb_slot {
 	SLB_SLOT_DOWN,
 	SLB_SLOT_WAIT,
 	SLB_SLOT_OWNER,
+	SLB_SLOT_CONF,
 	SLB_SLOT_OTHER,		/* of ipvsadm only, refused */
 	SLB_SLOTS
 };

@@ -12,6 +12,7 @@
 #include "conf.h"
 #include "err.h"
 #include "file.h"
+#include "slbconf.h"
 
 /**
  * slb_file_free() - free what a file holds
@@ -382,7 +383,8 @@ static void slb_file_print(const struct slb_file *file)
 /**
  * slb_file_open() - understand the file that a command names
  * @file: result, to be freed by slb_file_free() also when this fails
- * @req: the command line; its first word is the file, "-" or none the standard input
+ * @req: the command line; its first word is the file, "-" or none the standard input; with --conf
+ *	none is /etc/slb/slb.conf
  *
  * Return: SLB_EXIT_DONE, or SLB_EXIT_* after saying what is wrong.
  */
@@ -391,6 +393,8 @@ int slb_file_open(struct slb_file *file, const struct slb_req *req)
 	FILE *stream = stdin;
 	int ret;
 
+	if (slb_req_has(req, SLB_SLOT_CONF))
+		return slb_slbconf_open(file, req->word_count ? req->word[0] : SLB_SLBCONF_FILE);
 	memset(file, 0, sizeof(*file));
 	file->name = "stdin";
 	if (req->word_count && strcmp(req->word[0], "-")) {

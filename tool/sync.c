@@ -19,6 +19,7 @@
  * @line: of the file, or for a deletion of what there is
  * @command: how it is to be done
  * @have: what there is of the object, NULL if it is added
+ * @claim: it differs in the owner only
  * @later: refused at first: something stands in its way that is to be deleted
  * @done: it is done
  */
@@ -26,6 +27,7 @@ struct slb_change {
 	const struct slb_line		*line;
 	const struct slb_command	*command;
 	const struct slb_line		*have;
+	bool				claim;
 	bool				later;
 	bool				done;
 };
@@ -85,12 +87,32 @@ static char *slb_sync_text(const struct slb_line *line)
 	return text;
 }
 
-static bool slb_sync_equal(const struct slb_line *a, const struct slb_line *b)
+/* Takes the owner out, which every line has that is filled, before anything that people write. */
+static void slb_sync_disown(char *text)
+{
+	static const char option[] = " --owner ";
+	char *owner = strstr(text, option);
+	size_t len;
+
+	if (!owner)
+		return;
+	len = strlen(option) + strcspn(owner + strlen(option), " ");
+	memmove(owner, owner + len, strlen(owner + len) + 1);
+}
+
+/* Whether two lines come to the same, but for what is told in @claim: only the owner differs. */
+static bool slb_sync_equal(const struct slb_line *a, const struct slb_line *b, bool *claim)
 {
 	char *text_a = slb_sync_text(a);
 	char *text_b = slb_sync_text(b);
 	bool equal = text_a && text_b && !strcmp(text_a, text_b);
 
+	*claim = false;
+	if (text_a && text_b && !equal) {
+		slb_sync_disown(text_a);
+		slb_sync_disown(text_b);
+		*claim = !strcmp(text_a, text_b);
+	}
 	free(text_a);
 	free(text_b);
 	return equal;
@@ -186,6 +208,7 @@ static void slb_sync_compare(struct slb_diff *diff)
 	const struct slb_line *have;
 	const struct slb_line **index;
 	size_t count;
+	bool claim;
 	size_t i;
 
 	index = slb_sync_index(&diff->have, &count);
@@ -196,11 +219,13 @@ static void slb_sync_compare(struct slb_diff *diff)
 		if (line->command->act != SLB_ACT_ADD)
 			continue;
 		have = slb_sync_find(index, count, line);
-		if (!have)
+		if (!have) {
 			slb_sync_add(diff, line, NULL, line->command);
-		else if (!slb_sync_equal(line, have))
+		} else if (!slb_sync_equal(line, have, &claim)) {
 			slb_sync_add(diff, line, have,
 				     slb_sync_command(line->command, SLB_ACT_EDIT));
+			diff->change[diff->count - 1].claim = claim && diff->owned;
+		}
 	}
 	free(index);
 	index = slb_sync_index(diff->want, &count);
@@ -318,12 +343,18 @@ static int slb_sync_apply(struct slb_diff *diff, struct slb_nl *nl)
 static void slb_sync_print(const struct slb_diff *diff)
 {
 	struct slb_req req;
+	size_t claims = 0;
 	size_t i;
 
 	for (i = 0; i < diff->count; i++) {
+		claims += diff->change[i].claim;
+		if (diff->change[i].claim)
+			continue;
 		slb_change_req(&diff->change[i], &req);
 		slb_conf_req_print(&req);
 	}
+	if (claims)
+		printf("# objects made by hand that become the file's: %zu\n", claims);
 }
 
 static void slb_diff_free(struct slb_diff *diff)
@@ -339,7 +370,7 @@ static void slb_diff_free(struct slb_diff *diff)
  * @want: the file, all of whose lines add objects or set something
  * @owned: delete only what slb.conf once had; else all that the file does not have
  * @how: SLB_SYNC_*
- * @changes: how many there were to make
+ * @changes: how many there were to make; that an object becomes the file's is none
  *
  * What is equal is left alone. When the kernel refuses a change, those before it are taken back.
  *
@@ -349,13 +380,15 @@ int slb_sync_file(struct slb_nl *nl, struct slb_file *want, bool owned, enum slb
 		  size_t *changes)
 {
 	struct slb_diff diff = { .want = want, .owned = owned };
+	size_t i;
 	int err;
 
 	*changes = 0;
 	err = slb_sync_load(&diff, nl);
 	if (!err) {
 		slb_sync_compare(&diff);
-		*changes = diff.count;
+		for (i = 0; i < diff.count; i++)
+			*changes += !diff.change[i].claim;
 		if (how == SLB_SYNC_PRINT)
 			slb_sync_print(&diff);
 		if (how == SLB_SYNC_APPLY)
@@ -371,7 +404,7 @@ static int slb_sync_open(struct slb_file *want, const struct slb_req *req)
 	int ret;
 
 	ret = slb_file_open(want, req);
-	if (ret == SLB_EXIT_DONE && slb_sync_check(want, req))
+	if (ret == SLB_EXIT_DONE && !slb_req_has(req, SLB_SLOT_CONF) && slb_sync_check(want, req))
 		ret = SLB_EXIT_USAGE;
 	return ret;
 }
@@ -380,7 +413,8 @@ static int slb_sync_open(struct slb_file *want, const struct slb_req *req)
  * slb_sync() - make the configuration what a file says, or say what that would change
  * @req: the command line: --sync or --check
  *
- * Objects that the file does not name are deleted; settings that it does not name stay.
+ * Objects that the file does not name are deleted, with --conf only those that it once named;
+ * settings that it does not name stay.
  *
  * Return: SLB_EXIT_*; of --check SLB_EXIT_REFUSED if something would change, and SLB_EXIT_USAGE for
  *	whatever kept it from finding out.
@@ -396,7 +430,7 @@ int slb_sync(const struct slb_req *req)
 	ret = slb_sync_open(&want, req);
 	if (ret == SLB_EXIT_DONE &&
 	    (slb_req_open(&nl, req) ||
-	     slb_sync_file(&nl, &want, false,
+	     slb_sync_file(&nl, &want, slb_req_has(req, SLB_SLOT_CONF),
 			   check || slb_req_has(req, SLB_SLOT_DRY_RUN) ? SLB_SYNC_PRINT
 								       : SLB_SYNC_APPLY,
 			   &changes)))

@@ -32,7 +32,7 @@ build() {
 	done
 	clang -std=gnu11 -D_GNU_SOURCE -g -O1 -w -fsanitize=fuzzer,address,undefined \
 		-fno-sanitize-recover=all -I"$tool" -I"$SLB_TOP/include/uapi" -o "$SLB_TMP/fuzzer" \
-		"$here/fuzz.c" "${source[@]}" -lmnl
+		"$here/fuzz.c" "${source[@]}" "$tool"/slbd/{check,setting}.c -lmnl -lyaml
 }
 
 fuzz() {

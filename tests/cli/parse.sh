@@ -13,8 +13,8 @@ for module in slb slb_toa; do
 	[ -d /sys/module/$module ] && skip_all "$module is loaded"
 done
 
-cases=$(($(grep -cE '^[0-9]' "$here/parse.t") + $(grep -cE '^[0-9]' "$here/restore.t")))
-plan $((cases + 8))
+cases=$(cat "$here/parse.t" "$here/restore.t" "$here/slbconf.t" | grep -cE '^[0-9]')
+plan $((cases + 12))
 
 # verdict NAME STATUS OUTPUT WANTED_STATUS WANTED_TEXT...
 verdict() {
@@ -65,7 +65,7 @@ while read -r -u 3 first rest; do
 done 3<"$here/parse.t"
 [ -z "$code" ] || parse_case "$code" "$line" ""
 
-# One case of restore.t.
+# One case of a table of files.
 restore_case() {
 	local out status
 	local -a words
@@ -73,27 +73,51 @@ restore_case() {
 	eval "words=($options)"
 	out=$(printf '%s' "$file" | "$slbadm" -R --dry-run "${words[@]}" 2>&1)
 	status=$?
-	verdict "slbadm -R, line $number of restore.t" "$status" "$out" "$code" "${wanted[@]}"
+	verdict "slbadm -R, up to line $number of $table" "$status" "$out" "$code" "${wanted[@]}"
 }
 
-code=
-number=0
-while IFS= read -r -u 3 line; do
-	number=$((number + 1))
-	case $line in
-	'< '*) file+=${line#< }$'\n' ;;
-	'<') file+=$'\n' ;;
-	'> '*) wanted+=("${line#> }") ;;
-	[0-9]*)
-		[ -z "$code" ] || restore_case
-		code=${line%% *}
-		options=${line#"$code"}
-		file=
-		wanted=()
-		;;
-	esac
-done 3<"$here/restore.t"
-restore_case
+# restore_table FILE OPTIONS
+restore_table() {
+	local table=$1 line code='' number=0 file options
+	local -a wanted
+
+	while IFS= read -r -u 3 line; do
+		number=$((number + 1))
+		case $line in
+		'< '*) file+=${line#< }$'\n' ;;
+		'<') file+=$'\n' ;;
+		'> '*) wanted+=("${line#> }") ;;
+		[0-9]*)
+			[ -z "$code" ] || restore_case
+			code=${line%% *}
+			options="$2 ${line#"$code"}"
+			file=
+			wanted=()
+			;;
+		esac
+	done 3<"$here/$table"
+	restore_case
+}
+restore_table restore.t ''
+restore_table slbconf.t '--conf -'
+
+# A file and what it includes: patterns are sorted and relative to the file they stand in.
+mkdir -p "$SLB_TMP/slb.d/more"
+printf 'include: [slb.d/*.conf]\nservices:\n  - listen: tcp 10.0.0.80:80\n' >"$SLB_TMP/slb.conf"
+printf 'services:\n  - listen: tcp 10.0.0.80:82\n' >"$SLB_TMP/slb.d/b.conf"
+printf 'include: more/c.conf\nservices:\n  - listen: tcp 10.0.0.80:81\n' >"$SLB_TMP/slb.d/a.conf"
+printf 'groups:\n  - name: web\n' >"$SLB_TMP/slb.d/more/c.conf"
+is "files are included" "$("$slbadm" -R --conf --dry-run "$SLB_TMP/slb.conf" 2>&1)" \
+"--add-group web --owner conf
+-A -t 10.0.0.80:80 --owner conf
+-A -t 10.0.0.80:81 --owner conf
+-A -t 10.0.0.80:82 --owner conf"
+printf 'include: ../b.conf\n' >"$SLB_TMP/slb.d/more/c.conf"
+matches "each of them once" "$("$slbadm" -R --conf --dry-run "$SLB_TMP/slb.conf" 2>&1)" \
+	'slb.d/more/c.conf:1:10: .*/more/../b.conf is read already'
+printf 'groups:\n  - name: web\n    scheduler: x\n' >"$SLB_TMP/slb.d/more/c.conf"
+matches "a mistake is in the file that was included" \
+	"$("$slbadm" -R --conf --dry-run "$SLB_TMP/slb.conf" 2>&1)" 'slb.d/more/c.conf:3:16: -s: `x'
 
 # What a file says is what it says again.
 cat >"$SLB_TMP/all" <<'END'
@@ -122,6 +146,8 @@ matches "a byte 0 in a file is refused" "$("$slbadm" -R --dry-run "$SLB_TMP/zero
 printf -- '-A -t 10.0.0.80:80' >"$SLB_TMP/short"
 is "the last line needs no newline" "$("$slbadm" -R --dry-run "$SLB_TMP/short" 2>&1)" \
 	"-A -t 10.0.0.80:80"
+
+check "the example is understood" "$slbadm" -R --conf --dry-run "$SLB_TOP/examples/slb.conf"
 
 # The manual and the completion say what the tables say.
 page=$SLB_TOP/tool/slbadm.8

@@ -158,6 +158,7 @@ struct slbd_conf_group *slbd_conf_group_add(struct slbd_conf *conf);
 struct slbd_conf_srv *slbd_conf_srv_add(struct slbd_conf_group *group);
 
 /* setting.c */
+const char *slbd_check_has(const struct slbd_check_conf *conf, const char *name);
 const char *slbd_check_set(struct slbd_check_conf *conf, const char *name, const char *value);
 const char *slbd_check_arg_add(struct slbd_check_conf *conf, const char *word);
 const char *slbd_check_wrong(const struct slbd_check_conf *conf);

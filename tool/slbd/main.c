@@ -12,14 +12,17 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "conf.h"
 #include "health.h"
 #include "kernel.h"
 #include "limits.h"
 #include "log.h"
+#include "../slbconf.h"
 #include "../slb_names_gen.h"
 
 /**
  * struct slbd_options - the command line
+ * @config: slb.conf by its whole path, or NULL
  * @checks: file of lines with checks, or NULL
  * @pidfile: or NULL
  * @log: where messages go
@@ -29,6 +32,7 @@
  * @dry: check the servers that the file names, and tell nobody
  */
 struct slbd_options {
+	char			*config;
 	const char		*checks;
 	const char		*pidfile;
 	enum slbd_log_to	log;
@@ -47,6 +51,8 @@ static struct {
 static const char slbd_usage[] =
 	"usage: slbd [OPTION]...\n"
 	"\n"
+	"  -c, --config FILE     the file, /etc/slb/slb.conf unless another or --checks is given\n"
+	"      --check FILE      say whether a file is right, and end\n"
 	"  --checks FILE         how to check the servers of services and groups made by slbadm\n"
 	"  -f, --foreground      do not become a daemon; messages go to stderr\n"
 	"  -l, --log WHERE       stderr, syslog or journal\n"
@@ -58,6 +64,8 @@ static const char slbd_usage[] =
 	"  -h, --help            print this\n";
 
 static const struct option slbd_longopts[] = {
+	{ "config", required_argument, NULL, 'c' },
+	{ "check", required_argument, NULL, 'k' },
 	{ "checks", required_argument, NULL, 'C' },
 	{ "foreground", no_argument, NULL, 'f' },
 	{ "log", required_argument, NULL, 'l' },
@@ -92,6 +100,15 @@ static int slbd_option_log(const char *text)
 static int slbd_option(int opt)
 {
 	switch (opt) {
+	case 'c':
+		free(slbd_options.config);
+		slbd_options.config = realpath(optarg, NULL);
+		if (slbd_options.config)
+			return -1;
+		slb_err_print("%s: %s", optarg, strerror(errno));
+		return SLB_EXIT_USAGE;
+	case 'k':
+		return slbd_conf_judge(optarg);
 	case 'C':
 		slbd_options.checks = optarg;
 		return -1;
@@ -131,7 +148,7 @@ static int slbd_parse(int argc, char **argv)
 	int ret = -1;
 	int opt;
 
-	while (ret < 0 && (opt = getopt_long(argc, argv, "fl:dp:nVh", slbd_longopts, NULL)) >= 0)
+	while (ret < 0 && (opt = getopt_long(argc, argv, "c:fl:dp:nVh", slbd_longopts, NULL)) >= 0)
 		ret = slbd_option(opt);
 	if (ret < 0 && optind < argc) {
 		slb_err_print("`%s': there are no plain words", argv[optind]);
@@ -140,29 +157,45 @@ static int slbd_parse(int argc, char **argv)
 	return ret;
 }
 
-static int slbd_read(struct slbd_conf *conf)
+/* What there is to be, and what is to be checked. */
+static int slbd_read(struct slb_file *file, struct slbd_conf *conf)
 {
+	memset(file, 0, sizeof(*file));
 	memset(conf, 0, sizeof(*conf));
+	if (slbd_options.config)
+		return slbd_conf_read(slbd_options.config, file, conf);
 	return slbd_options.checks ? slbd_lines_read(slbd_options.checks, conf) : 0;
 }
 
-/* A file that is wrong changes nothing. */
-static void slbd_reload(struct ev_loop *loop, ev_signal *sig, int events)
+/* A file that is wrong, or that the kernel refuses, changes nothing. */
+static int slbd_reload(void)
 {
 	struct slbd_conf conf;
+	struct slb_file file;
+	int ret;
 
+	sd_notify(0, "RELOADING=1");
+	ret = slbd_read(&file, &conf);
+	if (!ret && slbd_options.config && !slbd_options.dry)
+		ret = slbd_conf_apply(&file);
+	if (ret) {
+		slbd_log(LOG_ERR, "what was read before stays in force");
+	} else {
+		slbd_checks_apply(&conf);
+		slbd_log(LOG_NOTICE, "reloaded");
+	}
+	slb_file_free(&file);
+	slbd_conf_free(&conf);
+	sd_notify(0, "READY=1");
+	return ret;
+}
+
+static void slbd_hup(struct ev_loop *loop, ev_signal *sig, int events)
+{
 	(void)loop;
 	(void)sig;
 	(void)events;
-	sd_notify(0, "RELOADING=1");
-	if (slbd_read(&conf)) {
-		slbd_log(LOG_ERR, "what was read before stays in force");
-	} else {
-		slbd_log(LOG_NOTICE, "reloaded");
-		slbd_checks_apply(&conf);
-		slbd_conf_free(&conf);
-	}
-	sd_notify(0, "READY=1");
+	slbd_reload();
 }
 
 static void slbd_end(struct ev_loop *loop, ev_signal *sig, int events)
@@ -196,7 +229,7 @@ static void slbd_signals_start(struct ev_loop *loop)
 	signal(SIGPIPE, SIG_IGN);
 	ev_signal_init(&slbd_signals.term, slbd_end, SIGTERM);
 	ev_signal_init(&slbd_signals.intr, slbd_end, SIGINT);
-	ev_signal_init(&slbd_signals.hup, slbd_reload, SIGHUP);
+	ev_signal_init(&slbd_signals.hup, slbd_hup, SIGHUP);
 	ev_signal_start(loop, &slbd_signals.term);
 	ev_signal_start(loop, &slbd_signals.intr);
 	ev_signal_start(loop, &slbd_signals.hup);
@@ -219,8 +252,13 @@ static int slbd_pidfile_write(void)
 }
 
 /* All that can go wrong has its say before the caller is left alone. */
-static int slbd_start(struct ev_loop *loop, const struct slbd_conf *conf)
+static int slbd_start(struct ev_loop *loop, struct slb_file *file, const struct slbd_conf *conf)
 {
+	if (slbd_options.config && !slbd_options.dry &&
+	    (slbd_control_open(loop, slbd_reload) || slbd_conf_apply(file)))
+		return -1;
+	slb_file_free(file);
+	memset(file, 0, sizeof(*file));
 	if (!slbd_options.dry && slbd_kernel_open(loop, slbd_health_changed))
 		return -1;
 	slbd_health_init(slbd_options.dry);
@@ -228,7 +266,7 @@ static int slbd_start(struct ev_loop *loop, const struct slbd_conf *conf)
 	return slbd_pidfile_write();
 }
 
-static int slbd_main(const struct slbd_conf *conf)
+static int slbd_main(struct slb_file *file, const struct slbd_conf *conf)
 {
 	struct ev_loop *loop;
 	int ret;
@@ -245,7 +283,7 @@ static int slbd_main(const struct slbd_conf *conf)
 		return SLB_EXIT_REFUSED;
 	}
 	slbd_signals_start(loop);
-	ret = slbd_start(loop, conf);
+	ret = slbd_start(loop, file, conf);
 	if (!ret) {
 		slbd_log(LOG_NOTICE, "slbd %s is ready", SLB_RELEASE);
 		slbd_watch(loop);
@@ -257,6 +295,7 @@ static int slbd_main(const struct slbd_conf *conf)
 	}
 	slbd_health_free();
 	slbd_kernel_close();
+	slbd_control_close();
 	ev_loop_destroy(loop);
 	return ret ? SLB_EXIT_REFUSED : SLB_EXIT_DONE;
 }
@@ -265,17 +304,26 @@ int main(int argc, char **argv)
 {
 	int ret = slbd_parse(argc, argv);
 	struct slbd_conf conf;
+	struct slb_file file;
 
 	if (ret >= 0)
 		return ret;
-	if (slbd_options.dry && !slbd_options.checks) {
-		slb_err_print("--dry-run needs --checks FILE");
+	if (slbd_options.config && slbd_options.checks) {
+		slb_err_print("--config and --checks exclude each other: the file has the checks");
 		return SLB_EXIT_USAGE;
 	}
-	if (slbd_read(&conf))
+	if (!slbd_options.config && !slbd_options.checks)
+		slbd_options.config = realpath(SLB_SLBCONF_FILE, NULL);
+	if (slbd_options.dry && !slbd_options.checks && !slbd_options.config) {
+		slb_err_print("--dry-run needs --checks FILE or --config FILE");
+		return SLB_EXIT_USAGE;
+	}
+	if (slbd_read(&file, &conf))
 		return SLB_EXIT_REFUSED;
 	slbd_log_init(slbd_options.log, slbd_options.foreground, slbd_options.level);
-	ret = slbd_main(&conf);
+	ret = slbd_main(&file, &conf);
+	slb_file_free(&file);
 	slbd_conf_free(&conf);
+	free(slbd_options.config);
 	return ret;
 }

@@ -359,6 +359,24 @@ static const struct slbd_setting slbd_settings[] = {
 };
 
 /**
+ * slbd_check_has() - whether checks of a type have a setting
+ * @conf: the check
+ * @name: the setting's name
+ *
+ * Return: NULL, or what is wrong.
+ */
+const char *slbd_check_has(const struct slbd_check_conf *conf, const char *name)
+{
+	const struct slbd_setting *setting;
+
+	for (setting = slbd_settings; setting->name; setting++)
+		if (!strcmp(setting->name, name))
+			return setting->types & SLBD_FOR(conf->type) ?
+				NULL : "checks of this type have no such setting";
+	return "there is no such setting";
+}
+
+/**
  * slbd_check_set() - a setting of a check
  * @conf: the check; slbd_check_init() was called. The type comes first: it sets all to its defaults
  * @name: the setting's name

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The socket by which slbadm speaks to the daemon: it may ask for the file to be read again. */
+#include <errno.h>
+#include <ev.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "../control.h"
+#include "conf.h"
+#include "log.h"
+
+#define SLBD_CONTROL_MAX	16	/* askers at a time */
+
+/* Somebody who asks. */
+struct slbd_asker {
+	ev_io	io;
+	ev_timer patience;
+	char	request[SLB_CONTROL_REQUEST];
+	size_t	len;
+};
+
+static struct {
+	ev_io	io;
+	bool	open;
+	int	askers;
+	int	(*reload)(void);
+	FILE	*answer;
+} slbd_control;
+
+static void slbd_asker_end(struct ev_loop *loop, struct slbd_asker *asker)
+{
+	ev_io_stop(loop, &asker->io);
+	ev_timer_stop(loop, &asker->patience);
+	close(asker->io.fd);
+	free(asker);
+	slbd_control.askers--;
+}
+
+/* What is said meanwhile goes to the log, and to the asker. */
+static void slbd_control_said(const char *text)
+{
+	slbd_log(LOG_ERR, "%s", text);
+	fprintf(slbd_control.answer, "%s\n", text);
+}
+
+static void slbd_control_reload(struct slbd_asker *asker)
+{
+	void (*before)(const char *text) = slb_err_to(slbd_control_said);
+	char *text = NULL;
+	size_t len = 0;
+	int ret;
+
+	slbd_control.answer = open_memstream(&text, &len);
+	if (slbd_control.answer) {
+		ret = slbd_control.reload() ? SLB_EXIT_REFUSED : SLB_EXIT_DONE;
+		fprintf(slbd_control.answer, "%d\n", ret);
+		fclose(slbd_control.answer);
+		/* An asker who does not read misses the rest. */
+		if (send(asker->io.fd, text, len, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+			slbd_log(LOG_INFO, "whoever asked to reload is gone");
+	}
+	free(text);
+	slb_err_to(before);
+}
+
+static void slbd_control_read(struct ev_loop *loop, ev_io *io, int events)
+{
+	struct slbd_asker *asker = (struct slbd_asker *)io;
+	ssize_t len;
+
+	(void)events;
+	len = recv(io->fd, asker->request + asker->len, sizeof(asker->request) - asker->len - 1,
+		   MSG_DONTWAIT);
+	if (len < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (len > 0) {
+		asker->len += len;
+		asker->request[asker->len] = '\0';
+		if (!strchr(asker->request, '\n') && asker->len < sizeof(asker->request) - 1)
+			return;
+		if (!strcmp(asker->request, SLB_CONTROL_RELOAD))
+			slbd_control_reload(asker);
+	}
+	slbd_asker_end(loop, asker);
+}
+
+static void slbd_control_late(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	(void)events;
+	slbd_asker_end(loop, timer->data);
+}
+
+/* Root may ask, and the daemon's own user. */
+static bool slbd_control_may(int fd)
+{
+	struct ucred cred;
+	socklen_t len = sizeof(cred);
+
+	return !getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) &&
+	       (!cred.uid || cred.uid == geteuid());
+}
+
+static void slbd_control_accept(struct ev_loop *loop, ev_io *io, int events)
+{
+	int fd = accept4(io->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	struct slbd_asker *asker;
+
+	(void)events;
+	if (fd < 0)
+		return;
+	if (slbd_control.askers == SLBD_CONTROL_MAX || !slbd_control_may(fd)) {
+		close(fd);
+		return;
+	}
+	asker = slb_mem_grow(NULL, sizeof(*asker));
+	memset(asker, 0, sizeof(*asker));
+	ev_io_init(&asker->io, slbd_control_read, fd, EV_READ);
+	ev_timer_init(&asker->patience, slbd_control_late, 5, 0);
+	asker->patience.data = asker;
+	ev_io_start(loop, &asker->io);
+	ev_timer_start(loop, &asker->patience);
+	slbd_control.askers++;
+}
+
+/**
+ * slbd_control_open() - be there for slbadm
+ * @loop: the event loop
+ * @reload: reads the file again; returns 0, or says what is wrong
+ *
+ * Return: 0, or -1 after saying what is wrong: there is another slbd in the network namespace.
+ */
+int slbd_control_open(struct ev_loop *loop, int (*reload)(void))
+{
+	int fd = slb_control_socket(true);
+
+	if (fd == -EADDRINUSE) {
+		slbd_log(LOG_ERR, "another slbd runs in this network namespace");
+		return -1;
+	}
+	if (fd < 0) {
+		slbd_log(LOG_ERR, "no socket for slbadm: %s", strerror(-fd));
+		return -1;
+	}
+	slbd_control.reload = reload;
+	slbd_control.open = true;
+	ev_io_init(&slbd_control.io, slbd_control_accept, fd, EV_READ);
+	ev_io_start(loop, &slbd_control.io);
+	return 0;
+}
+
+/**
+ * slbd_control_close() - be no longer there
+ */
+void slbd_control_close(void)
+{
+	if (!slbd_control.open)
+		return;
+	ev_io_stop(ev_default_loop(0), &slbd_control.io);
+	close(slbd_control.io.fd);
+	slbd_control.open = false;
+}
