@@ -9,6 +9,7 @@ void slb_conf_req_print(const struct slb_req *req);
 int slb_conf_save(struct slb_nl *nl, const struct slb_req *req);
 int slb_conf_restore(const struct slb_req *req);
 int slb_sync(const struct slb_req *req);
+int slb_import(const struct slb_req *req);
 int slb_control_reload(const struct slb_req *req);
 bool slb_set_reduce(struct slb_settings *want, const struct slb_settings *have);
 

@@ -55,6 +55,7 @@ enum slb_do {
 	SLB_DO_EXPLAIN,
 	SLB_DO_DRAIN,
 	SLB_DO_RELOAD,
+	SLB_DO_IMPORT,
 };
 
 #define SLB_DO(command)	(1ULL << (command))

@@ -53,7 +53,7 @@ static const char *slb_text_odd(const char *c)
 		const char	*bytes;
 		const char	*escape;
 	} odd[] = {
-		{ "\xc2\x85", "\\N" }, { "\xe2\x80\xa8", "\\L" }, { "\xe2\x80\xa9", "\\P" },
+		{ "\xe2\x80\xa8", "\\L" }, { "\xe2\x80\xa9", "\\P" },
 		{ "\xef\xbb\xbf", "\\uFEFF" }, { "\xef\xbf\xbe", "\\uFFFE" },
 		{ "\xef\xbf\xbf", "\\uFFFF" },
 	};
@@ -83,11 +83,13 @@ void slb_slbconf_text(const char *text)
 		odd = slb_text_odd(c);
 		if (odd) {
 			fputs(odd, stdout);
-			c += (unsigned char)*c >= 0xe0 ? 2 : 1;
+			c += 2;
 		} else if (*c == '"' || *c == '\\') {
 			printf("\\%c", *c);
 		} else if ((unsigned char)*c < 0x20 || *c == 0x7f) {
 			printf("\\x%02x", *c);
+		} else if (*c == '\xc2' && (unsigned char)c[1] < 0xa0 && c[1]) {
+			printf("\\x%02x", (unsigned char)*++c);
 		} else {
 			putchar(*c);
 		}

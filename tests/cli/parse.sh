@@ -14,7 +14,7 @@ for module in slb slb_toa; do
 done
 
 cases=$(cat "$here/parse.t" "$here/restore.t" "$here/slbconf.t" | grep -cE '^[0-9]')
-plan $((cases + 12))
+plan $((cases + 16))
 
 # verdict NAME STATUS OUTPUT WANTED_STATUS WANTED_TEXT...
 verdict() {
@@ -146,6 +146,15 @@ matches "a byte 0 in a file is refused" "$("$slbadm" -R --dry-run "$SLB_TMP/zero
 printf -- '-A -t 10.0.0.80:80' >"$SLB_TMP/short"
 is "the last line needs no newline" "$("$slbadm" -R --dry-run "$SLB_TMP/short" 2>&1)" \
 	"-A -t 10.0.0.80:80"
+
+# keepalived's file: what becomes of it, and what is told.
+out=$(cd "$here" && "$slbadm" import keepalived keepalived.conf 2>"$SLB_TMP/lost")
+is "keepalived.conf is carried over" "$out" "$(sed '/^slbadm:/d' "$here/keepalived.out")"
+is "and what could not be is told" "$(cat "$SLB_TMP/lost")" "$(grep ^slbadm: "$here/keepalived.out")"
+check "what comes of it is understood" "$slbadm" -R --conf --dry-run - <<<"$out"
+matches "a block that does not end has its place" \
+	"$("$slbadm" import keepalived - 2>&1 <<<$'virtual_server 10.0.0.1 80 {\n a {\n}')" \
+	'stdin:4: a block does not end'
 
 check "the example is understood" "$slbadm" -R --conf --dry-run "$SLB_TOP/examples/slb.conf"
 
