@@ -325,24 +325,33 @@ static inline void slb_conn_unlock(struct slb_conn *conn)
 }
 
 /**
- * slb_conn_idle() - time since the last packet of either direction
+ * slb_conn_idle_longer() - time since the last packet of either direction, and of the other one
  * @conn: the entry
  * @now: slb_tick_now()
+ * @longer: of the direction that has been idle for longer, ticks
  *
  * A stamp taken on another CPU after @now was read looks 65 535 ticks old and counts as 0.
  *
  * Context: any, inside RCU or with the entry held by a wheel's lock.
  * Return: ticks.
  */
-static inline u16 slb_conn_idle(const struct slb_conn *conn, u16 now)
+static inline u16 slb_conn_idle_longer(const struct slb_conn *conn, u16 now, u16 *longer)
 {
 	u16 orig = now - READ_ONCE(slb_conn_way4(conn, SLB_DIR_ORIG)->seen);
 	u16 reply = now - READ_ONCE(slb_conn_way(conn, SLB_DIR_REPLY)->seen);
-	u16 idle = min(orig, reply);
 
-	if (unlikely(max(orig, reply) > U16_MAX - 8))
+	*longer = max(orig, reply);
+	if (unlikely(*longer > U16_MAX - 8))
 		return 0;
-	return idle;
+	return min(orig, reply);
+}
+
+/* The same where only the shorter time matters. */
+static inline u16 slb_conn_idle(const struct slb_conn *conn, u16 now)
+{
+	u16 longer;
+
+	return slb_conn_idle_longer(conn, now, &longer);
 }
 
 #define SLB_GRAVE_CONNS	61	/* half a kilobyte */

@@ -179,13 +179,19 @@ void slb_wheel_remove(struct slb_net *sn, struct slb_conn *conn)
 }
 
 /* Packets write the stamp at any time; theirs wins. */
-static void slb_wheel_age(struct slb_way *way, u16 now)
+static void slb_wheel_age_way(struct slb_way *way, u16 now)
 {
 	u16 seen = READ_ONCE(way->seen);
 	u16 idle = now - seen;
 
 	if (idle > SLB_WHEEL_OLD && idle <= SLB_WHEEL_OLD + SLB_WHEEL_HORIZON + 1000)
 		cmpxchg(&way->seen, seen, (u16)(now - SLB_WHEEL_OLD));
+}
+
+static noinline void slb_wheel_age(struct slb_conn *conn, u16 now)
+{
+	slb_wheel_age_way(slb_conn_way(conn, SLB_DIR_ORIG), now);
+	slb_wheel_age_way(slb_conn_way(conn, SLB_DIR_REPLY), now);
 }
 
 /*
@@ -207,7 +213,7 @@ static unsigned int slb_wheel_collect(struct slb_wheel *w, u16 now, unsigned int
 
 		while (!hlist_empty(head)) {
 			struct slb_conn *conn = hlist_entry(head->first, struct slb_conn, wheel);
-			u16 idle = slb_conn_idle(conn, now);
+			u16 longer, idle = slb_conn_idle_longer(conn, now, &longer);
 			u16 timeout = slb_conn_timeout(conn);
 
 			if (!*budget || n == SLB_WHEEL_DUE)
@@ -219,8 +225,8 @@ static unsigned int slb_wheel_collect(struct slb_wheel *w, u16 now, unsigned int
 				w->entries--;
 				continue;
 			}
-			slb_wheel_age(slb_conn_way(conn, SLB_DIR_ORIG), now);
-			slb_wheel_age(slb_conn_way(conn, SLB_DIR_REPLY), now);
+			if (unlikely(longer > SLB_WHEEL_OLD))
+				slb_wheel_age(conn, now);
 			slb_wheel_link(w, conn, slb_wheel_dist(w, now - idle + timeout));
 		}
 		w->tick += SLB_WHEEL_TICKS;
