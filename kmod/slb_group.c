@@ -280,14 +280,14 @@ static bool slb_group_is_in_tier(const struct slb_group *group, const struct slb
 	return srv->usable && srv->priority == group->tier;
 }
 
-/* Lets all but @except in that belong to the tier, or out that do not. */
+/* Lets all but @except in that belong to the tier, or out that do not. To be settled. */
 static void slb_group_sort_out(struct slb_group *group, const struct slb_srv *except, bool in)
 {
 	struct slb_srv *srv;
 
 	list_for_each_entry(srv, &group->servers, list)
 		if (srv != except && srv->sched.in != in && slb_group_is_in_tier(group, srv) == in)
-			slb_sched_place_locked(group, srv, srv->weight, in);
+			slb_sched_put_locked(group, srv, srv->weight, in);
 }
 
 /* Another tier's servers come before the old one's go: packets meanwhile find some of either. */
@@ -302,8 +302,10 @@ static void slb_group_retier_locked(struct slb_group *group, const struct slb_sr
 		slb_group_sort_out(group, srv, true);
 	if (srv)
 		slb_sched_place_locked(group, srv, conf->weight, slb_group_is_in_tier(group, srv));
-	if (moves)
-		slb_group_sort_out(group, srv, false);
+	if (!moves)
+		return;
+	slb_group_sort_out(group, srv, false);
+	slb_sched_settle_locked(group);
 }
 
 /**

@@ -389,6 +389,13 @@ bool slb_limit_srv_takes(struct slb_srv *srv)
 	}
 }
 
+static bool slb_limit_srv_may(struct slb_srv *srv, bool asks)
+{
+	if (!READ_ONCE(srv->cap.on))
+		return true;
+	return asks ? !slb_limit_srv_ask(srv) : slb_limit_srv_takes(srv);
+}
+
 /**
  * slb_limit_other_rcu() - a server that may take a new connection
  * @group: the service's group
@@ -403,11 +410,14 @@ struct slb_srv *slb_limit_other_rcu(struct slb_group *group, const struct slb_pk
 				    struct slb_srv *chosen, bool asks)
 {
 	struct slb_srv *srv = chosen;
-	u32 nth = 0;
+	u32 nth;
 
-	while (srv && READ_ONCE(srv->cap.on) &&
-	       (asks ? slb_limit_srv_ask(srv) : !slb_limit_srv_takes(srv)))
-		srv = ++nth <= SLB_LIMIT_SERVERS ? slb_sched_other_rcu(group, pkt, chosen, nth) :
-						   NULL;
-	return srv;
+	if (slb_limit_srv_may(srv, asks))
+		return srv;
+	for (nth = 1; nth <= SLB_LIMIT_SERVERS; nth++) {
+		srv = slb_sched_other_rcu(group, pkt, chosen, nth);
+		if (!srv || (srv != chosen && slb_limit_srv_may(srv, asks)))
+			return srv;
+	}
+	return NULL;
 }

@@ -394,8 +394,8 @@ struct slb_srv *slb_sched_pick_rcu(struct slb_group *group, const struct slb_pkt
  * meanwhile may be met twice or not at all.
  *
  * Context: softirq, inside RCU.
- * Return: a server with a weight above 0, valid until rcu_read_unlock(), or NULL when there are no
- * more.
+ * Return: a server with a weight above 0, which may be @srv again, valid until rcu_read_unlock(), or
+ * NULL when there are no more.
  */
 struct slb_srv *slb_sched_other_rcu(struct slb_group *group, const struct slb_pkt *pkt,
 				    const struct slb_srv *srv, u32 nth)
@@ -403,10 +403,10 @@ struct slb_srv *slb_sched_other_rcu(struct slb_group *group, const struct slb_pk
 	const struct slb_roster *sched = rcu_dereference(group->sched);
 	u32 n = sched ? smp_load_acquire(&sched->n) : 0; /* pairs with slb_sched_array_enter() */
 
+	if (sched && sched->ops->other)
+		return nth <= n + 1 ? sched->ops->other(sched, pkt, srv, nth) : NULL;
 	if (nth >= n)
 		return NULL;
-	if (sched->ops->other)
-		return sched->ops->other(sched, pkt, srv, nth);
 	return READ_ONCE(sched->srv[(READ_ONCE(srv->sched.index) + nth) % n]);
 }
 

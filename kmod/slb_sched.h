@@ -60,7 +60,7 @@ struct slb_wrr {
  * @mh: see there
  * @wrr: see there
  * @key: a number for each place: what wrr orders @srv by, so that a pick reads no other server; sums of
- *	weights with sh and p2c; behind @srv
+ *	weights with sh and p2c; fo: servers by rank; behind @srv
  * @srv: the servers that can be picked, in the method's order; places from @n on are NULL
  *
  * A server is at @srv[server->sched.index], but for wrr, sh and mh, which do not keep count. It is
@@ -104,7 +104,7 @@ struct slb_roster {
  * @pick: a server with a weight above 0 for a new connection, or NULL if there is none or the
  *	group has just got another method. Softirq, inside RCU, any CPU.
  * @other: the @nth server, from 1 on, in the place of @chosen, which cannot be used, or NULL if there
- *	are no more; NULL where that is just any. As @pick.
+ *	are no more; @chosen itself where there is none at that place. NULL where it is just any. As @pick.
  *
  * @load, @pick and @other run beside a change of the method. Those that take group->lock must look there
  * what the group's present one is: slb_sched_mine().

@@ -17,6 +17,7 @@
  * has been spent so. Until then the old table serves. A server that has left is struck out of it at
  * once; clients whose entry is struck out go to the server of the next entry that is not.
  */
+#include <linux/hash.h>
 #include <linux/ktime.h>
 #include <linux/math64.h>
 #include <linux/overflow.h>
@@ -273,6 +274,41 @@ static __always_inline struct slb_srv *slb_mh_pick(const struct slb_roster *sche
 	return slb_mh_any(sched, hash);
 }
 
+/*
+ * In the place of a server that cannot be used: the one that another hash of the client leads to, so
+ * that its clients are shared by weight and each keeps to its own substitute. Then all in an order that
+ * follows from the hash too, for which a prime above the number of servers is the step.
+ */
+static struct slb_srv *slb_mh_other(const struct slb_roster *sched, u32 hash,
+				    const struct slb_srv *chosen, u32 nth)
+{
+	static const u32 steps[] = { 65537, 65539, 65543, 65551, 65557, 65563, 65579, 65581 };
+	u32 again = (hash ^ hash >> 15) * GOLDEN_RATIO_32;
+	u32 n = smp_load_acquire(&sched->n);	/* pairs with slb_sched_sorted_enter() */
+	struct slb_srv *first = slb_mh_pick(sched, again);
+	struct slb_srv *srv;
+	u64 at;
+
+	if (nth == 1 || !n)
+		return first;
+	at = again + (u64)(nth - 2) * steps[hash % ARRAY_SIZE(steps)];
+	srv = READ_ONCE(sched->srv[do_div(at, n)]);
+	return srv == first ? (struct slb_srv *)chosen : srv;	/* that was tried */
+}
+
+static struct slb_srv *slb_sched_mh_other(const struct slb_roster *sched, const struct slb_pkt *pkt,
+					  const struct slb_srv *chosen, u32 nth)
+{
+	return slb_mh_other(sched, slb_sched_hash_client(pkt, false), chosen, nth);
+}
+
+static struct slb_srv *slb_sched_mh_port_other(const struct slb_roster *sched,
+					       const struct slb_pkt *pkt,
+					       const struct slb_srv *chosen, u32 nth)
+{
+	return slb_mh_other(sched, slb_sched_hash_client(pkt, true), chosen, nth);
+}
+
 static struct slb_srv *slb_sched_mh_pick(struct slb_group *group, struct slb_roster *sched,
 					 const struct slb_pkt *pkt)
 {
@@ -294,6 +330,7 @@ const struct slb_sched_ops slb_sched_mh = {
 	.settle	= slb_sched_mh_settle,
 	.drop	= slb_sched_mh_drop,
 	.pick	= slb_sched_mh_pick,
+	.other	= slb_sched_mh_other,
 };
 
 const struct slb_sched_ops slb_sched_mh_port = {
@@ -305,4 +342,5 @@ const struct slb_sched_ops slb_sched_mh_port = {
 	.settle	= slb_sched_mh_settle,
 	.drop	= slb_sched_mh_drop,
 	.pick	= slb_sched_mh_port_pick,
+	.other	= slb_sched_mh_port_other,
 };

@@ -403,6 +403,10 @@ static void slb_st_all(struct slb_st *st)
 	slb_st_least(st, SLB_SCHED_WLC);
 	slb_st_least(st, SLB_SCHED_LC);
 	slb_st_fo(st);
+	slb_st_fo_others(st);
+	slb_st_mh_others(st, 2);
+	slb_st_mh_others(st, 10);
+	slb_st_mh_others(st, 60);
 	slb_st_p2c(st);
 	for (id = SLB_SCHED_SH; id <= SLB_SCHED_MH_PORT; id++)
 		slb_st_hash(st, id);

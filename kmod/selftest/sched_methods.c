@@ -4,6 +4,70 @@
  * sched.c.
  */
 
+/* The index of the nth server in the place of another one, or -1. */
+static int slb_st_other(struct slb_st *st, u32 client, unsigned int chosen, u32 nth)
+{
+	struct slb_pkt pkt = { .tuple.v4[0] = cpu_to_be32(0x0a000000 + client) };
+	struct slb_srv *srv;
+
+	local_bh_disable();
+	rcu_read_lock();
+	srv = slb_sched_other_rcu(st->group, &pkt, &st->srv[chosen], nth);
+	rcu_read_unlock();
+	local_bh_enable();
+	return srv ? srv - st->srv : -1;
+}
+
+/* fo: the next ones by weight, whoever was chosen, also when some have left. */
+static void slb_st_fo_others(struct slb_st *st)
+{
+	unsigned int i;
+
+	slb_st_begin(st, SLB_SCHED_FO);
+	for (i = 0; i < 100; i++)
+		slb_st_add(st, i, 1 + (i * 37) % 100);
+	for (i = 1; i <= 64; i++)
+		slb_check(&st->fails, st->srv[slb_st_other(st, 0, slb_st_pick(st), i)].weight == 100 - i);
+	i = slb_st_other(st, 0, slb_st_pick(st), 2);
+	slb_check(&st->fails, slb_st_other(st, 0, i, 1) == slb_st_pick(st));
+	slb_check(&st->fails, st->srv[slb_st_other(st, 0, i, 3)].weight == 97);
+	slb_st_weight(st, i, 0);
+	slb_check(&st->fails, st->srv[slb_st_other(st, 0, slb_st_pick(st), 2)].weight == 97);
+	for (i = 0; i < 100; i++)
+		slb_st_weight(st, i, i < 3);
+	for (i = 1; i <= 4; i++)
+		slb_check(&st->fails, slb_st_other(st, 0, slb_st_pick(st), i) ==
+				      (i < 3 ? slb_st_pick(st) + (int)i : -1));
+}
+
+/* mh: the clients of a full server are shared by weight, each has its substitute, and all are met. */
+static void slb_st_mh_others(struct slb_st *st, unsigned int n)
+{
+	unsigned int client, i, heavy = 0, all = 0, met;
+	int chosen, other;
+
+	slb_st_begin(st, SLB_SCHED_MH);
+	for (i = 0; i < n; i++)
+		slb_st_add(st, i, i ? 1 : n - 1);
+	slb_st_settle(st, 0);
+	for (client = 0; client < 2000; client++) {
+		chosen = slb_st_pick_for(st, client);
+		other = slb_st_other(st, client, chosen, 1);
+		slb_check(&st->fails, other == slb_st_other(st, client, chosen, 1));
+		all += chosen && other != chosen;
+		heavy += chosen && !other;
+	}
+	/* Half of all weight, of about as many clients as are not its own. */
+	slb_check(&st->fails, n == 2 || abs((int)(2 * heavy - all)) < 12 * int_sqrt(all));
+	for (client = 0, met = 0; client < 20; client++, met = 0) {
+		chosen = slb_st_pick_for(st, client);
+		memset(st->home, 0, n * sizeof(*st->home));
+		for (i = 1; (other = slb_st_other(st, client, chosen, i)) >= 0; i++)
+			met += other != chosen && !st->home[other]++;
+		slb_check(&st->fails, met == n - 1);
+	}
+}
+
 /* The highest weight takes all; of equals the first by address. */
 static void slb_st_fo(struct slb_st *st)
 {
