@@ -5,7 +5,8 @@
  *
  * A server that was removed and may still drain stays in its group, for the configuration to see and
  * to take back, and in sn->draining; so does one of weight 0 with a time to end. A work looks at
- * these once a second.
+ * these once a second. They stay there when their service has moved and taken the group out of the
+ * configuration.
  *
  * "gone" is set before the walk that resets, and stays set until the server is usable again: a packet
  * that chose it before looks at the mark once its connection is linked (slb_open.c).
@@ -125,9 +126,29 @@ void slb_drain_begin_locked(struct slb_srv *srv)
 	slb_drain_watch(srv);
 }
 
+/**
+ * slb_drain_leave_locked() - a server's group goes, its connections stay
+ * @srv: the server
+ *
+ * They keep the time that they have, if they have one: then the list has a reference to the server.
+ *
+ * Context: process, caller holds sn->cfg_mutex.
+ */
+void slb_drain_leave_locked(struct slb_srv *srv)
+{
+	if (list_empty(&srv->drain))
+		return;
+	if (slb_drain_delay(srv) == SLB_DELAY_KEEP || !slb_srv_get(srv)) {
+		list_del_init(&srv->drain);
+		return;
+	}
+	srv->left = true;
+	srv->grace = get_state_synchronize_rcu();
+}
+
 /*
  * No connection holds it, and no packet can still choose it. The reference that is left is the
- * group's.
+ * group's, or the list's.
  */
 static bool slb_drain_is_empty(const struct slb_srv *srv)
 {
@@ -137,6 +158,10 @@ static bool slb_drain_is_empty(const struct slb_srv *srv)
 static void slb_drain_finish_locked(struct slb_srv *srv)
 {
 	list_del_init(&srv->drain);
+	if (srv->left) {
+		slb_srv_put(srv);
+		return;
+	}
 	if (!srv->draining)
 		return;
 	WRITE_ONCE(srv->gone, true);
@@ -162,7 +187,8 @@ static void slb_drain_work(struct work_struct *work)
 	if (any)
 		slb_drain_reset_locked(sn);
 	list_for_each_entry_safe(srv, next, &sn->draining, drain) {
-		if (slb_drain_is_due(srv) || (srv->draining && slb_drain_is_empty(srv)))
+		if (slb_drain_is_due(srv) ||
+		    ((srv->draining || srv->left) && slb_drain_is_empty(srv)))
 			slb_drain_finish_locked(srv);
 	}
 	if (!list_empty(&sn->draining))
@@ -190,5 +216,12 @@ void slb_drain_init(struct slb_net *sn)
  */
 void slb_drain_stop(struct slb_net *sn)
 {
+	struct slb_srv *srv, *next;
+
 	cancel_delayed_work_sync(&sn->drain_work);
+	mutex_lock(&sn->cfg_mutex);
+	list_for_each_entry_safe(srv, next, &sn->draining, drain)
+		if (srv->left)
+			slb_drain_finish_locked(srv);
+	mutex_unlock(&sn->cfg_mutex);
 }

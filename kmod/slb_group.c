@@ -105,13 +105,19 @@ struct slb_group *slb_group_own_locked(const struct slb_svc *svc,
 	return group;
 }
 
-/* Servers out of the configuration; packets may still choose one. Whose they are is untouched. */
-static void slb_group_forget_locked(struct slb_group *group)
+/*
+ * Servers out of the configuration; packets may still choose one. Whose they are is untouched. If their
+ * connections live on, so do the times that some of those have.
+ */
+static void slb_group_forget_locked(struct slb_group *group, bool live_on)
 {
 	struct slb_srv *srv;
 
 	list_for_each_entry(srv, &group->servers, list) {
-		list_del_init(&srv->drain);
+		if (live_on)
+			slb_drain_leave_locked(srv);
+		else
+			list_del_init(&srv->drain);
 		atomic_dec(&group->sn->n_srvs);
 	}
 	list_del_init(&group->late);	/* the method has nothing to do later any more */
@@ -142,7 +148,7 @@ static void slb_group_dissolve(struct slb_group *group)
  */
 void slb_group_disown_locked(struct slb_group *group)
 {
-	slb_group_forget_locked(group);
+	slb_group_forget_locked(group, false);
 	slb_group_dissolve(group);
 }
 
@@ -169,7 +175,7 @@ void slb_group_leave_locked(struct slb_group *group)
 		slb_group_put(group);
 		return;
 	}
-	slb_group_forget_locked(group);
+	slb_group_forget_locked(group, true);
 	call_rcu(&group->rcu, slb_group_left_rcu);
 }
 

@@ -131,6 +131,7 @@ u32 slb_drain_left_locked(const struct slb_srv *srv);
 bool slb_drain_review_locked(struct slb_srv *srv);
 void slb_drain_reset_locked(struct slb_net *sn);
 void slb_drain_begin_locked(struct slb_srv *srv);
+void slb_drain_leave_locked(struct slb_srv *srv);
 
 /* Has it a name of its own, for services to share? */
 static inline bool slb_group_is_named(const struct slb_group *group)

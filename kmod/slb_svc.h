@@ -168,6 +168,7 @@ struct slb_cap {
  * @down: operational state; under sn->cfg_mutex
  * @draining: removed from the configuration, and still here for its connections; likewise
  * @usable: could take new connections if its tier does; likewise
+ * @left: its group is out of the configuration, and sn->draining has a reference to it; likewise
  * @weight: READ_ONCE; 0 takes no new connections
  * @fwd: enum slb_fwd; READ_ONCE; what new connections get
  * @spread: where it is met depends on the packet: @ep has port 0, the port that the client asks for,
@@ -196,6 +197,7 @@ struct slb_srv {
 	bool				down;
 	bool				draining;
 	bool				usable;
+	bool				left;
 	struct slb_ep			*ep;
 	struct slb_group		*group;
 	u32				weight;

@@ -129,6 +129,33 @@ def _(v):
         same(ends(clients[1]), None, "with the group all goes")
 
 
+@both("a service that moves to another group leaves its draining servers' connections their time, and no more")
+def _(v):
+    setup(v)
+    before_it = slb.info()
+    slb.svc_edit(VIP[v], 80, group="")
+    slb.svc_edit(VIP[v], 80, removal_delay=2, zero_delay=2, sched="rr")
+    for index in (1, 2):
+        slb.srv((VIP[v], 80), server_addr(v, index), 8080)
+    with listen(v, 1) as first, listen(v, 2) as second:
+        clients, servers = pair(v, first, second)
+        third, fourth = pair(v, first, second)
+        slb.srv_del((VIP[v], 80), server_addr(v, 1), 8080)
+        slb.srv_edit((VIP[v], 80), server_addr(v, 2), 8080, weight=0)
+        slb.svc_edit(VIP[v], 80, group=GROUP)
+        same(slb.info()["servers"], before_it["servers"], "the own group's servers are nobody's")
+        talk(clients[0], servers[0])
+        talk(clients[1], servers[1])
+        lands_on = connect(v)
+        for sock in (*clients, *servers, *third, *fourth):
+            same(ends(sock), None, "reset when the time is over")
+        with (first.accept()[0] if [s for s in slb.servers(GROUP) if s["active"]][0]["addr"] == server_addr(v, 1)
+              else second.accept()[0]) as server:
+            talk(lands_on, server)
+        lands_on.close()
+    slb.settings(timeouts={"close": 1})
+
+
 @both("a server that is down keeps its connections or not, and comes back")
 def _(v):
     setup(v)
