@@ -97,6 +97,9 @@ if [ -z "${QUICK-}" ]; then
 	lab bare plain,slb otherN services=0
 	lab notoa slb tcpN-life toa=off
 	lab access slb udpN-new persist=300 acl=100000
+	lab limits slb udpN-new persist=300 acl=100000 limits=1
+	lab ranges1 slb udp4-to-server,udp4-new ranges=10
+	lab ranges50000 slb udp4-to-server,udp4-new ranges=10 services=50000
 	lab keepts slb tcpNts-to-server,tcpNts-to-client,tcpNts-life timestamps=keep
 fi
 if [ -n "${SCALE-}" ]; then

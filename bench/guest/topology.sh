@@ -28,6 +28,8 @@ SCHED=wrr
 TOA=on
 PERSIST=0		# seconds
 ACL=0			# prefixes of a list that denies, none of them a client's
+LIMITS=0		# 1: services and client prefixes have limits that nobody reaches
+RANGES=0		# more than one port: all services have so many
 TIMESTAMPS=translate
 
 # Addresses by number, from 0. A line's %s is replaced by the address.
@@ -47,11 +49,14 @@ each_server() {
 # more_services OPTION: services in ipvsadm's words that get no packet, TCP and UDP in turn, 250 at
 # an address, with one server each; OPTION is the forwarding method.
 more_services() {
-	awk -v n="$SERVICES" -v servers="$SERVERS" -v how="$1" -v sched="$SCHED" -v port="$RPORT" \
+	awk -v n="$SERVICES" -v servers="$SERVERS" -v how="$1" -v sched="$SCHED" -v port="$RPORT" -v ports="$RANGES" \
 		"$ADDRESSES"'
 		BEGIN {
 			for (i = 1; i < n; i++) {
-				service = (i % 2 ? "-t " : "-u ") vip4(int(i / 250)) ":" 1000 + i % 250
+				first = 1000 + i % 250 * (ports ? ports : 1)
+				service = (i % 2 ? "-t " : "-u ") vip4(int(i / 250)) ":" first
+				if (ports)
+					service = service "-" first + ports - 1
 				print "-A " service " -s " sched
 				print "-a " service " -r " server4(i % servers) ":" port " " how " -w 1"
 			}

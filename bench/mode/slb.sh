@@ -7,15 +7,19 @@ done </bench/slb.depends
 insmod /bench/slb.ko || die "cannot load slb"
 
 slb_services() {
+	ports=$VPORT
+	[ "$RANGES" = 0 ] || ports=$VPORT-$((VPORT + RANGES - 1))
 	for proto in -t -u; do
 		options="-s $SCHED"
 		[ "$PERSIST" = 0 ] || options="$options -p $PERSIST"
 		[ "$ACL" = 0 ] || options="$options --acl bench"
+		[ "$LIMITS" = 0 ] || options="$options --max-conns 1000000 --max-rate 10000000"
+		[ "$LIMITS" = 0 ] || options="$options --client-conns 1000000 --client-rate 10000000"
 		[ $proto = -u ] || options="$options --toa $TOA --timestamps $TIMESTAMPS"
-		echo "-A $proto $VIP4:$VPORT $options"
-		echo "-A $proto [$VIP6]:$VPORT $options"
-		each_server "-a $proto $VIP4:$VPORT -r %s:$RPORT -b -w 1" \
-			"-a $proto [$VIP6]:$VPORT -r [%s]:$RPORT -b -w 1"
+		echo "-A $proto $VIP4:$ports $options"
+		echo "-A $proto [$VIP6]:$ports $options"
+		each_server "-a $proto $VIP4:$ports -r %s:$RPORT -b -w 1" \
+			"-a $proto [$VIP6]:$ports -r [%s]:$RPORT -b -w 1"
 	done
 	more_services -b
 }

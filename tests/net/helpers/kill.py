@@ -8,8 +8,8 @@ import time
 
 import netns
 from cases import both, case, eventually, main, same
-from cluster import (CLIENT, CLIENT_NS, LB, VIP, Task, balancer, connect, fresh_socket, listen, pair, server_addr,
-                     service, told)
+from cluster import (CLIENT, CLIENT_NS, LADDR, LB, SERVER_NS, VIP, Task, balancer, connect, fresh_socket, listen, pair,
+                     server_addr, service, told)
 from slbnl import ENUM, NLM_F_REPLACE, Refused, cmd, encode
 
 slb = balancer()
@@ -185,6 +185,45 @@ def _(v):
         low = 1007 + closed["in-pkts"] * headers
         assert low <= closed["in-bytes"] <= low + closed["in-pkts"] * 40, closed
         assert closed["duration-ms"] >= 1000, closed
+
+
+@both("flow log with accounting: many flows that expire together are all told, and nothing is left of them")
+def _(v):
+    slb.laddr(LADDR[v])
+    slb.svc(VIP[v], 80, proto=17)
+    slb.srv((VIP[v], 80, 17), server_addr(v), 8080)
+    slb.settings(accounting=1)
+    start = slb.info()
+    sinks = fresh_socket(SERVER_NS[0], v, socket.SOCK_DGRAM)
+    sinks.bind(("", 8080))
+    with Monitor("-c") as monitor:
+        socks = [fresh_socket(CLIENT_NS, v, socket.SOCK_DGRAM) for _ in range(400)]
+        for sock in socks:
+            sock.connect((VIP[v], 80))
+            sock.send(b"x" * 100)
+        ports = {sock.getsockname()[1] for sock in socks}
+        # Two of them may share a port, and a flow.
+        same(slb.info()["conns"] - start["conns"], len(ports))
+        slb.settings(timeouts={"udp": 1})
+        told_of = {}
+        while len(told_of) < len(ports):
+            found = monitor.next()
+            if found["event"] == "close":
+                told_of[found["client-port"]] = found["reason"], found["in-pkts"], found["in-bytes"]
+        same(set(told_of), ports)
+        same({reason for reason, _, _ in told_of.values()}, {"timeout"})
+        same([sum(column) for column in list(zip(*told_of.values()))[1:]], [400, 400 * (128 if v == 4 else 148)], "packets, bytes")
+    for sock in (*socks, sinks):
+        sock.close()
+    slb.svc_del(VIP[v], 80, proto=17)
+    slb.laddr_del(LADDR[v])
+
+    def balance():
+        now = slb.info()
+        return now["created"] - now["destroyed"] <= start["created"] - start["destroyed"]
+
+    eventually(balance, "the end of the objects", timeout=15)
+    slb.settings(timeouts={"udp": 300})
 
 
 @both("flow log: each way a connection ends has its reason")
