@@ -33,7 +33,7 @@ lanes_default() {
 	case $1 in
 	toa/*) echo qemu ;;
 	stress/*) echo uml ;;
-	net/* | pkt/*) echo uml "${SLB_FULL:+qemu}" qemu-6.12 ;;
+	net/* | slbd/* | pkt/*) echo uml "${SLB_FULL:+qemu}" qemu-6.12 ;;
 	*) echo uml qemu ;;
 	esac
 }
