@@ -296,13 +296,16 @@ static void slb_group_sort_out(struct slb_group *group, const struct slb_srv *ex
 			slb_sched_put_locked(group, srv, srv->weight, in);
 }
 
-/* Another tier's servers come before the old one's go: packets meanwhile find some of either. */
+/*
+ * Another tier's servers come before the old one's go: packets meanwhile find some of either. @moves:
+ * others than @srv come or go anyway.
+ */
 static void slb_group_retier_locked(struct slb_group *group, const struct slb_srv_conf *conf,
-				    struct slb_srv *srv)
+				    struct slb_srv *srv, bool moves)
 {
 	u8 tier = slb_group_choose_tier(group);
-	bool moves = tier != group->tier;
 
+	moves |= tier != group->tier;
 	group->tier = tier;
 	if (moves)
 		slb_group_sort_out(group, srv, true);
@@ -321,20 +324,36 @@ static void slb_group_retier_locked(struct slb_group *group, const struct slb_sr
  * @draining: removed, and still there for its connections
  *
  * Context: process, caller holds sn->cfg_mutex.
+ * Return: true if other servers are usable, or no longer: slb_group_review_locked() is to follow.
  */
-void slb_group_place_locked(struct slb_srv *srv, const struct slb_srv_conf *conf, bool draining)
+bool slb_group_place_locked(struct slb_srv *srv, const struct slb_srv_conf *conf, bool draining)
 {
 	struct slb_group *group = srv->group;
+	bool others;
 
-	if (srv->usable)
-		group->usable[srv->priority]--;
-	srv->priority = conf->priority;
 	srv->down = conf->down;
+	srv->unproved = conf->unproved;
 	WRITE_ONCE(srv->draining, draining);
-	srv->usable = conf->weight && !conf->down && !draining;
-	if (srv->usable)
-		group->usable[srv->priority]++;
-	slb_group_retier_locked(group, conf, srv);
+	others = slb_health_rerank_locked(srv, slb_health_rank(conf, draining), conf->priority);
+	slb_group_retier_locked(group, conf, srv, others);
+	return others;
+}
+
+/**
+ * slb_group_review_locked() - see to the connections of servers that are usable now, or no longer
+ * @group: the group
+ *
+ * Context: process, caller holds sn->cfg_mutex; sleeps.
+ */
+void slb_group_review_locked(struct slb_group *group)
+{
+	struct slb_srv *srv;
+	bool any = false;
+
+	list_for_each_entry(srv, &group->servers, list)
+		any |= slb_drain_review_locked(srv);
+	if (any)
+		slb_drain_reset_locked(group->sn);
 }
 
 /**
@@ -347,17 +366,12 @@ void slb_group_place_locked(struct slb_srv *srv, const struct slb_srv_conf *conf
  */
 int slb_group_change_locked(struct slb_group *group, const struct slb_group_conf *conf)
 {
-	struct slb_srv *srv;
-	bool any = false;
-
-	if (slb_sched_set_locked(group, conf->sched))
+	if (slb_sched_set_locked(group, conf->sched) ||
+	    slb_sched_reserve_locked(group, group->nservers))
 		return -ENOMEM;
 	group->set = *conf;
-	slb_group_retier_locked(group, NULL, NULL);
-	list_for_each_entry(srv, &group->servers, list)
-		any |= slb_drain_review_locked(srv);
-	if (any)
-		slb_drain_reset_locked(group->sn);
+	slb_group_retier_locked(group, NULL, NULL, slb_health_group_locked(group));
+	slb_group_review_locked(group);
 	slb_net_changed_locked(group->sn);
 	return 0;
 }

@@ -34,6 +34,14 @@ struct slb_label {
 	u8	owner;
 };
 
+/* What is known of a server, the best first; see slb_health.c. */
+enum slb_rank {
+	SLB_RANK_UP,
+	SLB_RANK_UNPROVED,
+	SLB_RANK_DOWN,
+	SLB_RANK_OUT,
+};
+
 /**
  * struct slb_group_conf - the changeable part of a group, checked
  * @sched: enum slb_sched
@@ -42,6 +50,8 @@ struct slb_label {
  * @removal_delay: the same of a removed server
  * @min_alive: servers that a tier must have
  * @slow_start_s: seconds until a server that comes in has its whole share, 0-3600
+ * @all_down: enum slb_all_down
+ * @checked: servers that are added are unproved until somebody says that they are up
  */
 struct slb_group_conf {
 	u8	sched;
@@ -50,6 +60,8 @@ struct slb_group_conf {
 	u32	removal_delay;
 	u32	min_alive;
 	u32	slow_start_s;
+	u8	all_down;
+	bool	checked;
 };
 
 /**
@@ -66,6 +78,8 @@ struct slb_group_conf {
  * @tier: priority of the servers that @sched has; under sn->cfg_mutex
  * @set: as configured, but for the method; under sn->cfg_mutex
  * @usable: by priority, servers that could take connections; under sn->cfg_mutex
+ * @ranks: by rank, servers; under sn->cfg_mutex
+ * @level: rank of the usable servers; under sn->cfg_mutex
  * @label: a named one's comment
  * @users: services that use it; under sn->cfg_mutex
  * @owner: the service whose own it is, as long as it is; NULL for a named one; under sn->cfg_mutex
@@ -89,6 +103,8 @@ struct slb_group {
 	u8				tier;
 	struct slb_group_conf		set;
 	u32				usable[SLB_TIERS];
+	u32				ranks[SLB_RANK_OUT];
+	u8				level;
 	struct slb_label		label;
 	u32				users;
 	const struct slb_svc		*owner;
@@ -121,7 +137,14 @@ bool slb_group_fits_locked(const struct slb_group *group, bool v6);
 struct slb_srv *slb_group_srv_find_locked(const struct slb_group *group, const struct slb_ep *ep);
 void slb_group_link_locked(struct slb_group *group, struct slb_srv *srv);
 void slb_group_unlink_locked(struct slb_srv *srv);
-void slb_group_place_locked(struct slb_srv *srv, const struct slb_srv_conf *conf, bool draining);
+bool slb_group_place_locked(struct slb_srv *srv, const struct slb_srv_conf *conf, bool draining);
+void slb_group_review_locked(struct slb_group *group);
+
+enum slb_rank slb_health_rank(const struct slb_srv_conf *conf, bool draining);
+bool slb_health_relevel_locked(struct slb_group *group);
+bool slb_health_rerank_locked(struct slb_srv *srv, enum slb_rank rank, u8 priority);
+bool slb_health_group_locked(struct slb_group *group);
+void slb_health_take_locked(struct slb_srv *srv, char **reason, bool changed);
 
 void slb_label_free(struct slb_label *label);
 

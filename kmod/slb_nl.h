@@ -114,6 +114,9 @@ int slb_nl_svc_limits_locked(const struct nlattr *attr, struct netlink_ext_ack *
 int slb_nl_srv_limits(const struct nlattr *attr, struct netlink_ext_ack *extack,
 		      struct slb_limit_conf *conf);
 int slb_nl_put_svc_limits(struct sk_buff *skb, const struct slb_svc *svc);
+int slb_nl_srv_put(struct sk_buff *skb, const struct slb_srv *srv);
+int slb_nl_health_put(struct sk_buff *skb, const struct slb_srv *srv);
+void slb_nl_health_notify(struct genl_info *info, const struct slb_srv *srv);
 int slb_nl_put_srv_limits(struct sk_buff *skb, const struct slb_srv *srv);
 int slb_nl_conn_put_ends(struct sk_buff *skb, const struct slb_conn *conn);
 int slb_nl_conn_put_sums(struct sk_buff *skb, const struct slb_conn *conn);

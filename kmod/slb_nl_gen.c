@@ -120,6 +120,8 @@ static const struct nla_policy slb_nl_svc_new_policy[SLB_A_SVC_MAX + 1] = {
 	[SLB_A_SVC_IPV6] = { .type = NLA_FLAG },
 	[SLB_A_SVC_SLOW_START] = NLA_POLICY_MAX(NLA_U32, 3600),
 	[SLB_A_SVC_OWNER] = NLA_POLICY_MAX(NLA_U8, SLB_OWNER_COUNT - 1),
+	[SLB_A_SVC_ALL_DOWN] = NLA_POLICY_MAX(NLA_U8, SLB_ALL_DOWN_COUNT - 1),
+	[SLB_A_SVC_CHECKED] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 static const struct nla_policy slb_nl_svc_del_policy[SLB_A_SVC_MAX + 1] = {
@@ -150,6 +152,7 @@ static const struct nla_policy slb_nl_srv_new_policy[SLB_A_SRV_MAX + 1] = {
 	[SLB_A_SRV_PRIORITY] = NLA_POLICY_MAX(NLA_U8, 15),
 	[SLB_A_SRV_DOWN] = NLA_POLICY_MAX(NLA_U8, 1),
 	[SLB_A_SRV_OWNER] = NLA_POLICY_MAX(NLA_U8, SLB_OWNER_COUNT - 1),
+	[SLB_A_SRV_REASON] = { .type = NLA_NUL_STRING, .len = 1020 },
 };
 
 static const struct nla_policy slb_nl_srv_del_policy[SLB_A_SRV_MAX + 1] = {
@@ -257,6 +260,8 @@ static const struct nla_policy slb_nl_group_new_policy[SLB_A_GROUP_MAX + 1] = {
 	[SLB_A_GROUP_MIN_ALIVE] = NLA_POLICY_FULL_RANGE(NLA_U32, &slb_nl_range_1_65535),
 	[SLB_A_GROUP_SLOW_START] = NLA_POLICY_MAX(NLA_U32, 3600),
 	[SLB_A_GROUP_OWNER] = NLA_POLICY_MAX(NLA_U8, SLB_OWNER_COUNT - 1),
+	[SLB_A_GROUP_ALL_DOWN] = NLA_POLICY_MAX(NLA_U8, SLB_ALL_DOWN_COUNT - 1),
+	[SLB_A_GROUP_CHECKED] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 static const struct nla_policy slb_nl_group_del_policy[SLB_A_GROUP_MAX + 1] = {

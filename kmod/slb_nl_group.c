@@ -12,6 +12,8 @@ struct slb_nl_group_at {
 	u8	on_down;
 	u8	min_alive;
 	u8	slow_start;
+	u8	all_down;
+	u8	checked;
 };
 
 static const struct slb_nl_group_at slb_nl_group_at = {
@@ -21,6 +23,8 @@ static const struct slb_nl_group_at slb_nl_group_at = {
 	.on_down	= SLB_A_GROUP_ON_DOWN,
 	.min_alive	= SLB_A_GROUP_MIN_ALIVE,
 	.slow_start	= SLB_A_GROUP_SLOW_START,
+	.all_down	= SLB_A_GROUP_ALL_DOWN,
+	.checked	= SLB_A_GROUP_CHECKED,
 };
 
 static const struct slb_nl_group_at slb_nl_group_at_svc = {
@@ -30,6 +34,8 @@ static const struct slb_nl_group_at slb_nl_group_at_svc = {
 	.on_down	= SLB_A_SVC_ON_DOWN,
 	.min_alive	= SLB_A_SVC_MIN_ALIVE,
 	.slow_start	= SLB_A_SVC_SLOW_START,
+	.all_down	= SLB_A_SVC_ALL_DOWN,
+	.checked	= SLB_A_SVC_CHECKED,
 };
 
 static int slb_nl_group_put_conf(struct sk_buff *skb, const struct slb_nl_group_at *at,
@@ -40,7 +46,9 @@ static int slb_nl_group_put_conf(struct sk_buff *skb, const struct slb_nl_group_
 	    nla_put_u32(skb, at->removal_delay, conf->removal_delay) ||
 	    nla_put_u8(skb, at->on_down, conf->on_down) ||
 	    nla_put_u32(skb, at->min_alive, conf->min_alive) ||
-	    nla_put_u32(skb, at->slow_start, conf->slow_start_s))
+	    nla_put_u32(skb, at->slow_start, conf->slow_start_s) ||
+	    nla_put_u8(skb, at->all_down, conf->all_down) ||
+	    nla_put_u8(skb, at->checked, conf->checked))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -157,6 +165,10 @@ static int slb_nl_group_conf(struct genl_info *info, const struct slb_nl_group_a
 		conf->min_alive = nla_get_u32(tb[at->min_alive]);
 	if (tb[at->slow_start])
 		conf->slow_start_s = nla_get_u32(tb[at->slow_start]);
+	if (tb[at->all_down])
+		conf->all_down = nla_get_u8(tb[at->all_down]);
+	if (tb[at->checked])
+		conf->checked = nla_get_u8(tb[at->checked]);
 	return slb_nl_group_delay(tb[at->zero_delay], info->extack, &conf->zero_delay) ?:
 	       slb_nl_group_delay(tb[at->removal_delay], info->extack, &conf->removal_delay);
 }
@@ -166,7 +178,7 @@ static int slb_nl_group_of_others(struct genl_info *info)
 {
 	const struct slb_nl_group_at *at = &slb_nl_group_at_svc;
 	const u8 attrs[] = { at->zero_delay, at->removal_delay, at->on_down, at->min_alive,
-			     at->slow_start };
+			     at->slow_start, at->all_down, at->checked };
 	struct nlattr **tb = info->attrs;
 	int i;
 

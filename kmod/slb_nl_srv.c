@@ -14,6 +14,12 @@ struct slb_nl_srv {
 	bool			v6;
 };
 
+/* What a request says in words; the reason is kept where a comment would be. */
+struct slb_nl_srv_text {
+	struct slb_label	label;
+	struct slb_label	reason;
+};
+
 /* Whose server it is: its group, or the service that has the group for its own. */
 static int slb_nl_srv_put_group(struct sk_buff *skb, const struct slb_group *group)
 {
@@ -47,6 +53,7 @@ static int slb_nl_srv_put_state(struct sk_buff *skb, const struct slb_srv *srv)
 	    nla_put_u8(skb, SLB_A_SRV_OWNER, srv->label.owner) ||
 	    nla_put_u8(skb, SLB_A_SRV_PRIORITY, srv->priority) ||
 	    nla_put_u8(skb, SLB_A_SRV_DOWN, srv->down) ||
+	    slb_nl_health_put(skb, srv) ||
 	    (srv->draining && nla_put_flag(skb, SLB_A_SRV_DRAINING)) ||
 	    (left != SLB_DELAY_KEEP && nla_put_u32(skb, SLB_A_SRV_LEFT, left)) ||
 	    (srv->usable && !srv->sched.in && nla_put_flag(skb, SLB_A_SRV_STANDBY)))
@@ -54,7 +61,15 @@ static int slb_nl_srv_put_state(struct sk_buff *skb, const struct slb_srv *srv)
 	return 0;
 }
 
-static int slb_nl_srv_put(struct sk_buff *skb, const struct slb_srv *srv)
+/**
+ * slb_nl_srv_put() - write a server
+ * @skb: the message
+ * @srv: the server
+ *
+ * Context: process, caller holds sn->cfg_mutex.
+ * Return: 0 or -EMSGSIZE.
+ */
+int slb_nl_srv_put(struct sk_buff *skb, const struct slb_srv *srv)
 {
 	struct slb_nl_srv key = {
 		.group = srv->group,
@@ -306,15 +321,21 @@ static void slb_nl_srv_conf(struct genl_info *info, struct slb_srv_conf *conf)
 		conf->fwd = nla_get_u8(tb[SLB_A_SRV_FWD]);
 	if (tb[SLB_A_SRV_PRIORITY])
 		conf->priority = nla_get_u8(tb[SLB_A_SRV_PRIORITY]);
-	if (tb[SLB_A_SRV_DOWN])
+	if (tb[SLB_A_SRV_DOWN]) {
 		conf->down = nla_get_u8(tb[SLB_A_SRV_DOWN]);
+		conf->unproved = false;
+	}
 }
 
 /* A new one, or @srv, which was removed and drains. */
 static int slb_nl_srv_add_locked(struct genl_info *info, struct slb_srv *srv,
-				 const struct slb_nl_srv *key, struct slb_label *label)
+				 const struct slb_nl_srv *key, struct slb_nl_srv_text *text)
 {
-	struct slb_srv_conf conf = { .weight = 1, .fwd = SLB_FWD_FULLNAT };
+	struct slb_srv_conf conf = {
+		.weight = 1,
+		.fwd = SLB_FWD_FULLNAT,
+		.unproved = key->group->set.checked,
+	};
 	struct slb_limit_conf limits;
 	int err;
 
@@ -332,9 +353,10 @@ static int slb_nl_srv_add_locked(struct genl_info *info, struct slb_srv *srv,
 	if (!srv)
 		return slb_nl_refuse(info->extack, NULL, -ENOMEM, "no memory for the server");
 	slb_limit_srv_set_locked(srv, &limits);
-	slb_label_change_locked(&srv->label, label);
+	slb_label_change_locked(&srv->label, &text->label);
 	srv->label.owner = SLB_OWNER_HAND;	/* one that drains was somebody's */
 	slb_nl_owner(info->attrs[SLB_A_SRV_OWNER], &srv->label.owner);
+	slb_health_take_locked(srv, &text->reason.comment, info->attrs[SLB_A_SRV_DOWN]);
 	slb_nl_srv_notify(info, srv, key);
 	return 0;
 }
@@ -351,10 +373,11 @@ static int slb_nl_srv_exists(struct genl_info *info, const struct slb_group *gro
 }
 
 static int slb_nl_srv_change_locked(struct genl_info *info, struct slb_srv *srv,
-				    const struct slb_nl_srv *key, struct slb_label *label)
+				    const struct slb_nl_srv *key, struct slb_nl_srv_text *text)
 {
 	struct slb_limit_conf limits;
 	struct slb_srv_conf conf;
+	bool health;
 	int err;
 
 	if (!slb_nl_may_change(info))
@@ -365,13 +388,38 @@ static int slb_nl_srv_change_locked(struct genl_info *info, struct slb_srv *srv,
 		return err;
 	slb_srv_conf_read_locked(srv, &conf);
 	slb_nl_srv_conf(info, &conf);
+	health = conf.down != srv->down || conf.unproved != srv->unproved;
 	if (slb_srv_change_locked(srv, &conf))
 		return slb_nl_refuse(info->extack, NULL, -ENOMEM, "no memory for the server");
 	slb_limit_srv_set_locked(srv, &limits);
-	slb_label_change_locked(&srv->label, label);
+	slb_label_change_locked(&srv->label, &text->label);
 	slb_nl_owner(info->attrs[SLB_A_SRV_OWNER], &srv->label.owner);
+	slb_health_take_locked(srv, &text->reason.comment, health);
 	slb_nl_srv_notify(info, srv, key);
+	if (health)
+		slb_nl_health_notify(info, srv);
 	return 0;
+}
+
+/* The texts of a request, to be freed by slb_nl_srv_text_free() also when this fails. */
+static int slb_nl_srv_text_read(struct genl_info *info, struct slb_nl_srv_text *text)
+{
+	const struct nlattr *reason = info->attrs[SLB_A_SRV_REASON];
+	struct nlattr **tb = info->attrs;
+
+	memset(text, 0, sizeof(*text));
+	if (reason && !tb[SLB_A_SRV_DOWN])
+		return slb_nl_refuse(info->extack, reason, -EINVAL,
+				     "a reason comes with a state, up or down");
+	return slb_label_read(&text->label, tb[SLB_A_SRV_NAME], tb[SLB_A_SRV_COMMENT],
+			      info->extack) ?:
+	       slb_label_read(&text->reason, NULL, reason, info->extack);
+}
+
+static void slb_nl_srv_text_free(struct slb_nl_srv_text *text)
+{
+	slb_label_free(&text->label);
+	slb_label_free(&text->reason);
 }
 
 /**
@@ -385,7 +433,7 @@ static int slb_nl_srv_change_locked(struct genl_info *info, struct slb_srv *srv,
 int slb_nl_srv_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct slb_net *sn = slb_nl_net(info);
-	struct slb_label label;
+	struct slb_nl_srv_text text;
 	struct slb_nl_srv key;
 	struct slb_srv *srv;
 	int err;
@@ -393,8 +441,7 @@ int slb_nl_srv_new_doit(struct sk_buff *skb, struct genl_info *info)
 	err = slb_nl_srv_key(info, &key);
 	if (err)
 		return err;
-	err = slb_label_read(&label, info->attrs[SLB_A_SRV_NAME], info->attrs[SLB_A_SRV_COMMENT],
-			     info->extack);
+	err = slb_nl_srv_text_read(info, &text);
 	if (err)
 		goto out_free;
 	mutex_lock(&sn->cfg_mutex);
@@ -403,12 +450,12 @@ int slb_nl_srv_new_doit(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		goto out;
 	srv = slb_srv_find_locked(key.group, &key.addr, key.port, key.v6);
-	err = srv && !srv->draining ? slb_nl_srv_change_locked(info, srv, &key, &label)
-				    : slb_nl_srv_add_locked(info, srv, &key, &label);
+	err = srv && !srv->draining ? slb_nl_srv_change_locked(info, srv, &key, &text)
+				    : slb_nl_srv_add_locked(info, srv, &key, &text);
 out:
 	mutex_unlock(&sn->cfg_mutex);
 out_free:
-	slb_label_free(&label);
+	slb_nl_srv_text_free(&text);
 	return err;
 }
 

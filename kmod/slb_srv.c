@@ -25,6 +25,7 @@ static void slb_srv_free_rcu(struct rcu_head *rcu)
 
 	atomic64_inc(&srv->sn->destroyed);
 	slb_label_free(&srv->label);
+	kfree(srv->health_reason);
 	free_percpu(srv->stats);
 	kfree(srv);
 }
@@ -140,6 +141,7 @@ static struct slb_srv *slb_srv_alloc(struct slb_net *sn, const struct slb_ep_key
 	srv->sn = sn;
 	INIT_LIST_HEAD(&srv->drain);
 	srv->since = get_jiffies_64();
+	srv->rank = SLB_RANK_OUT;
 	refcount_set(&srv->ref, 1);
 	return srv;
 
@@ -187,7 +189,8 @@ struct slb_srv *slb_srv_add_locked(struct slb_group *group, const struct in6_add
 	}
 	slb_group_link_locked(group, srv);
 	atomic64_inc(&sn->created);
-	slb_group_place_locked(srv, conf, false);
+	if (slb_group_place_locked(srv, conf, false))
+		slb_group_review_locked(group);
 	slb_net_changed_locked(sn);
 	return srv;
 }
@@ -205,13 +208,14 @@ void slb_srv_conf_read_locked(const struct slb_srv *srv, struct slb_srv_conf *co
 	conf->fwd = srv->fwd;
 	conf->priority = srv->priority;
 	conf->down = srv->down;
+	conf->unproved = srv->unproved;
 }
 
 /* Would it enter or leave the choice, or have another share? */
 static bool slb_srv_moves(const struct slb_srv *srv, const struct slb_srv_conf *conf)
 {
 	return conf->weight != srv->weight || conf->down != srv->down || srv->draining ||
-	       conf->priority != srv->priority;
+	       conf->priority != srv->priority || conf->unproved != srv->unproved;
 }
 
 /**
@@ -236,8 +240,9 @@ int slb_srv_change_locked(struct slb_srv *srv, const struct slb_srv_conf *conf)
 	if (moves) {
 		if (srv->weight && !conf->weight)
 			srv->since = get_jiffies_64();
-		slb_group_place_locked(srv, conf, false);
-		if (slb_drain_review_locked(srv))
+		if (slb_group_place_locked(srv, conf, false))
+			slb_group_review_locked(srv->group);
+		else if (slb_drain_review_locked(srv))
 			slb_drain_reset_locked(srv->sn);
 	}
 	slb_net_changed_locked(srv->sn);
@@ -259,7 +264,8 @@ bool slb_srv_remove_locked(struct slb_srv *srv)
 	struct slb_srv_conf conf;
 
 	slb_srv_conf_read_locked(srv, &conf);
-	slb_group_place_locked(srv, &conf, true);
+	if (slb_group_place_locked(srv, &conf, true))
+		slb_group_review_locked(srv->group);
 	slb_net_changed_locked(sn);
 	if (srv->group->set.removal_delay && refcount_read(&srv->ref) > 1) {
 		slb_drain_begin_locked(srv);

@@ -166,6 +166,10 @@ struct slb_cap {
  * @label: what people call it
  * @priority: its tier; under sn->cfg_mutex
  * @down: operational state; under sn->cfg_mutex
+ * @unproved: nobody has said yet whether it is up; likewise
+ * @rank: enum slb_rank; likewise
+ * @health_since: jiffies when @down or @unproved changed, 0 if never; likewise
+ * @health_reason: why, or NULL; likewise
  * @draining: removed from the configuration, and still here for its connections; likewise
  * @usable: could take new connections if its tier does; likewise
  * @left: its group is out of the configuration, and sn->draining has a reference to it; likewise
@@ -195,9 +199,13 @@ struct slb_srv {
 	struct slb_label		label;
 	u8				priority;
 	bool				down;
+	bool				unproved;
+	u8				rank;
 	bool				draining;
 	bool				usable;
 	bool				left;
+	u64				health_since;
+	char				*health_reason;
 	struct slb_ep			*ep;
 	struct slb_group		*group;
 	u32				weight;
@@ -231,12 +239,14 @@ struct slb_srv {
  * @fwd: as slb_srv.fwd
  * @priority: as slb_srv.priority
  * @down: as slb_srv.down
+ * @unproved: as slb_srv.unproved
  */
 struct slb_srv_conf {
 	u32	weight;
 	u8	fwd;
 	u8	priority;
 	bool	down;
+	bool	unproved;
 };
 
 /**

@@ -15,6 +15,7 @@
 static const struct slb_words slb_scheds = { slb_sched_names, SLB_SCHED_COUNT };
 
 static const struct slb_words slb_on_downs = { slb_on_down_names, SLB_ON_DOWN_COUNT };
+static const struct slb_words slb_all_downs = { slb_all_down_names, SLB_ALL_DOWN_COUNT };
 
 /* In the order in which -S writes them, behind the protocol. */
 const struct slb_field slb_group_fields[] = {
@@ -29,6 +30,9 @@ const struct slb_field slb_group_fields[] = {
 	{ .name = "min-alive", .attr = SLB_A_GROUP_MIN_ALIVE, .wide = true, .min = 1, .max = 65535,
 	  .dflt = 1 },
 	{ .name = "slow-start", .attr = SLB_A_GROUP_SLOW_START, .wide = true, .max = 3600 },
+	{ .name = "all-down", .attr = SLB_A_GROUP_ALL_DOWN, .kind = SLB_FIELD_WORD,
+	  .dflt = SLB_ALL_DOWN_RESET, .words = &slb_all_downs },
+	{ .name = "checked", .attr = SLB_A_GROUP_CHECKED, .kind = SLB_FIELD_SWITCH, .max = 1 },
 	{ .name = "owner", .attr = SLB_A_GROUP_OWNER, .kind = SLB_FIELD_WORD, .words = &slb_owners },
 	{}
 };

@@ -161,7 +161,7 @@ static void slb_srv_state_print(const struct slb_srv *srv, bool flags)
 		__u16		attr;
 	} states[] = {
 		{ "down", SLB_A_SRV_DOWN }, { "standby", SLB_A_SRV_STANDBY },
-		{ "draining", SLB_A_SRV_DRAINING },
+		{ "draining", SLB_A_SRV_DRAINING }, { "unproved", SLB_A_SRV_UNPROVED },
 	};
 	size_t i;
 
@@ -172,6 +172,11 @@ static void slb_srv_state_print(const struct slb_srv *srv, bool flags)
 		if (flags && srv->value[states[i].attr])
 			slb_out_text(" %s", states[i].name);
 	}
+	if (*srv->reason)
+		slb_out_str("reason", flags && srv->value[SLB_A_SRV_DOWN] ? " reason=\"%s\"" : NULL,
+			    srv->reason);
+	if (srv->given & SLB_GIVEN(SLB_A_SRV_SINCE))
+		slb_out_u64("since", NULL, srv->value[SLB_A_SRV_SINCE]);
 	if (srv->value[SLB_A_SRV_LEFT] != SLB_DELAY_KEEP)
 		slb_out_u64("left", flags ? " left=%llu" : NULL, srv->value[SLB_A_SRV_LEFT]);
 	slb_field_print(slb_field_find(slb_srv_fields, "owner"), srv->value[SLB_A_SRV_OWNER], flags);

@@ -14,6 +14,8 @@ int slb_list_limits(struct slb_nl *nl, const struct slb_req *req);
 int slb_list_settings(struct slb_nl *nl, const struct slb_req *req);
 int slb_list_timeouts(struct slb_nl *nl);
 int slb_list_info(struct slb_nl *nl, const struct slb_req *req);
+int slb_health_list(struct slb_nl *nl, const struct slb_req *req);
+void slb_health_event(const struct nlmsghdr *nlh);
 int slb_list_groups(struct slb_nl *nl, const struct slb_req *req);
 void slb_list_servers_head(const struct slb_req *req);
 void slb_list_srv(const struct slb_srv *srv, const struct slb_req *req);

@@ -134,9 +134,10 @@ struct slb_group {
 	__u32	value[SLB_A_GROUP_MAX + 1];
 };
 
-/* A server of a named group, or of a service's own if @group is empty. */
+/* A server of a named group, or of a service's own if @group is empty; @reason says why it is up or down. */
 struct slb_srv {
 	struct slb_label	label;
+	char			reason[4 * SLB_COMMENT_MAX + 1];
 	char			group[SLB_NAME_MAX + 1];
 	struct slb_svc_key	svc;
 	struct slb_end		end;

@@ -70,6 +70,9 @@ static void slb_monitor_message(const struct nlmsghdr *nlh)
 	case SLB_CMD_CONN_LOST_NTF:
 		slb_monitor_lost(nlh);
 		break;
+	case SLB_CMD_HEALTH_NTF:
+		slb_health_event(nlh);
+		break;
 	case SLB_CMD_SETTINGS_NTF:
 		slb_monitor_word("settings", "settings changed");
 		break;

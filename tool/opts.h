@@ -56,6 +56,7 @@ enum slb_do {
 	SLB_DO_DRAIN,
 	SLB_DO_RELOAD,
 	SLB_DO_IMPORT,
+	SLB_DO_HEALTH,
 };
 
 #define SLB_DO(command)	(1ULL << (command))
@@ -75,6 +76,8 @@ enum slb_slot {
 	SLB_SLOT_SCHED,
 	SLB_SLOT_SCHED_FLAGS,
 	SLB_SLOT_SLOW_START,
+	SLB_SLOT_ALL_DOWN,
+	SLB_SLOT_CHECKED,
 	SLB_SLOT_ENABLED,
 	SLB_SLOT_TOA,
 	SLB_SLOT_TOA_KIND,
@@ -128,6 +131,7 @@ enum slb_slot {
 	SLB_SLOT_MIN_ALIVE,
 	SLB_SLOT_PRIORITY,
 	SLB_SLOT_DOWN,
+	SLB_SLOT_REASON,
 	SLB_SLOT_WAIT,
 	SLB_SLOT_OWNER,
 	SLB_SLOT_CONF,
@@ -287,6 +291,7 @@ int slb_arg_owner(struct slb_req *req, const struct slb_option *opt, const char 
 int slb_arg_comment(struct slb_req *req, const struct slb_option *opt, const char *text);
 int slb_arg_wait(struct slb_req *req, const struct slb_option *opt, const char *text);
 int slb_arg_down(struct slb_req *req, const struct slb_option *opt, const char *text);
+int slb_arg_reason(struct slb_req *req, const struct slb_option *opt, const char *text);
 int slb_arg_srv_field(struct slb_req *req, const struct slb_option *opt, const char *text);
 int slb_arg_proto(struct slb_req *req, const struct slb_option *opt, const char *text);
 int slb_arg_vrf(struct slb_req *req, const struct slb_option *opt, const char *text);

@@ -46,6 +46,13 @@ const struct slb_name slb_on_down_names[] = {
 		"both ends are reset" },
 };
 
+const struct slb_name slb_all_down_names[] = {
+	[SLB_ALL_DOWN_RESET] = { "reset",
+		"they are refused" },
+	[SLB_ALL_DOWN_ANY] = { "any",
+		"they are served as if all servers were up" },
+};
+
 const struct slb_name slb_timestamps_names[] = {
 	[SLB_TIMESTAMPS_TRANSLATE] = { "translate",
 		"shifted onto the balancer's clock" },
@@ -354,10 +361,12 @@ static const struct slb_attr_name slb_service_attrs_list[] = {
 	[SLB_A_SVC_IPV6] = { "ipv6" },
 	[SLB_A_SVC_SLOW_START] = { "slow-start" },
 	[SLB_A_SVC_OWNER] = { "owner" },
+	[SLB_A_SVC_ALL_DOWN] = { "all-down" },
+	[SLB_A_SVC_CHECKED] = { "checked" },
 };
 
 const struct slb_attr_set slb_service_attrs = {
-	slb_service_attrs_list, SLB_A_SVC_OWNER + 1
+	slb_service_attrs_list, SLB_A_SVC_CHECKED + 1
 };
 
 static const struct slb_attr_name slb_service_key_attrs_list[] = {
@@ -395,10 +404,13 @@ static const struct slb_attr_name slb_server_attrs_list[] = {
 	[SLB_A_SRV_STANDBY] = { "standby" },
 	[SLB_A_SRV_RAMP] = { "ramp" },
 	[SLB_A_SRV_OWNER] = { "owner" },
+	[SLB_A_SRV_REASON] = { "reason" },
+	[SLB_A_SRV_SINCE] = { "since" },
+	[SLB_A_SRV_UNPROVED] = { "unproved" },
 };
 
 const struct slb_attr_set slb_server_attrs = {
-	slb_server_attrs_list, SLB_A_SRV_OWNER + 1
+	slb_server_attrs_list, SLB_A_SRV_UNPROVED + 1
 };
 
 static const struct slb_attr_name slb_laddr_attrs_list[] = {
@@ -653,10 +665,12 @@ static const struct slb_attr_name slb_group_attrs_list[] = {
 	[SLB_A_GROUP_TIER] = { "tier" },
 	[SLB_A_GROUP_SLOW_START] = { "slow-start" },
 	[SLB_A_GROUP_OWNER] = { "owner" },
+	[SLB_A_GROUP_ALL_DOWN] = { "all-down" },
+	[SLB_A_GROUP_CHECKED] = { "checked" },
 };
 
 const struct slb_attr_set slb_group_attrs = {
-	slb_group_attrs_list, SLB_A_GROUP_OWNER + 1
+	slb_group_attrs_list, SLB_A_GROUP_CHECKED + 1
 };
 
 static const struct slb_attr_name slb_explain_attrs_list[] = {
@@ -742,4 +756,5 @@ const struct slb_cmd_name slb_cmd_names[] = {
 	[SLB_CMD_CONN_LOST_NTF] = { "conn-lost-ntf", &slb_conn_attrs },
 	[SLB_CMD_EXPLAIN] = { "explain", &slb_explain_attrs },
 	[SLB_CMD_CLIENT_GET] = { "client-get", &slb_client_attrs },
+	[SLB_CMD_HEALTH_NTF] = { "health-ntf", &slb_server_attrs },
 };

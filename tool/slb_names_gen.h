@@ -10,6 +10,7 @@ extern const struct slb_name slb_proto_names[18];
 extern const struct slb_name slb_sched_names[SLB_SCHED_COUNT];
 extern const struct slb_name slb_fwd_names[SLB_FWD_COUNT];
 extern const struct slb_name slb_on_down_names[SLB_ON_DOWN_COUNT];
+extern const struct slb_name slb_all_down_names[SLB_ALL_DOWN_COUNT];
 extern const struct slb_name slb_timestamps_names[SLB_TIMESTAMPS_COUNT];
 extern const struct slb_name slb_unknown_names[SLB_UNKNOWN_COUNT];
 extern const struct slb_name slb_fast_names[SLB_FAST_COUNT];

@@ -138,6 +138,22 @@ int slb_arg_down(struct slb_req *req, const struct slb_option *opt, const char *
 }
 
 /**
+ * slb_arg_reason() - --reason
+ * @req: the command line
+ * @opt: the option
+ * @text: why the server is down or up
+ *
+ * Return: 0, or -1 after saying what is wrong.
+ */
+int slb_arg_reason(struct slb_req *req, const struct slb_option *opt, const char *text)
+{
+	if (strlen(text) >= sizeof(req->srv.reason))
+		return slb_arg_wrong(opt, text, "the text is longer than 255 characters");
+	strcpy(req->srv.reason, text);
+	return 0;
+}
+
+/**
  * slb_srv_owner_put() - say in a request whose server it is about
  * @nlh: the request
  * @srv: the server
@@ -177,11 +193,18 @@ int slb_srv_send(struct slb_nl *nl, __u8 cmd, __u16 flags, const struct slb_srv 
 		slb_label_put(nlh, &srv->label, SLB_A_SRV_NAME, SLB_A_SRV_COMMENT);
 		if (srv->given & SLB_GIVEN(SLB_A_SRV_DOWN))
 			mnl_attr_put_u8(nlh, SLB_A_SRV_DOWN, srv->value[SLB_A_SRV_DOWN]);
+		if (*srv->reason)
+			mnl_attr_put_strz(nlh, SLB_A_SRV_REASON, srv->reason);
 	}
 	return slb_nl_talk(nl, NULL, NULL);
 }
 
-static void slb_srv_get(struct slb_srv *srv, const struct nlmsghdr *nlh)
+/**
+ * slb_srv_get() - read a server from an answer or a message
+ * @srv: result, empty so far; of one that is deleted only the key comes
+ * @nlh: the message
+ */
+void slb_srv_get(struct slb_srv *srv, const struct nlmsghdr *nlh)
 {
 	const struct nlattr *attrs[SLB_A_SRV_MAX + 1];
 	const struct nlattr *key[SLB_A_SVC_MAX + 1];
@@ -196,6 +219,11 @@ static void slb_srv_get(struct slb_srv *srv, const struct nlmsghdr *nlh)
 	slb_fields_get(slb_srv_fields, &srv->given, srv->value, attrs);
 	slb_label_get(&srv->label, attrs[SLB_A_SRV_NAME], attrs[SLB_A_SRV_COMMENT]);
 	srv->value[SLB_A_SRV_DOWN] = slb_nl_number(attrs[SLB_A_SRV_DOWN]);
+	srv->value[SLB_A_SRV_UNPROVED] = !!attrs[SLB_A_SRV_UNPROVED];
+	srv->value[SLB_A_SRV_SINCE] = slb_nl_number(attrs[SLB_A_SRV_SINCE]);
+	if (attrs[SLB_A_SRV_SINCE])
+		srv->given |= SLB_GIVEN(SLB_A_SRV_SINCE);
+	slb_string_get(srv->reason, sizeof(srv->reason), attrs[SLB_A_SRV_REASON]);
 	srv->value[SLB_A_SRV_DRAINING] = !!attrs[SLB_A_SRV_DRAINING];
 	srv->value[SLB_A_SRV_STANDBY] = !!attrs[SLB_A_SRV_STANDBY];
 	srv->value[SLB_A_SRV_LEFT] = attrs[SLB_A_SRV_LEFT] ?
@@ -237,6 +265,10 @@ void slb_conf_srv_print(const struct slb_srv *srv)
 		printf(" --priority %u", srv->value[SLB_A_SRV_PRIORITY]);
 	if (srv->given & SLB_GIVEN(SLB_A_SRV_DOWN))
 		printf(" --%s", srv->value[SLB_A_SRV_DOWN] ? "down" : "up");
+	if (srv->given & SLB_GIVEN(SLB_A_SRV_DOWN) && *srv->reason) {
+		printf(" --reason ");
+		slb_conf_word_print(srv->reason);
+	}
 	if (srv->given & SLB_GIVEN(SLB_A_SRV_OWNER))
 		slb_conf_owner_print(srv->value[SLB_A_SRV_OWNER]);
 	slb_conf_label_print(&srv->label);
@@ -332,6 +364,10 @@ static int slb_srv_req_finish(struct slb_req *req)
 
 	req->srv.svc = req->svc.key;
 	strcpy(req->srv.group, req->group.name);
+	if (*req->srv.reason && !slb_req_has(req, SLB_SLOT_DOWN)) {
+		slb_err_print("--reason needs --down or --up");
+		return -1;
+	}
 	if (slb_req_has(req, SLB_SLOT_GROUP) && slb_req_has(req, SLB_SLOT_SERVICE)) {
 		slb_err_print("--group and a service exclude each other");
 		return -1;

@@ -15,6 +15,7 @@
 static const struct slb_words slb_scheds = { slb_sched_names, SLB_SCHED_COUNT };
 static const struct slb_words slb_stamps = { slb_timestamps_names, SLB_TIMESTAMPS_COUNT };
 static const struct slb_words slb_on_downs = { slb_on_down_names, SLB_ON_DOWN_COUNT };
+static const struct slb_words slb_all_downs = { slb_all_down_names, SLB_ALL_DOWN_COUNT };
 static const struct slb_words slb_unknowns = { slb_unknown_names, SLB_UNKNOWN_COUNT };
 
 /* In the order in which -S writes them; the pool and the timeouts follow. */
@@ -40,6 +41,9 @@ const struct slb_field slb_svc_fields[] = {
 	{ .name = "min-alive", .attr = SLB_A_SVC_MIN_ALIVE, .wide = true, .min = 1, .max = 65535,
 	  .dflt = 1 },
 	{ .name = "slow-start", .attr = SLB_A_SVC_SLOW_START, .wide = true, .max = 3600 },
+	{ .name = "all-down", .attr = SLB_A_SVC_ALL_DOWN, .kind = SLB_FIELD_WORD,
+	  .dflt = SLB_ALL_DOWN_RESET, .words = &slb_all_downs },
+	{ .name = "checked", .attr = SLB_A_SVC_CHECKED, .kind = SLB_FIELD_SWITCH, .max = 1 },
 	{ .name = "owner", .attr = SLB_A_SVC_OWNER, .kind = SLB_FIELD_WORD, .words = &slb_owners },
 	{}
 };
@@ -233,7 +237,8 @@ static void slb_conf_svc_print(const struct slb_svc *svc)
 /* Settings of the group, which are a service's to say only of its own. */
 #define SLB_SVC_OWN	(SLB_GIVEN(SLB_A_SVC_SCHED) | SLB_GIVEN(SLB_A_SVC_ZERO_DELAY) | \
 			 SLB_GIVEN(SLB_A_SVC_REMOVAL_DELAY) | SLB_GIVEN(SLB_A_SVC_ON_DOWN) | \
-			 SLB_GIVEN(SLB_A_SVC_MIN_ALIVE) | SLB_GIVEN(SLB_A_SVC_SLOW_START))
+			 SLB_GIVEN(SLB_A_SVC_MIN_ALIVE) | SLB_GIVEN(SLB_A_SVC_SLOW_START) | \
+			 SLB_GIVEN(SLB_A_SVC_ALL_DOWN) | SLB_GIVEN(SLB_A_SVC_CHECKED))
 
 /**
  * slb_svc_field_is_own() - whether a field is the service's, not its named group's

@@ -19,6 +19,7 @@
 #define SYNC	SLB_DO(SLB_DO_SYNC)
 #define EXPLAIN	SLB_DO(SLB_DO_EXPLAIN)
 #define MONITOR	SLB_DO(SLB_DO_MONITOR)
+#define HEALTH	SLB_DO(SLB_DO_HEALTH)
 #define RESTORE	SLB_DO(SLB_DO_RESTORE)
 #define ACL_GIVES	(SLB_DO(SLB_DO_ACL_ADD) | SLB_DO(SLB_DO_ACL_EDIT) | SLB_DO(SLB_DO_ACL_EXTEND) | \
 			 SLB_DO(SLB_DO_ACL_SHRINK))
@@ -34,7 +35,7 @@
 		 ZERO | SLB_DO(SLB_DO_CLEAR) | SLB_DO(SLB_DO_SET) | RESTORE | SYNC)
 #define VIEWS	(LIST | LOCALS | ACLS | SLB_DO(SLB_DO_LIMIT_LIST) | SLB_DO(SLB_DO_SET) | \
 		 SLB_DO(SLB_DO_INFO) | SLB_DO(SLB_DO_VERSION) | SLB_DO(SLB_DO_TOA) | KILL | \
-		 MONITOR | EXPLAIN)
+		 MONITOR | EXPLAIN | HEALTH)
 
 #define NEED_SVC	SLB_SLOT(SLB_SLOT_SERVICE)
 #define NEED_SRV	SLB_SLOT(SLB_SLOT_SERVER)
@@ -175,6 +176,8 @@ const struct slb_command slb_commands[] = {
 	{ .id = SLB_DO_EXPLAIN, .name = "explain", .dashes = "", .object = &slb_object_explain,
 	  .view = slb_explain, .word = "CLIENT[:PORT]", .words = 2, .word_slot = SLB_SLOTS,
 	  .help = "say which server a new connection would get, and why" },
+	{ .id = SLB_DO_HEALTH, .name = "health", .dashes = "", .view = slb_health_list,
+	  .help = "list the servers with their health: since when and why they are up or down" },
 	{ .id = SLB_DO_MONITOR, .name = "monitor", .dashes = "", .run = slb_monitor,
 	  .help = "print changes of the configuration, or connections, as they happen" },
 	{ .id = SLB_DO_IMPORT, .name = "import", .dashes = "", .run = slb_import,
@@ -250,6 +253,14 @@ const struct slb_option slb_options[] = {
 	    "a server that comes in ramps up in that time, 0-3600 s (default 0)"),
 	OPT(0, "slow-start", "SECONDS", SLOW_START, GROUP, group_field,
 	    "a server that comes in ramps up in that time, 0-3600 s (default 0)"),
+	OPT(0, "all-down", "reset|any", ALL_DOWN, SVC, svc_field,
+	    "new connections when all servers are down: refused (default), or served as if they were up"),
+	OPT(0, "checked", "on|off", CHECKED, SVC, svc_field,
+	    "a server that is added takes none until it is said to be up, while others can (default off)"),
+	OPT(0, "all-down", "reset|any", ALL_DOWN, GROUP, group_field,
+	    "new connections when all servers are down: refused (default), or served as if they were up"),
+	OPT(0, "checked", "on|off", CHECKED, GROUP, group_field,
+	    "a server that is added takes none until it is said to be up, while others can (default off)"),
 	OPT(0, "enable", NULL, ENABLED, SVC, enabled, "take new connections (default)"),
 	OPT(0, "disable", NULL, ENABLED, SVC, enabled, "refuse new connections, keep the old"),
 	OPT(0, "toa", "on|off", TOA, SVC, svc_field,
@@ -331,6 +342,7 @@ const struct slb_option slb_options[] = {
 	    "tier: those of the first with --min-alive servers take new connections (default 0)"),
 	OPT(0, "down", NULL, DOWN, SRV, down, "the server does not work: no new connections"),
 	OPT(0, "up", NULL, DOWN, SRV, down, "it does again"),
+	OPT(0, "reason", "TEXT", REASON, SRV, reason, "why it is down or up, up to 255 characters"),
 	OPT(0, "name", "TEXT", NAME, SVC | SRV, name,
 	    "what people call it, up to 80 characters; empty takes it away"),
 	OPT(0, "comment", "TEXT", COMMENT, SVC | SRV | GROUP, comment,
@@ -367,7 +379,7 @@ const struct slb_option slb_options[] = {
 	  .parse = slb_arg_watch, .help = "list again every so many seconds (default 2)" },
 	FLAG(0, "exact", EXACT, LIST, "do not shorten large numbers"),
 	FLAG(0, "timeout", TIMEOUTS, LIST, "print the timeouts"),
-	FLAG('n', "numeric", NUMERIC, LIST | LOCALS | SAVE | EXPLAIN,
+	FLAG('n', "numeric", NUMERIC, LIST | HEALTH | LOCALS | SAVE | EXPLAIN,
 	     "print numbers, not names of hosts and ports"),
 	FLAG(0, "json", JSON, VIEWS, "print JSON"),
 	FLAG('b', "fullnat", FORWARD, RESTORE | SYNC | SLB_DO(SLB_DO_CHECK),

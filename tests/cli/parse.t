@@ -285,6 +285,16 @@
 > -A -t 10.0.0.80:80 -s mh
 0 -A -t 10.0.0.80:80 -s p2c
 > -A -t 10.0.0.80:80 -s p2c
+0 -A -t 10.0.0.80:80 --all-down any --checked on
+> -A -t 10.0.0.80:80 --all-down any --checked on
+0 --edit-group web --checked=off --all-down=reset
+> --edit-group web --all-down reset --checked off
+0 -e --group web -r 10.1.0.11:80 --down --reason "by hand"
+> -e --group web -r 10.1.0.11:80 --down --reason "by hand"
+2 -e --group web -r 10.1.0.11:80 --reason why
+> slbadm: --reason needs --down or --up
+2 -A -t 10.0.0.80:80 --all-down all
+> slbadm: --all-down: `all' is not one of reset, any
 0 -A -t 10.0.0.80:80 --slow-start 30 -s wrr
 > -A -t 10.0.0.80:80 -s wrr --slow-start 30
 0 --add-group web --slow-start 3600

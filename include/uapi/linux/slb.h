@@ -132,6 +132,19 @@ enum slb_on_down {
 };
 
 /**
+ * enum slb_all_down - what happens to new connections when every server of a group is down
+ * @SLB_ALL_DOWN_RESET: they are refused
+ * @SLB_ALL_DOWN_ANY: they are served as if all servers were up
+ * @SLB_ALL_DOWN_COUNT: (how many)
+ */
+enum slb_all_down {
+	SLB_ALL_DOWN_RESET,
+	SLB_ALL_DOWN_ANY,
+
+	SLB_ALL_DOWN_COUNT
+};
+
+/**
  * enum slb_timestamps - what happens to TCP timestamps of connections to a service
  * @SLB_TIMESTAMPS_TRANSLATE: shifted onto the balancer's clock
  * @SLB_TIMESTAMPS_REMOVE: the option in the client's SYN becomes NOPs
@@ -535,6 +548,8 @@ enum slb_owner {
  * @SLB_A_SVC_SLOW_START: (u32) of its own group: seconds in which a server that comes in ramps
  *	up to its weight; default 0, at once
  * @SLB_A_SVC_OWNER: (u8) whose it is; default hand
+ * @SLB_A_SVC_ALL_DOWN: (u8) of its own group
+ * @SLB_A_SVC_CHECKED: (u8) of its own group
  * @__SLB_A_SVC_MAX: (one more)
  * @SLB_A_SVC_MAX: (the last)
  */
@@ -573,6 +588,8 @@ enum slb_a_svc {
 	SLB_A_SVC_IPV6,
 	SLB_A_SVC_SLOW_START,
 	SLB_A_SVC_OWNER,
+	SLB_A_SVC_ALL_DOWN,
+	SLB_A_SVC_CHECKED,
 
 	__SLB_A_SVC_MAX,
 	SLB_A_SVC_MAX = __SLB_A_SVC_MAX - 1
@@ -603,6 +620,11 @@ enum slb_a_svc {
  * @SLB_A_SRV_STANDBY: (flag) it could take connections and another tier does; in answers only
  * @SLB_A_SRV_RAMP: (u8) percent of its weight that count, while it ramps up; in answers only
  * @SLB_A_SRV_OWNER: (u8) whose it is; default hand
+ * @SLB_A_SRV_REASON: (string) why it went up or down, 1-255 characters; in requests with down
+ * @SLB_A_SRV_SINCE: (u32) seconds since it went up or down, or was proved; absent if it never
+ *	has; in answers only
+ * @SLB_A_SRV_UNPROVED: (flag) its group is checked and nobody has said yet that it is up: it
+ *	takes no new connections unless no other server can; in answers only
  * @__SLB_A_SRV_MAX: (one more)
  * @SLB_A_SRV_MAX: (the last)
  */
@@ -627,6 +649,9 @@ enum slb_a_srv {
 	SLB_A_SRV_STANDBY,
 	SLB_A_SRV_RAMP,
 	SLB_A_SRV_OWNER,
+	SLB_A_SRV_REASON,
+	SLB_A_SRV_SINCE,
+	SLB_A_SRV_UNPROVED,
 
 	__SLB_A_SRV_MAX,
 	SLB_A_SRV_MAX = __SLB_A_SRV_MAX - 1
@@ -1108,6 +1133,9 @@ enum slb_a_limit {
  * @SLB_A_GROUP_SLOW_START: (u32) seconds in which a server that comes in ramps up to its
  *	weight; default 0, at once
  * @SLB_A_GROUP_OWNER: (u8) whose it is; default hand
+ * @SLB_A_GROUP_ALL_DOWN: (u8) default reset
+ * @SLB_A_GROUP_CHECKED: (u8) 1: servers that are added from now on are unproved until somebody
+ *	says that they are up; default 0
  * @__SLB_A_GROUP_MAX: (one more)
  * @SLB_A_GROUP_MAX: (the last)
  */
@@ -1125,6 +1153,8 @@ enum slb_a_group {
 	SLB_A_GROUP_TIER,
 	SLB_A_GROUP_SLOW_START,
 	SLB_A_GROUP_OWNER,
+	SLB_A_GROUP_ALL_DOWN,
+	SLB_A_GROUP_CHECKED,
 
 	__SLB_A_GROUP_MAX,
 	SLB_A_GROUP_MAX = __SLB_A_GROUP_MAX - 1
@@ -1211,14 +1241,14 @@ enum slb_a_client {
  * @SLB_CMD_SVC_NEW: Adds or changes a service. Request: proto, addr, port, vrf, sched, enabled,
  *	toa, toa-kind, timestamps, unknown, pool, idle, timeouts, acl, acl-none, purge, group,
  *	persist, persist-len, limits, name, comment, zero-delay, removal-delay, on-down, min-alive,
- *	port-last, fwmark, ipv6, slow-start, owner. Needs CAP_NET_ADMIN.
+ *	port-last, fwmark, ipv6, slow-start, owner, all-down, checked. Needs CAP_NET_ADMIN.
  * @SLB_CMD_SVC_DEL: Removes a service; its connections are reset at both ends. Request: proto,
  *	addr, port, vrf, port-last, fwmark, ipv6. Needs CAP_NET_ADMIN.
  * @SLB_CMD_SVC_NTF: A service was added, changed or removed (then only its key is given).
  * @SLB_CMD_SRV_GET: A dump of the servers, of one service or group if it is given. Request:
  *	service, group.
  * @SLB_CMD_SRV_NEW: Adds or changes a server. Request: service, addr, port, weight, fwd, group,
- *	limits, name, comment, priority, down, owner. Needs CAP_NET_ADMIN.
+ *	limits, name, comment, priority, down, owner, reason. Needs CAP_NET_ADMIN.
  * @SLB_CMD_SRV_DEL: Removes a server; its connections are reset at both ends when its group's
  *	removal-delay is over. Request: service, addr, port, group. Needs CAP_NET_ADMIN.
  * @SLB_CMD_SRV_NTF: A server was added, changed or removed (then only its key is given).
@@ -1257,7 +1287,8 @@ enum slb_a_client {
  *	has its name and some prefixes, in their order. Request: name. Needs CAP_NET_ADMIN.
  * @SLB_CMD_GROUP_GET: One named group, or a dump of all. Request: name.
  * @SLB_CMD_GROUP_NEW: Adds or changes a named group. Request: name, proto, sched, comment,
- *	zero-delay, removal-delay, on-down, min-alive, slow-start, owner. Needs CAP_NET_ADMIN.
+ *	zero-delay, removal-delay, on-down, min-alive, slow-start, owner, all-down, checked. Needs
+ *	CAP_NET_ADMIN.
  * @SLB_CMD_GROUP_DEL: Removes a group that no service uses, with its servers. Request: name.
  *	Needs CAP_NET_ADMIN.
  * @SLB_CMD_GROUP_NTF: A group was added, changed or removed (then only its name is given).
@@ -1287,6 +1318,8 @@ enum slb_a_client {
  *	fwmark. Needs CAP_NET_ADMIN.
  * @SLB_CMD_CLIENT_GET: A dump of the client prefixes that a service's limits count. Request:
  *	service, addr, len. Needs CAP_NET_ADMIN.
+ * @SLB_CMD_HEALTH_NTF: A server went up or down, by hand too, or was proved. It is told as
+ *	srv-ntf tells it, which goes to the group config at the same time.
  * @__SLB_CMD_MAX: (one more)
  * @SLB_CMD_MAX: (the last)
  */
@@ -1333,6 +1366,7 @@ enum slb_cmd {
 	SLB_CMD_CONN_LOST_NTF,
 	SLB_CMD_EXPLAIN,
 	SLB_CMD_CLIENT_GET,
+	SLB_CMD_HEALTH_NTF,
 
 	__SLB_CMD_MAX,
 	SLB_CMD_MAX = __SLB_CMD_MAX - 1

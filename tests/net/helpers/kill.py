@@ -10,6 +10,7 @@ import netns
 from cases import both, case, eventually, main, same
 from cluster import (CLIENT, CLIENT_NS, LADDR, LB, SERVER_NS, VIP, Task, balancer, connect, fresh_socket, listen, pair,
                      server_addr, service, told)
+from monitor import Monitor
 from slbnl import ENUM, NLM_F_REPLACE, Refused, cmd, encode
 
 slb = balancer()
@@ -39,33 +40,6 @@ def ended(*words):
 
 def vip(v, port=80):
     return f"{VIP[v]}:{port}" if v == 4 else f"[{VIP[v]}]:{port}"
-
-
-class Monitor:
-    """slbadm monitor in the balancer's namespace; lines as they come."""
-
-    def __init__(self, *words):
-        with netns.inside(LB):
-            self.process = subprocess.Popen([SLBADM, "monitor", *words, "--json"], stdout=subprocess.PIPE, text=True)
-        same(self.next()["event"], "start")
-
-    def next(self):
-        return json.loads(self.process.stdout.readline())
-
-    def until(self, event, **fields):
-        """The next message of a kind that has these fields."""
-        while True:
-            found = self.next()
-            if found["event"] == event and all(found.get(k) == x for k, x in fields.items()):
-                return found
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.kill()
-        self.process.wait()
-        self.process.stdout.close()
 
 
 @both("kill by client, by server and by state: both ends see ECONNRESET, others go on")
