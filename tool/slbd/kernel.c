@@ -6,13 +6,16 @@
 #include <errno.h>
 #include <ev.h>
 #include <fcntl.h>
+#include <linux/genetlink.h>
 #include <string.h>
 
 #include "../nl.h"
+#include "../slb_names_gen.h"
 #include "../wire.h"
+#include "health.h"
 #include "kernel.h"
 #include "log.h"
-#include "../slb_names_gen.h"
+#include "subject.h"
 
 #define SLBD_KERNEL_DELAY	0.1	/* seconds */
 
@@ -23,9 +26,23 @@ static ev_io slbd_kernel_io;
 static ev_timer slbd_kernel_timer;
 static void (*slbd_kernel_changed)(void);
 
+/* Does a message only repeat what is known? Each change of health that is asked for comes back. */
+static bool slbd_kernel_is_old(const struct nlmsghdr *nlh)
+{
+	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
+	struct slb_srv srv = {};
+
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*genl) || genl->cmd != SLB_CMD_SRV_NTF)
+		return false;
+	slb_srv_get(&srv, nlh);
+	return slbd_health_knows(&srv);
+}
+
 static int slbd_kernel_event(const struct nlmsghdr *nlh, void *data)
 {
 	(void)data;
+	if (nlh && slbd_kernel_is_old(nlh))
+		return 0;
 	if (!nlh)
 		slbd_log(LOG_NOTICE, "the module's messages came faster than they were read");
 	if (!ev_is_active(&slbd_kernel_timer)) {
@@ -109,6 +126,51 @@ void slbd_kernel_close(void)
 	slb_nl_close(&slbd_kernel_nl);
 }
 
+static void slbd_kernel_check_group(const struct slb_group *group)
+{
+	struct slb_nl *nl = &slbd_kernel_nl;
+	struct nlmsghdr *nlh = slb_nl_request(nl, SLB_CMD_GROUP_NEW, NLM_F_REPLACE);
+
+	mnl_attr_put_strz(nlh, SLB_A_GROUP_NAME, group->name);
+	mnl_attr_put_u8(nlh, SLB_A_GROUP_CHECKED, 1);
+	if (slb_nl_talk(nl, NULL, NULL))
+		slbd_log(LOG_ERR, "group %s: %s", group->name, nl->words);
+}
+
+static void slbd_kernel_check_svc(const struct slb_svc *svc)
+{
+	struct slb_svc change = { .key = svc->key, .given = SLB_GIVEN(SLB_A_SVC_CHECKED) };
+	char key[SLB_OBJECT_TEXT];
+
+	change.value[SLB_A_SVC_CHECKED] = 1;
+	if (slb_svc_send(&slbd_kernel_nl, SLB_CMD_SVC_NEW, NLM_F_REPLACE, &change))
+		slbd_log(LOG_ERR, "%s: %s", slb_svc_key_text(key, &svc->key), slbd_kernel_nl.words);
+}
+
+/**
+ * slbd_kernel_checked() - see to it that new servers of groups with checks are unproved
+ * @config: what the module has
+ */
+void slbd_kernel_checked(const struct slb_config *config)
+{
+	const struct slb_svc_key none = {};
+	const struct slb_group *group;
+	const struct slb_svc *svc;
+	size_t i;
+
+	for (i = 0; i < config->group_count; i++) {
+		group = &config->group[i];
+		if (!group->value[SLB_A_GROUP_CHECKED] && slbd_health_checks(group->name, &none))
+			slbd_kernel_check_group(group);
+	}
+	for (i = 0; i < config->svc_count; i++) {
+		svc = &config->svc[i];
+		if (!*svc->group && !svc->value[SLB_A_SVC_CHECKED] &&
+		    slbd_health_checks("", &svc->key))
+			slbd_kernel_check_svc(svc);
+	}
+}
+
 /**
  * slbd_kernel_load() - fetch what there is to check
  * @config: result, to be freed by slb_config_free()
@@ -121,4 +183,40 @@ int slbd_kernel_load(struct slb_config *config)
 		return 0;
 	slbd_log(LOG_ERR, "the configuration cannot be read: %s", slbd_kernel_nl.words);
 	return -1;
+}
+
+/* What the module takes for a text: no control characters; others' words may have any. */
+static void slbd_kernel_words(char *words, const char *text)
+{
+	unsigned int i;
+
+	for (i = 0; text[i] && i < SLB_COMMENT_MAX; i++)
+		words[i] = text[i] < ' ' || text[i] > '~' ? '?' : text[i];
+	words[i] = '\0';
+}
+
+/**
+ * slbd_kernel_health() - tell the module that a server is up or down
+ * @subject: the server
+ * @down: its state
+ * @reason: why
+ *
+ * Return: 0, or -1 after saying what is wrong; nothing is wrong with a server that is gone.
+ */
+int slbd_kernel_health(const struct slbd_subject *subject, bool down, const char *reason)
+{
+	struct slb_srv srv = { .svc = subject->svc, .end = subject->end };
+	char end[SLB_END_TEXT];
+	int err;
+
+	strcpy(srv.group, subject->group);
+	slbd_kernel_words(srv.reason, reason);
+	srv.value[SLB_A_SRV_DOWN] = down;
+	srv.given = SLB_GIVEN(SLB_A_SRV_DOWN);
+	err = slb_srv_send(&slbd_kernel_nl, SLB_CMD_SRV_NEW, NLM_F_REPLACE, &srv);
+	if (err && err != -ENOENT)
+		slbd_log(LOG_ERR, "the module does not take %s as %s: %s",
+			 slb_end_text(end, &subject->end), down ? "down" : "up",
+			 slbd_kernel_nl.words);
+	return err ? -1 : 0;
 }

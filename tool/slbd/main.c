@@ -261,6 +261,7 @@ static int slbd_start(struct ev_loop *loop, struct slb_file *file, const struct 
 	memset(file, 0, sizeof(*file));
 	if (!slbd_options.dry && slbd_kernel_open(loop, slbd_health_changed))
 		return -1;
+	slbd_sched_init(loop, slbd_options.hurry);
 	slbd_health_init(slbd_options.dry);
 	slbd_checks_apply(conf);
 	return slbd_pidfile_write();
