@@ -44,7 +44,7 @@ help:
 	@echo '  uml             tests in the sanitizer kernel; T="net/00_load.sh ..." chooses'
 	@echo '  time            the same kernel with a clock that skips idle hours'
 	@echo '  qemu            tests on stock 6.1 and 6.12; qemu-6.1 and qemu-6.12 for one'
-	@echo '  unit cli net pkt toa stress fuzz    one kind of tests, in the lanes it has'
+	@echo '  unit cli net pkt slbd toa stress fuzz    one kind of tests, in the lanes it has'
 	@echo '  deps            install what the tests need (as root), or say what is missing'
 	@echo '  clean           remove build/ (kernels are kept in $${SLB_CACHE:-~/.cache/slb})'
 
@@ -102,7 +102,7 @@ style:
 deps:
 	@scripts/deps.sh build tests style
 
-tests := uml time qemu qemu-6.1 qemu-6.12 unit cli net pkt toa stress fuzz
+tests := uml time qemu qemu-6.1 qemu-6.12 unit cli net pkt slbd toa stress fuzz
 $(tests):
 	@scripts/deps.sh tests
 	@+$(MAKE) --no-print-directory -C tests $@
