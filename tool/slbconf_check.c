@@ -157,6 +157,24 @@ static struct slbd_conf_group *slb_check_group(struct slbd_conf *checks, const c
 	return last;
 }
 
+/* New servers of a group with a check wait for their first success, unless the file says otherwise. */
+static void slb_check_waits(const struct slb_line *line, const struct slbd_check_conf *check)
+{
+	struct slb_group *group = line->part[0];
+	struct slb_svc *svc = line->part[0];
+
+	if (!slbd_check_probes(check))
+		return;
+	if (line->command->id == SLB_DO_SVC_ADD && !(svc->given & SLB_GIVEN(SLB_A_SVC_CHECKED))) {
+		svc->given |= SLB_GIVEN(SLB_A_SVC_CHECKED);
+		svc->value[SLB_A_SVC_CHECKED] = 1;
+	}
+	if (line->command->id == SLB_DO_GROUP_ADD && !(group->given & SLB_GIVEN(SLB_A_GROUP_CHECKED))) {
+		group->given |= SLB_GIVEN(SLB_A_GROUP_CHECKED);
+		group->value[SLB_A_GROUP_CHECKED] = 1;
+	}
+}
+
 /**
  * slb_slbconf_check() - read the check of the object that was read last
  * @conf: the file
@@ -195,7 +213,10 @@ int slb_slbconf_check(struct slb_slbconf *conf, struct slb_yaml *yaml, const yam
 					 &none)->check;
 	}
 	slbd_check_init(check, SLBD_CHECK_MANUAL);
-	return slb_check_read(conf, yaml, check, node, false);
+	if (slb_check_read(conf, yaml, check, node, false))
+		return -1;
+	slb_check_waits(line, check);
+	return 0;
 }
 
 /* A name is said once, and is not that of a type. */

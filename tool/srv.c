@@ -265,12 +265,12 @@ void slb_conf_srv_print(const struct slb_srv *srv)
 		printf(" --priority %u", srv->value[SLB_A_SRV_PRIORITY]);
 	if (srv->given & SLB_GIVEN(SLB_A_SRV_DOWN))
 		printf(" --%s", srv->value[SLB_A_SRV_DOWN] ? "down" : "up");
+	if (srv->given & SLB_GIVEN(SLB_A_SRV_OWNER))
+		slb_conf_owner_print(srv->value[SLB_A_SRV_OWNER]);
 	if (srv->given & SLB_GIVEN(SLB_A_SRV_DOWN) && *srv->reason) {
 		printf(" --reason ");
 		slb_conf_word_print(srv->reason);
 	}
-	if (srv->given & SLB_GIVEN(SLB_A_SRV_OWNER))
-		slb_conf_owner_print(srv->value[SLB_A_SRV_OWNER]);
 	slb_conf_label_print(&srv->label);
 }
 

@@ -82,3 +82,43 @@ int slbd_conf_judge(const char *name)
 	slbd_conf_free(&conf);
 	return SLB_EXIT_DONE;
 }
+
+static struct slbd_conf_group *slbd_conf_group_of(struct slbd_conf *conf, const struct slb_srv *srv)
+{
+	size_t i;
+
+	for (i = 0; i < conf->group_count; i++)
+		if (!strcmp(conf->group[i].group, srv->group) &&
+		    (*srv->group || !slb_svc_key_compare(&conf->group[i].svc, &srv->svc)))
+			return &conf->group[i];
+	return NULL;
+}
+
+/**
+ * slbd_conf_name() - name every server in the checks of its group
+ * @file: what there is to be
+ * @conf: what is to be checked
+ *
+ * For when there is no module to ask which servers a group has.
+ */
+void slbd_conf_name(const struct slb_file *file, struct slbd_conf *conf)
+{
+	struct slbd_conf_group *group;
+	const struct slb_srv *srv;
+	struct slbd_conf_srv *own;
+	size_t i, j;
+
+	for (i = 0; i < file->line_count; i++) {
+		srv = file->line[i].part[0];
+		group = file->line[i].command->id == SLB_DO_SRV_ADD ?
+			slbd_conf_group_of(conf, srv) : NULL;
+		for (j = 0; group && j < group->srv_count; j++)
+			if (!slb_end_compare(&group->srv[j].end, &srv->end))
+				group = NULL;
+		if (!group)
+			continue;
+		own = slbd_conf_srv_add(group);
+		own->end = srv->end;
+		slbd_check_copy(&own->check, &group->check);
+	}
+}

@@ -12,6 +12,7 @@ struct ev_loop;
 int slbd_conf_read(const char *name, struct slb_file *file, struct slbd_conf *conf);
 int slbd_conf_apply(struct slb_file *file);
 int slbd_conf_judge(const char *name);
+void slbd_conf_name(const struct slb_file *file, struct slbd_conf *conf);
 
 /* control.c */
 int slbd_control_open(struct ev_loop *loop, int (*reload)(void));

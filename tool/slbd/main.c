@@ -162,8 +162,13 @@ static int slbd_read(struct slb_file *file, struct slbd_conf *conf)
 {
 	memset(file, 0, sizeof(*file));
 	memset(conf, 0, sizeof(*conf));
-	if (slbd_options.config)
-		return slbd_conf_read(slbd_options.config, file, conf);
+	if (slbd_options.config) {
+		if (slbd_conf_read(slbd_options.config, file, conf))
+			return -1;
+		if (slbd_options.dry)
+			slbd_conf_name(file, conf);
+		return 0;
+	}
 	return slbd_options.checks ? slbd_lines_read(slbd_options.checks, conf) : 0;
 }
 
