@@ -10,6 +10,7 @@
  * The table holds SLB_CLIENT_MAX entries. Clients beyond that are not limited and not counted, which
  * has a counter: else whoever invents enough addresses would lock everybody out.
  */
+#include <linux/inetdevice.h>
 #include <linux/mm.h>
 #include <linux/siphash.h>
 #include <linux/slab.h>
@@ -67,20 +68,35 @@ struct slb_client_key {
 	bool		v6;
 };
 
+static u64 slb_client_hash4(const struct slb_clients *clients, const struct slb_client_key *key)
+{
+	return siphash_1u64((__force u64)key->prefix.s6_addr32[0] << 32 | (u32)key->rule,
+			    &clients->key);
+}
+
+static u64 slb_client_hash6(const struct slb_clients *clients, const struct slb_client_key *key)
+{
+	return siphash_3u64((__force u64)key->prefix.s6_addr32[0] << 32 |
+			    (__force u32)key->prefix.s6_addr32[1],
+			    (__force u64)key->prefix.s6_addr32[2] << 32 |
+			    (__force u32)key->prefix.s6_addr32[3], key->rule, &clients->key);
+}
+
 static struct slb_client_key slb_client_key(const struct slb_clients *clients,
-					    const struct slb_client_rule *rule, const void *addr,
+					    const struct slb_client_rule *rule, const __be32 *addr,
 					    bool v6)
 {
 	struct slb_client_key key = { .rule = rule->id, .v6 = v6 };
-	struct in6_addr full = {};
+	u64 hash;
 
-	memcpy(&full, addr, v6 ? sizeof(struct in6_addr) : sizeof(__be32));
-	ipv6_addr_prefix(&key.prefix, &full, rule->len[v6]);
-	key.bucket = siphash_3u64((__force u64)key.prefix.s6_addr32[0] << 32 |
-				  (__force u32)key.prefix.s6_addr32[1],
-				  (__force u64)key.prefix.s6_addr32[2] << 32 |
-				  (__force u32)key.prefix.s6_addr32[3],
-				  key.rule << 1 | v6, &clients->key) % SLB_CLIENT_BUCKETS;
+	if (v6) {
+		ipv6_addr_prefix(&key.prefix, (const struct in6_addr *)addr, rule->len[1]);
+		hash = slb_client_hash6(clients, &key);
+	} else {
+		key.prefix.s6_addr32[0] = *addr & inet_make_mask(rule->len[0]);
+		hash = slb_client_hash4(clients, &key);
+	}
+	key.bucket = hash % SLB_CLIENT_BUCKETS;
 	return key;
 }
 
