@@ -27,6 +27,7 @@ void slb_group_conf_init(struct slb_group_conf *conf)
 	conf->on_down = SLB_ON_DOWN_KEEP;
 	conf->zero_delay = SLB_DELAY_KEEP;
 	conf->min_alive = 1;
+	conf->table_size = SLB_MH_SIZE;
 }
 
 /**
@@ -61,7 +62,7 @@ static struct slb_group *slb_group_new(struct slb_net *sn, const char *name, u8 
 	group->set = *conf;
 	memcpy(group->name, name, len);
 	refcount_set(&group->ref, 1);
-	if (slb_sched_set_locked(group, conf->sched)) {
+	if (slb_sched_set_locked(group, conf)) {
 		kfree(group);
 		return NULL;
 	}
@@ -366,7 +367,7 @@ void slb_group_review_locked(struct slb_group *group)
  */
 int slb_group_change_locked(struct slb_group *group, const struct slb_group_conf *conf)
 {
-	if (slb_sched_set_locked(group, conf->sched) ||
+	if (slb_sched_set_locked(group, conf) ||
 	    slb_sched_reserve_locked(group, group->nservers))
 		return -ENOMEM;
 	group->set = *conf;

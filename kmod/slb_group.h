@@ -42,6 +42,8 @@ enum slb_rank {
 	SLB_RANK_OUT,
 };
 
+#define SLB_MH_SIZE	65537u	/* entries of mh's table where nothing else is said */
+
 /**
  * struct slb_group_conf - the changeable part of a group, checked
  * @sched: enum slb_sched
@@ -52,6 +54,7 @@ enum slb_rank {
  * @slow_start_s: seconds until a server that comes in has its whole share, 0-3600
  * @all_down: enum slb_all_down
  * @checked: servers that are added are unproved until somebody says that they are up
+ * @table_size: of mh: entries of its table, a prime
  */
 struct slb_group_conf {
 	u8	sched;
@@ -62,6 +65,7 @@ struct slb_group_conf {
 	u32	slow_start_s;
 	u8	all_down;
 	bool	checked;
+	u32	table_size;
 };
 
 /**

@@ -37,6 +37,11 @@ static struct netlink_range_validation slb_nl_range_1_4294967295 = {
 	.max = 4294967295,
 };
 
+static struct netlink_range_validation slb_nl_range_251_1048573 = {
+	.min = 251,
+	.max = 1048573,
+};
+
 static const struct nla_policy slb_nl_prefix_policy[SLB_A_PREFIX_MAX + 1] = {
 	[SLB_A_PREFIX_ADDR] = { .type = NLA_BINARY, .len = 16 },
 	[SLB_A_PREFIX_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
@@ -122,6 +127,7 @@ static const struct nla_policy slb_nl_svc_new_policy[SLB_A_SVC_MAX + 1] = {
 	[SLB_A_SVC_OWNER] = NLA_POLICY_MAX(NLA_U8, SLB_OWNER_COUNT - 1),
 	[SLB_A_SVC_ALL_DOWN] = NLA_POLICY_MAX(NLA_U8, SLB_ALL_DOWN_COUNT - 1),
 	[SLB_A_SVC_CHECKED] = NLA_POLICY_MAX(NLA_U8, 1),
+	[SLB_A_SVC_TABLE_SIZE] = NLA_POLICY_FULL_RANGE(NLA_U32, &slb_nl_range_251_1048573),
 };
 
 static const struct nla_policy slb_nl_svc_del_policy[SLB_A_SVC_MAX + 1] = {
@@ -262,6 +268,7 @@ static const struct nla_policy slb_nl_group_new_policy[SLB_A_GROUP_MAX + 1] = {
 	[SLB_A_GROUP_OWNER] = NLA_POLICY_MAX(NLA_U8, SLB_OWNER_COUNT - 1),
 	[SLB_A_GROUP_ALL_DOWN] = NLA_POLICY_MAX(NLA_U8, SLB_ALL_DOWN_COUNT - 1),
 	[SLB_A_GROUP_CHECKED] = NLA_POLICY_MAX(NLA_U8, 1),
+	[SLB_A_GROUP_TABLE_SIZE] = NLA_POLICY_FULL_RANGE(NLA_U32, &slb_nl_range_251_1048573),
 };
 
 static const struct nla_policy slb_nl_group_del_policy[SLB_A_GROUP_MAX + 1] = {

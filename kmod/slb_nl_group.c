@@ -14,6 +14,7 @@ struct slb_nl_group_at {
 	u8	slow_start;
 	u8	all_down;
 	u8	checked;
+	u8	table_size;
 };
 
 static const struct slb_nl_group_at slb_nl_group_at = {
@@ -25,6 +26,7 @@ static const struct slb_nl_group_at slb_nl_group_at = {
 	.slow_start	= SLB_A_GROUP_SLOW_START,
 	.all_down	= SLB_A_GROUP_ALL_DOWN,
 	.checked	= SLB_A_GROUP_CHECKED,
+	.table_size	= SLB_A_GROUP_TABLE_SIZE,
 };
 
 static const struct slb_nl_group_at slb_nl_group_at_svc = {
@@ -36,6 +38,7 @@ static const struct slb_nl_group_at slb_nl_group_at_svc = {
 	.slow_start	= SLB_A_SVC_SLOW_START,
 	.all_down	= SLB_A_SVC_ALL_DOWN,
 	.checked	= SLB_A_SVC_CHECKED,
+	.table_size	= SLB_A_SVC_TABLE_SIZE,
 };
 
 static int slb_nl_group_put_conf(struct sk_buff *skb, const struct slb_nl_group_at *at,
@@ -48,7 +51,8 @@ static int slb_nl_group_put_conf(struct sk_buff *skb, const struct slb_nl_group_
 	    nla_put_u32(skb, at->min_alive, conf->min_alive) ||
 	    nla_put_u32(skb, at->slow_start, conf->slow_start_s) ||
 	    nla_put_u8(skb, at->all_down, conf->all_down) ||
-	    nla_put_u8(skb, at->checked, conf->checked))
+	    nla_put_u8(skb, at->checked, conf->checked) ||
+	    nla_put_u32(skb, at->table_size, conf->table_size))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -151,6 +155,28 @@ static int slb_nl_group_delay(const struct nlattr *attr, struct netlink_ext_ack 
 	return 0;
 }
 
+static bool slb_nl_is_prime(u32 n)
+{
+	u32 i;
+
+	for (i = 2; i * i <= n; i++)
+		if (n % i == 0)
+			return false;
+	return true;
+}
+
+static int slb_nl_group_table_size(const struct nlattr *attr, struct netlink_ext_ack *extack,
+				   u32 *size)
+{
+	if (!attr)
+		return 0;
+	*size = nla_get_u32(attr);	/* in the policy's range */
+	if (!slb_nl_is_prime(*size))
+		return slb_nl_refuse(extack, attr, -EINVAL,
+				     "the size of the table must be a prime, as 65537 is");
+	return 0;
+}
+
 /* What the request gives, over what @conf has. */
 static int slb_nl_group_conf(struct genl_info *info, const struct slb_nl_group_at *at,
 			     struct slb_group_conf *conf)
@@ -170,7 +196,8 @@ static int slb_nl_group_conf(struct genl_info *info, const struct slb_nl_group_a
 	if (tb[at->checked])
 		conf->checked = nla_get_u8(tb[at->checked]);
 	return slb_nl_group_delay(tb[at->zero_delay], info->extack, &conf->zero_delay) ?:
-	       slb_nl_group_delay(tb[at->removal_delay], info->extack, &conf->removal_delay);
+	       slb_nl_group_delay(tb[at->removal_delay], info->extack, &conf->removal_delay) ?:
+	       slb_nl_group_table_size(tb[at->table_size], info->extack, &conf->table_size);
 }
 
 /* A service with a named group cannot give it settings. */
@@ -178,7 +205,7 @@ static int slb_nl_group_of_others(struct genl_info *info)
 {
 	const struct slb_nl_group_at *at = &slb_nl_group_at_svc;
 	const u8 attrs[] = { at->zero_delay, at->removal_delay, at->on_down, at->min_alive,
-			     at->slow_start, at->all_down, at->checked };
+			     at->slow_start, at->all_down, at->checked, at->table_size };
 	struct nlattr **tb = info->attrs;
 	int i;
 

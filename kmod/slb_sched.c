@@ -195,22 +195,24 @@ static struct slb_roster *slb_sched_locked(const struct slb_group *group)
 /**
  * slb_sched_set_locked() - give a group a method
  * @group: the group; may have one already
- * @id: enum slb_sched
+ * @conf: says which, and the size of its table if it has one
  *
  * Context: process, caller holds sn->cfg_mutex.
  * Return: 0, or -ENOMEM with nothing changed.
  */
-int slb_sched_set_locked(struct slb_group *group, u8 id)
+int slb_sched_set_locked(struct slb_group *group, const struct slb_group_conf *conf)
 {
 	struct slb_roster *old = slb_sched_locked(group);
 	struct slb_roster *sched;
 	struct slb_srv *srv;
 
-	if (old && old->ops->id == id)
+	if (old && old->ops->id == conf->sched &&
+	    (old->mh.size == conf->table_size || !old->ops->ready))
 		return 0;
-	sched = slb_sched_alloc(group, slb_sched_table[id], group->nservers);
+	sched = slb_sched_alloc(group, slb_sched_table[conf->sched], group->nservers);
 	if (!sched)
 		return -ENOMEM;
+	sched->mh.size = conf->table_size;
 	if (slb_sched_ready(sched, group->nservers)) {
 		kvfree(sched);
 		return -ENOMEM;

@@ -20,6 +20,7 @@ struct slb_wrr_cycle;
 
 /**
  * struct slb_mh - what mh keeps for a group besides
+ * @size: entries of a table, a prime; immutable
  * @table: NULL until there is a server to fill it for; r: RCU, w: sn->cfg_mutex
  * @fill: memory for the next table; under sn->cfg_mutex
  * @due: as if all filling so far had been spread over the time allowed for it, when that ends, ns;
@@ -27,6 +28,7 @@ struct slb_wrr_cycle;
  * @stale: servers or weights are not those of @table; under sn->cfg_mutex
  */
 struct slb_mh {
+	u32				size;
 	struct slb_mh_table __rcu	*table;
 	struct slb_mh_fill		*fill;
 	u64				due;
@@ -170,7 +172,7 @@ u32 slb_sched_ramp_percent_locked(const struct slb_srv *srv);
 struct slb_srv *slb_wrr_peek_rcu(struct slb_group *group, const struct slb_roster *sched);
 
 struct slb_roster *slb_sched_alloc(struct slb_group *group, const struct slb_sched_ops *ops, u32 n);
-int slb_sched_set_locked(struct slb_group *group, u8 id);
+int slb_sched_set_locked(struct slb_group *group, const struct slb_group_conf *conf);
 void slb_sched_retire(struct slb_group *group);
 int slb_sched_reserve_locked(struct slb_group *group, u32 n);
 void slb_sched_put_locked(struct slb_group *group, struct slb_srv *srv, u32 weight, bool in);

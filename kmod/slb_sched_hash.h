@@ -14,20 +14,20 @@
 #include "slb_pkt.h"
 #include "slb_sched.h"
 
-#define SLB_MH_SIZE	65537u		/* prime: every step walks through all entries */
-
 /**
  * struct slb_mh_table - who serves which hash
  * @rcu: once it is replaced
  * @n: servers it was filled for
- * @entry: index in @srv
+ * @size: entries, a prime: every step walks through all of them
+ * @entry: index in @srv; behind @srv
  * @srv: NULL once the server has left; w: group->lock. A packet that reads a server here is inside
  *	RCU since before the server was struck out, which is before its last reference is put
  */
 struct slb_mh_table {
 	struct rcu_head		rcu;
 	u32			n;
-	u16			entry[SLB_MH_SIZE];
+	u32			size;
+	u16			*entry;
 	struct slb_srv		*srv[];
 };
 

@@ -12,7 +12,7 @@
  * order among equals: neither the order in which servers were added nor the machine matters.
  *
  * The table is filled anew after a change, in process context, which takes some milliseconds
- * whatever the number of servers, and published by RCU. Many changes in a row share a filling: after
+ * whatever the number of servers (more if it is a larger one), and published by RCU. Many changes in a row share a filling: after
  * SLB_MH_BURST of filling, the next ones wait until no more than one part in SLB_MH_PART of the time
  * has been spent so. Until then the old table serves. A server that has left is struck out of it at
  * once; clients whose entry is struck out go to the server of the next entry that is not.
@@ -26,17 +26,20 @@
 #include "slb_net.h"
 #include "slb_sched_hash.h"
 
-#define SLB_MH_SERVERS	32768u		/* the most that can have an entry each, and half a table to share */
+#define SLB_MH_SERVERS	32768u		/* the most in any table */
 #define SLB_MH_FREE	U16_MAX
 #define SLB_MH_TRIES	8		/* entries that are looked at when the first ones are struck out */
-#define SLB_MH_STEP	BIT_ULL(31)	/* between turns of a server with weight 1 */
+#define SLB_MH_STEP	BIT_ULL(27)	/* between turns of a server with weight 1 */
 #define SLB_MH_RANK	16		/* bits; order among equal turns */
 #define SLB_MH_CHILDREN	4
 #define SLB_MH_PART	8
 #define SLB_MH_BURST	(250 * NSEC_PER_MSEC)
 #define SLB_MH_NO_SLOT	U32_MAX
 
+#define SLB_MH_SIZE_BITS	20	/* the largest table */
+
 static_assert(SLB_MH_SERVERS <= SLB_MH_FREE && SLB_MH_SERVERS <= BIT(SLB_MH_RANK));
+static_assert(SLB_MH_STEP << SLB_MH_SIZE_BITS <= BIT_ULL(63 - SLB_MH_RANK));
 
 /* Where in its permutation a server is. */
 struct slb_mh_row {
@@ -59,6 +62,25 @@ struct slb_mh_fill {
 	struct slb_mh_row	row[];
 };
 
+/* How many servers can have an entry each, and half a table to share. */
+static u32 slb_mh_servers(const struct slb_roster *sched)
+{
+	return min(sched->mh.size / 2, SLB_MH_SERVERS);
+}
+
+static struct slb_mh_table *slb_mh_table_alloc(u32 size, u32 n)
+{
+	struct slb_mh_table *table;
+
+	table = slb_alloc(kvmalloc(size_add(struct_size(table, srv, n),
+					    array_size(size, sizeof(*table->entry))), SLB_GFP_CONFIG));
+	if (!table)
+		return NULL;
+	table->size = size;
+	table->entry = (u16 *)&table->srv[n];
+	return table;
+}
+
 static void slb_mh_fill_free(struct slb_roster *sched)
 {
 	if (sched->mh.fill)
@@ -75,7 +97,7 @@ static int slb_sched_mh_ready(struct slb_roster *sched, u32 n)
 	if (!n)
 		return 0;
 	/* With room to spare: adding servers one by one does not take as many allocations. */
-	n = min_t(unsigned long, roundup_pow_of_two(n), SLB_MH_SERVERS);
+	n = min_t(unsigned long, roundup_pow_of_two(n), slb_mh_servers(sched));
 	if (fill && fill->n >= n)
 		return 0;
 	slb_mh_fill_free(sched);
@@ -85,7 +107,7 @@ static int slb_sched_mh_ready(struct slb_roster *sched, u32 n)
 		return -ENOMEM;
 	fill->n = n;
 	fill->turn = (u64 *)&fill->row[n];
-	fill->table = slb_alloc(kvmalloc(struct_size(fill->table, srv, n), SLB_GFP_CONFIG));
+	fill->table = slb_mh_table_alloc(sched->mh.size, n);
 	if (!fill->table) {
 		kvfree(fill);
 		return -ENOMEM;
@@ -124,14 +146,14 @@ static void slb_mh_start(struct slb_mh_fill *fill)
 
 	for (i = 0; i < table->n; i++)
 		weights += table->srv[i]->weight;
-	end = div64_u64(SLB_MH_SIZE * SLB_MH_STEP, weights);
+	end = div64_u64(table->size * SLB_MH_STEP, weights);
 	for (i = 0; i < table->n; i++) {
 		const struct slb_ep_key *ep = &table->srv[i]->ep->key;
 		u64 hash = slb_sched_hash(&ep->addr, ep->v6, ep->port, &key);
 		struct slb_mh_row *row = &fill->row[i];
 
-		row->next = (u32)hash % SLB_MH_SIZE;
-		row->skip = (u32)(hash >> 32) % (SLB_MH_SIZE - 1) + 1;
+		row->next = (u32)hash % table->size;
+		row->skip = (u32)(hash >> 32) % (table->size - 1) + 1;
 		row->step = div_u64(SLB_MH_STEP, table->srv[i]->weight) << SLB_MH_RANK;
 		fill->turn[i] = min(row->step >> SLB_MH_RANK, end) / 2 << SLB_MH_RANK | i;
 	}
@@ -145,8 +167,8 @@ static void slb_mh_take_turns(struct slb_mh_fill *fill)
 	struct slb_mh_table *table = fill->table;
 	u32 taken;
 
-	memset(table->entry, 0xff, sizeof(table->entry));
-	for (taken = 0; taken < SLB_MH_SIZE; taken++) {
+	memset(table->entry, 0xff, array_size(table->size, sizeof(*table->entry)));
+	for (taken = 0; taken < table->size; taken++) {
 		u64 turn = fill->turn[0];
 		u16 i = turn & (BIT(SLB_MH_RANK) - 1);
 		struct slb_mh_row *row = &fill->row[i];
@@ -154,12 +176,14 @@ static void slb_mh_take_turns(struct slb_mh_fill *fill)
 
 		while (table->entry[at] != SLB_MH_FREE) {
 			at += row->skip;
-			if (at >= SLB_MH_SIZE)
-				at -= SLB_MH_SIZE;
+			if (at >= table->size)
+				at -= table->size;
 		}
 		table->entry[at] = i;
 		row->next = at;
 		slb_mh_down(fill, table->n, 0, turn + row->step);
+		if (taken % 16384 == 16383)
+			cond_resched();
 	}
 }
 
@@ -187,7 +211,7 @@ static void slb_mh_fill_table(struct slb_group *group, struct slb_roster *sched)
 	struct slb_mh_table *table = fill->table;
 	u32 i;
 
-	table->n = min(sched->n, SLB_MH_SERVERS);
+	table->n = min(sched->n, slb_mh_servers(sched));
 	for (i = 0; i < table->n; i++) {
 		table->srv[i] = sched->srv[i];
 		table->srv[i]->sched.pass = i;
@@ -265,9 +289,9 @@ static __always_inline struct slb_srv *slb_mh_pick(const struct slb_roster *sche
 	unsigned int i;
 
 	for (i = 0; i < SLB_MH_TRIES && table; i++) {
-		u32 at = reciprocal_scale(hash, SLB_MH_SIZE) + i;
+		u32 at = reciprocal_scale(hash, table->size) + i;
 
-		srv = READ_ONCE(table->srv[table->entry[at < SLB_MH_SIZE ? at : at - SLB_MH_SIZE]]);
+		srv = READ_ONCE(table->srv[table->entry[at < table->size ? at : at - table->size]]);
 		if (likely(srv))
 			return srv;
 	}

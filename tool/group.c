@@ -33,6 +33,8 @@ const struct slb_field slb_group_fields[] = {
 	{ .name = "all-down", .attr = SLB_A_GROUP_ALL_DOWN, .kind = SLB_FIELD_WORD,
 	  .dflt = SLB_ALL_DOWN_RESET, .words = &slb_all_downs },
 	{ .name = "checked", .attr = SLB_A_GROUP_CHECKED, .kind = SLB_FIELD_SWITCH, .max = 1 },
+	{ .name = "table-size", .attr = SLB_A_GROUP_TABLE_SIZE, .wide = true, .min = 251,
+	  .max = 1048573, .dflt = 65537 },
 	{ .name = "owner", .attr = SLB_A_GROUP_OWNER, .kind = SLB_FIELD_WORD, .words = &slb_owners },
 	{}
 };

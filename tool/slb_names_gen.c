@@ -363,10 +363,11 @@ static const struct slb_attr_name slb_service_attrs_list[] = {
 	[SLB_A_SVC_OWNER] = { "owner" },
 	[SLB_A_SVC_ALL_DOWN] = { "all-down" },
 	[SLB_A_SVC_CHECKED] = { "checked" },
+	[SLB_A_SVC_TABLE_SIZE] = { "table-size" },
 };
 
 const struct slb_attr_set slb_service_attrs = {
-	slb_service_attrs_list, SLB_A_SVC_CHECKED + 1
+	slb_service_attrs_list, SLB_A_SVC_TABLE_SIZE + 1
 };
 
 static const struct slb_attr_name slb_service_key_attrs_list[] = {
@@ -667,10 +668,11 @@ static const struct slb_attr_name slb_group_attrs_list[] = {
 	[SLB_A_GROUP_OWNER] = { "owner" },
 	[SLB_A_GROUP_ALL_DOWN] = { "all-down" },
 	[SLB_A_GROUP_CHECKED] = { "checked" },
+	[SLB_A_GROUP_TABLE_SIZE] = { "table-size" },
 };
 
 const struct slb_attr_set slb_group_attrs = {
-	slb_group_attrs_list, SLB_A_GROUP_CHECKED + 1
+	slb_group_attrs_list, SLB_A_GROUP_TABLE_SIZE + 1
 };
 
 static const struct slb_attr_name slb_explain_attrs_list[] = {

@@ -44,6 +44,8 @@ const struct slb_field slb_svc_fields[] = {
 	{ .name = "all-down", .attr = SLB_A_SVC_ALL_DOWN, .kind = SLB_FIELD_WORD,
 	  .dflt = SLB_ALL_DOWN_RESET, .words = &slb_all_downs },
 	{ .name = "checked", .attr = SLB_A_SVC_CHECKED, .kind = SLB_FIELD_SWITCH, .max = 1 },
+	{ .name = "table-size", .attr = SLB_A_SVC_TABLE_SIZE, .wide = true, .min = 251,
+	  .max = 1048573, .dflt = 65537 },
 	{ .name = "owner", .attr = SLB_A_SVC_OWNER, .kind = SLB_FIELD_WORD, .words = &slb_owners },
 	{}
 };
@@ -238,7 +240,8 @@ static void slb_conf_svc_print(const struct slb_svc *svc)
 #define SLB_SVC_OWN	(SLB_GIVEN(SLB_A_SVC_SCHED) | SLB_GIVEN(SLB_A_SVC_ZERO_DELAY) | \
 			 SLB_GIVEN(SLB_A_SVC_REMOVAL_DELAY) | SLB_GIVEN(SLB_A_SVC_ON_DOWN) | \
 			 SLB_GIVEN(SLB_A_SVC_MIN_ALIVE) | SLB_GIVEN(SLB_A_SVC_SLOW_START) | \
-			 SLB_GIVEN(SLB_A_SVC_ALL_DOWN) | SLB_GIVEN(SLB_A_SVC_CHECKED))
+			 SLB_GIVEN(SLB_A_SVC_ALL_DOWN) | SLB_GIVEN(SLB_A_SVC_CHECKED) | \
+			 SLB_GIVEN(SLB_A_SVC_TABLE_SIZE))
 
 /**
  * slb_svc_field_is_own() - whether a field is the service's, not its named group's

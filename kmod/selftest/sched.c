@@ -52,12 +52,22 @@ static void slb_st_add(struct slb_st *st, unsigned int i, u32 weight)
 	mutex_unlock(&st->sn->cfg_mutex);
 }
 
-static void slb_st_method(struct slb_st *st, u8 id)
+static void slb_st_method_sized(struct slb_st *st, u8 id, u32 table_size)
 {
+	struct slb_group_conf conf;
+
+	slb_group_conf_init(&conf);
+	conf.sched = id;
+	conf.table_size = table_size;
 	mutex_lock(&st->sn->cfg_mutex);
-	slb_check(&st->fails, !slb_sched_set_locked(st->group, id));
+	slb_check(&st->fails, !slb_sched_set_locked(st->group, &conf));
 	slb_check(&st->fails, slb_sched_id_locked(st->group) == id);
 	mutex_unlock(&st->sn->cfg_mutex);
+}
+
+static void slb_st_method(struct slb_st *st, u8 id)
+{
+	slb_st_method_sized(st, id, SLB_MH_SIZE);
 }
 
 /* An empty group with a method; the servers are forgotten, not freed. */

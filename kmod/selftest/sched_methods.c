@@ -156,7 +156,7 @@ static void slb_st_hash(struct slb_st *st, u8 id)
 }
 
 /* Entries of the table by server: never more than one from the share, and never none. */
-static void slb_st_mh_entries(struct slb_st *st, unsigned int n)
+static void slb_st_mh_entries(struct slb_st *st, unsigned int n, u32 size)
 {
 	const struct slb_mh_table *table;
 	u64 weights = 0;
@@ -167,15 +167,29 @@ static void slb_st_mh_entries(struct slb_st *st, unsigned int n)
 	memset(st->picks, 0, SLB_ST_SRVS * sizeof(*st->picks));
 	rcu_read_lock();
 	table = rcu_dereference(rcu_dereference(st->group->sched)->mh.table);
-	for (i = 0; i < SLB_MH_SIZE; i++)
+	slb_check(&st->fails, table->size == size);
+	for (i = 0; i < table->size; i++)
 		atomic_inc(&st->picks[table->srv[table->entry[i]] - st->srv]);
 	rcu_read_unlock();
 	for (i = 0; i < n; i++) {
-		s64 share = div64_u64((u64)SLB_MH_SIZE * st->srv[i].weight, weights);
+		s64 share = div64_u64((u64)size * st->srv[i].weight, weights);
 		int entries = atomic_read(&st->picks[i]);
 
 		slb_check(&st->fails, entries >= max_t(s64, share - 1, 1) && entries <= share + 2);
 	}
+}
+
+/* Tables of other sizes, and the first one again: each client has the server that it had. */
+static void slb_st_mh_sizes(struct slb_st *st, unsigned int n)
+{
+	static const u32 size[] = { 1009, 131101, SLB_MH_SIZE };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(size); i++) {
+		slb_st_method_sized(st, SLB_SCHED_MH, size[i]);
+		slb_st_mh_entries(st, n, size[i]);
+	}
+	slb_check(&st->fails, !slb_st_moved(st, -1));
 }
 
 /* Maglev's promise: who goes takes no others along. Equal weights, and uneven ones. */
@@ -187,8 +201,9 @@ static void slb_st_mh(struct slb_st *st, u32 modulo)
 	for (i = 0; i < n; i++)
 		slb_st_add(st, i, 1 + i * i % modulo);
 	slb_st_settle(st, 0);
-	slb_st_mh_entries(st, n);
+	slb_st_mh_entries(st, n, SLB_MH_SIZE);
 	slb_st_homes(st);
+	slb_st_mh_sizes(st, n);
 	for (i = 0; i < n; i += 9) {
 		u32 weight = st->srv[i].weight;
 

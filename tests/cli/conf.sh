@@ -202,7 +202,7 @@ fi
 
 # Views.
 is "JSON of services" "$(json 'sorted(d["services"][0])' -L -t 10.0.0.80:80 --stats)" \
-	"['acl', 'address', 'all-down', 'checked', 'enabled', 'idle', 'limits', 'min-alive', 'on-down', 'owner', 'persistent', 'persistent-len', 'pool', 'port', 'proto', 'removal-delay', 'scheduler', 'servers', 'slow-start', 'stats', 'timeouts', 'timestamps', 'toa', 'toa-kind', 'unknown', 'zero-delay']"
+	"['acl', 'address', 'all-down', 'checked', 'enabled', 'idle', 'limits', 'min-alive', 'on-down', 'owner', 'persistent', 'persistent-len', 'pool', 'port', 'proto', 'removal-delay', 'scheduler', 'servers', 'slow-start', 'stats', 'table-size', 'timeouts', 'timestamps', 'toa', 'toa-kind', 'unknown', 'zero-delay']"
 is "JSON of counters and drops" "$(json 'd["counters"]["conn-created"], d["drops"]["no-port"]' \
 	-L --stats)" "0 0"
 is "JSON of connections" "$(json d -L -c)" "{'connections': []}"

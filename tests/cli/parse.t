@@ -293,6 +293,14 @@
 > -e --group web -r 10.1.0.11:80 --down --reason "by hand"
 2 -e --group web -r 10.1.0.11:80 --reason why
 > slbadm: --reason needs --down or --up
+0 -A -t 10.0.0.80:80 -s mh --table-size 251
+> -A -t 10.0.0.80:80 -s mh --table-size 251
+0 --edit-group web --table-size=65537
+> --edit-group web --table-size 65537
+2 -A -t 10.0.0.80:80 --table-size 250
+> slbadm: --table-size: `250' is not
+2 -A -t 10.0.0.80:80 --table-size 1048574
+> slbadm: --table-size: `1048574' is not
 2 -A -t 10.0.0.80:80 --all-down all
 > slbadm: --all-down: `all' is not one of reset, any
 0 -A -t 10.0.0.80:80 --slow-start 30 -s wrr

@@ -550,6 +550,7 @@ enum slb_owner {
  * @SLB_A_SVC_OWNER: (u8) whose it is; default hand
  * @SLB_A_SVC_ALL_DOWN: (u8) of its own group
  * @SLB_A_SVC_CHECKED: (u8) of its own group
+ * @SLB_A_SVC_TABLE_SIZE: (u32) of its own group
  * @__SLB_A_SVC_MAX: (one more)
  * @SLB_A_SVC_MAX: (the last)
  */
@@ -590,6 +591,7 @@ enum slb_a_svc {
 	SLB_A_SVC_OWNER,
 	SLB_A_SVC_ALL_DOWN,
 	SLB_A_SVC_CHECKED,
+	SLB_A_SVC_TABLE_SIZE,
 
 	__SLB_A_SVC_MAX,
 	SLB_A_SVC_MAX = __SLB_A_SVC_MAX - 1
@@ -1136,6 +1138,7 @@ enum slb_a_limit {
  * @SLB_A_GROUP_ALL_DOWN: (u8) default reset
  * @SLB_A_GROUP_CHECKED: (u8) 1: servers that are added from now on are unproved until somebody
  *	says that they are up; default 0
+ * @SLB_A_GROUP_TABLE_SIZE: (u32) entries of the table of mh and mh-port, a prime; default 65537
  * @__SLB_A_GROUP_MAX: (one more)
  * @SLB_A_GROUP_MAX: (the last)
  */
@@ -1155,6 +1158,7 @@ enum slb_a_group {
 	SLB_A_GROUP_OWNER,
 	SLB_A_GROUP_ALL_DOWN,
 	SLB_A_GROUP_CHECKED,
+	SLB_A_GROUP_TABLE_SIZE,
 
 	__SLB_A_GROUP_MAX,
 	SLB_A_GROUP_MAX = __SLB_A_GROUP_MAX - 1
@@ -1241,7 +1245,8 @@ enum slb_a_client {
  * @SLB_CMD_SVC_NEW: Adds or changes a service. Request: proto, addr, port, vrf, sched, enabled,
  *	toa, toa-kind, timestamps, unknown, pool, idle, timeouts, acl, acl-none, purge, group,
  *	persist, persist-len, limits, name, comment, zero-delay, removal-delay, on-down, min-alive,
- *	port-last, fwmark, ipv6, slow-start, owner, all-down, checked. Needs CAP_NET_ADMIN.
+ *	port-last, fwmark, ipv6, slow-start, owner, all-down, checked, table-size. Needs
+ *	CAP_NET_ADMIN.
  * @SLB_CMD_SVC_DEL: Removes a service; its connections are reset at both ends. Request: proto,
  *	addr, port, vrf, port-last, fwmark, ipv6. Needs CAP_NET_ADMIN.
  * @SLB_CMD_SVC_NTF: A service was added, changed or removed (then only its key is given).
@@ -1287,8 +1292,8 @@ enum slb_a_client {
  *	has its name and some prefixes, in their order. Request: name. Needs CAP_NET_ADMIN.
  * @SLB_CMD_GROUP_GET: One named group, or a dump of all. Request: name.
  * @SLB_CMD_GROUP_NEW: Adds or changes a named group. Request: name, proto, sched, comment,
- *	zero-delay, removal-delay, on-down, min-alive, slow-start, owner, all-down, checked. Needs
- *	CAP_NET_ADMIN.
+ *	zero-delay, removal-delay, on-down, min-alive, slow-start, owner, all-down, checked,
+ *	table-size. Needs CAP_NET_ADMIN.
  * @SLB_CMD_GROUP_DEL: Removes a group that no service uses, with its servers. Request: name.
  *	Needs CAP_NET_ADMIN.
  * @SLB_CMD_GROUP_NTF: A group was added, changed or removed (then only its name is given).

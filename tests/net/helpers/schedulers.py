@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Distribution of new connections over servers."""
+import errno
 import time
 from collections import Counter
 
 from cases import both, case, eventually, main, same
+from groups_util import refused
 from wire import ACK, RST, SERVER, SYN, TCP, UDP, VIP, Flow, LADDR, Pkt, Rig, opt_mss, CLIENT
 
 rig = Rig()
@@ -241,6 +243,21 @@ def by_table(sched, ask):
                 break
             before = now
     return before
+
+
+@both("mh with a table of another size: a prime, saved, and it goes back to the same servers")
+def _(v):
+    setup(v, "mh", ROUND)
+    before = by_table("mh", lambda: knock_from(v, CLIENTS[v]))
+    rig.slb.svc_edit(VIP[v], 80, table_size=1009)
+    by_table("mh", lambda: knock_from(v, CLIENTS[v]))
+    assert "--table-size 1009" in rig.slbadm("-S", "-n"), rig.slbadm("-S", "-n")
+    refused(errno.EINVAL, "must be a prime", rig.slb.svc_edit, VIP[v], 80, table_size=1008)
+    for size in (250, 1048574):
+        refused(errno.ERANGE, "range", rig.slb.svc_edit, VIP[v], 80, table_size=size)
+    assert "--table-size 1009" in rig.slbadm("-S", "-n")
+    rig.slb.svc_edit(VIP[v], 80, table_size=65537)
+    same(by_table("mh", lambda: knock_from(v, CLIENTS[v])), before)
 
 
 @both("mh: who goes takes few others along, and finds its clients when it is back")

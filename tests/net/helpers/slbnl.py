@@ -111,7 +111,7 @@ KINDS["INFO"]["limit-clients"] = "u32"
 KINDS["STATS"].update(dict.fromkeys(("limit-conns", "limit-rate", "limit-client", "limit-server", "in-limited",
                                      "out-limited"), "u64"))
 for _set in ("SVC", "GROUP"):
-    KINDS[_set].update({"all-down": "u8", "checked": "u8"})
+    KINDS[_set].update({"all-down": "u8", "checked": "u8", "table-size": "u32"})
 KINDS["SRV"].update({"reason": "str", "since": "u32", "unproved": "flag"})
 FORMAT = {"u8": "B", "be16": "!H", "u16": "H", "u32": "I", "u64": "Q"}
 
