@@ -7,6 +7,7 @@ packet of one side must be found on the other once, translated by constants that
 import hashlib
 import os
 import socket
+import time
 from collections import Counter
 
 import netns
@@ -33,16 +34,19 @@ class Capture:
         self.sock.setsockopt(socket.SOL_SOCKET, 33, 1 << 26)     # SO_RCVBUFFORCE
         self.sock.bind((dev, 3))
         self.sock.setblocking(False)
+        self.packets = []
 
-    def packets(self):
-        found = []
+    def read(self):
+        """How many have come since the last call."""
+        count = 0
         try:
             while True:
                 pkt = Pkt.parse(self.sock.recv(1 << 17))
+                count += 1
                 if pkt and pkt.proto == TCP:
-                    found.append(pkt)
+                    self.packets.append(pkt)
         except BlockingIOError:
-            return found
+            return count
         finally:
             received, dropped = self.statistics()
             assert not dropped, f"the capture missed {dropped} of {received} packets"
@@ -50,6 +54,12 @@ class Capture:
     def statistics(self):
         raw = self.sock.getsockopt(263, 6, 8)                    # PACKET_STATISTICS
         return int.from_bytes(raw[:4], "little"), int.from_bytes(raw[4:], "little")
+
+
+def settle(*captures):
+    """Reads until none has anything more: what came while another was read is in both then."""
+    while sum([capture.read() for capture in captures]):
+        time.sleep(0.1)
 
 
 def netem(*words):
@@ -127,7 +137,8 @@ def run(v, mode, want_sack=True):
     service(slb, v, timestamps=mode)
     front, back = Capture("c0"), Capture("s1")
     exchange(v)
-    front, back = front.packets(), back.packets()
+    settle(front, back)
+    front, back = front.packets, back.packets
     c_front = [p for p in front if p.dst == VIP[v]]
     s_front = [p for p in front if p.src == VIP[v]]
     c_back = [p for p in back if p.src == LADDR[v]]
