@@ -69,6 +69,24 @@ check "and do not come in bunches" test "$low" -gt 60 -a "$high" -lt 140
 is "none of them is down" "$(grep -c 'is down' "$spawned_log")" 0
 stop "$many"
 
+# Two probes at once: two programs take long, the third probe waits for one of them to end.
+echo "-t 10.0.0.80:80 -r 10.20.0.1:81 type=tcp interval=2 fall=10" >"$SLB_TMP/one"
+{
+	cat "$SLB_TMP/one"
+	echo "-t 10.0.0.80:80 -r 10.20.0.1:80 type=exec interval=1 timeout=300 command=/bin/sleep command=200"
+	echo "-t 10.0.0.80:80 -r 10.20.0.2:80 type=exec interval=1 timeout=300 command=/bin/sleep command=200"
+} >"$SLB_TMP/few"
+(ulimit -n 66 && exec "$daemon" -d -f -l stderr -n --checks "$SLB_TMP/few") 2>"$SLB_TMP/few.log" &
+few=$!
+check "a probe waits for others" wait_for -t 20 grep -q 'probes wait for others' "$SLB_TMP/few.log"
+cp "$SLB_TMP/one" "$SLB_TMP/few"
+kill -HUP "$few"
+wait_for -t 10 grep -q reloaded "$SLB_TMP/few.log"
+before=$(grep -c 'refused, ' "$SLB_TMP/few.log")
+check "it is made when they are wanted no more" \
+	wait_for -t 10 sh -c "[ \$(grep -c 'refused, ' $SLB_TMP/few.log) -gt $((before + 1)) ]"
+kill "$few" && wait "$few"
+
 printf '#!/bin/sh\nexit 0\n' >"$SLB_TMP/true" && chmod 755 "$SLB_TMP/true"
 spawn nc -u -l -k 10.9.0.1 9003
 cat >"$SLB_TMP/each" <<END

@@ -183,6 +183,17 @@ static void slbd_sched_grumble(const struct slbd_check *check)
 		 slb_end_text(end, &to), check->reason);
 }
 
+/* A probe less is under way: the first that waits for that begins. */
+static void slbd_sched_go_on(void)
+{
+	struct slbd_check *next = slbd_sched_queue;
+
+	if (!next || slbd_sched_running >= slbd_limits_probes())
+		return;
+	slbd_sched_unwait(next);
+	slbd_timer_set(&next->due, 0);
+}
+
 /**
  * slbd_probe_done() - a probe has ended
  * @check: the check; what its type has for the probe is put away
@@ -191,7 +202,6 @@ static void slbd_sched_grumble(const struct slbd_check *check)
  */
 void slbd_probe_done(struct slbd_check *check, enum slbd_result result, const char *fmt, ...)
 {
-	struct slbd_check *next;
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -207,11 +217,7 @@ void slbd_probe_done(struct slbd_check *check, enum slbd_result result, const ch
 		slbd_sched_grumble(check);
 	else
 		slbd_health_result(check, result);
-	next = slbd_sched_queue;
-	if (next && slbd_sched_running < slbd_limits_probes()) {
-		slbd_sched_unwait(next);
-		slbd_timer_set(&next->due, 0);
-	}
+	slbd_sched_go_on();
 }
 
 /* What the system says of a connection in one or two words. */
@@ -326,12 +332,13 @@ void slbd_check_put(struct slbd_check *check)
 		at = &(*at)->next;
 	*at = check->next;
 	slbd_sched_count--;
+	if (check->waits)
+		slbd_sched_unwait(check);
 	if (check->running) {
 		check->ops->stop(check);
 		slbd_sched_running--;
+		slbd_sched_go_on();
 	}
-	if (check->waits)
-		slbd_sched_unwait(check);
 	ev_timer_stop(slbd_loop, &check->due);
 	ev_timer_stop(slbd_loop, &check->expiry);
 	if (check->ops->free)
