@@ -270,7 +270,7 @@ int slb_nl_open(struct slb_nl *nl, const struct slb_nl_family *family)
 
 	memset(nl, 0, sizeof(*nl));
 	nl->family = family;
-	nl->sock = mnl_socket_open(NETLINK_GENERIC);
+	nl->sock = mnl_socket_open2(NETLINK_GENERIC, SOCK_CLOEXEC);
 	if (!nl->sock)
 		return slb_nl_errno(nl);
 	nl->tx = slb_mem_grow(NULL, SLB_NL_REQUEST);

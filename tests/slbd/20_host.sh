@@ -87,6 +87,32 @@ check "it is made when they are wanted no more" \
 	wait_for -t 10 sh -c "[ \$(grep -c 'refused, ' $SLB_TMP/few.log) -gt $((before + 1)) ]"
 kill "$few" && wait "$few"
 
+# The daemon stands still longer than a probe may take, and the probe ends well meanwhile.
+cat >"$SLB_TMP/late" <<END
+-t 10.0.0.80:80 -r 10.20.0.1:80 type=exec interval=1 timeout=2 fall=1 command=/bin/sh command=-c command="echo >>$SLB_TMP/begun; exec sleep 1"
+END
+spawn "$daemon" -f -l stderr -n --checks "$SLB_TMP/late"
+late=$spawned
+wait_for -t 10 grep -q 'is up' "$spawned_log"
+: >"$SLB_TMP/begun"
+wait_for -t 10 test -s "$SLB_TMP/begun"
+kill -STOP "$late"
+sleep 2.5
+kill -CONT "$late"
+: >"$SLB_TMP/begun"
+check "it goes on" wait_for -t 10 test -s "$SLB_TMP/begun"
+is "an answer that waits counts, though the time is over too" "$(grep -c 'is down' "$spawned_log")" 0
+stop "$late"
+
+# What the daemon has open is not for the programs that it runs.
+cat >"$SLB_TMP/files" <<END
+-t 10.0.0.80:80 -r 10.20.0.1:80 type=exec interval=1 fall=1 command=/bin/sh command=-c command="test ! -e /proc/self/fd/9"
+END
+spawn "$daemon" -f -l stderr -n --checks "$SLB_TMP/files" 9</dev/null
+wait_for -t 10 grep -qE 'is (up|down):' "$spawned_log"
+check "a program has no open file of the daemon" grep -q 'is up: exit status 0' "$spawned_log"
+stop "$spawned"
+
 printf '#!/bin/sh\nexit 0\n' >"$SLB_TMP/true" && chmod 755 "$SLB_TMP/true"
 spawn nc -u -l -k 10.9.0.1 9003
 cat >"$SLB_TMP/each" <<END

@@ -82,6 +82,7 @@ static int slbd_exec_spawn(pid_t *pid, const struct slbd_check_conf *conf)
 	posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0);
 	posix_spawn_file_actions_adddup2(&files, 1, 2);
+	posix_spawn_file_actions_addclosefrom_np(&files, 3);
 	slbd_exec_attr(&attr);
 	err = posix_spawn(pid, arg[0], &files, &attr, arg, env);
 	posix_spawnattr_destroy(&attr);
