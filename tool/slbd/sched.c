@@ -21,6 +21,7 @@
 #define SLBD_SCHED_BUCKETS	16384
 #define SLBD_SCHED_GOLDEN	0.6180339887498949
 #define SLBD_SCHED_HINT		"raise the limit of open files (ulimit -n, LimitNOFILE=)"
+#define SLBD_SCHED_LATE		0.1	/* seconds */
 #define SLBD_SCHED_GRUMBLE	60.0	/* seconds between two complaints about limits */
 
 struct ev_loop *slbd_loop;
@@ -59,6 +60,7 @@ void slbd_sched_init(struct ev_loop *loop, unsigned int hurry)
 	if (getrandom(&random, sizeof(random), 0) != sizeof(random))
 		random = time(NULL);
 	slbd_sched_phase = random / 4294967296.0;
+	srandom(random);
 	slbd_sched_grumbled = -SLBD_SCHED_GRUMBLE;
 }
 
@@ -92,6 +94,8 @@ static double slbd_sched_seconds(__u32 ms)
 
 static void slbd_timer_set(ev_timer *timer, double after)
 {
+	/* The loop's time is that of its last turn, which may have been a long one. */
+	ev_now_update(slbd_loop);
 	ev_timer_stop(slbd_loop, timer);
 	ev_timer_set(timer, after > 0 ? after : 0, 0);
 	ev_timer_start(slbd_loop, timer);
@@ -101,8 +105,10 @@ static void slbd_sched_begin(struct slbd_check *check)
 {
 	check->running = true;
 	slbd_sched_running++;
+	check->late = false;
 	check->began = slbd_now();
-	slbd_timer_set(&check->expiry, slbd_sched_seconds(slbd_check_timeout(&check->conf)));
+	check->end = check->began + slbd_sched_seconds(slbd_check_timeout(&check->conf));
+	slbd_timer_set(&check->expiry, check->end - check->began);
 	check->ops->start(check);
 }
 
@@ -194,6 +200,14 @@ static void slbd_sched_go_on(void)
 	slbd_timer_set(&next->due, 0);
 }
 
+/* A reason may have words of the server's, such as names in its certificate: they end no line. */
+static void slbd_sched_plain(char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || *text == 127)
+			*text = '?';
+}
+
 /**
  * slbd_probe_done() - a probe has ended
  * @check: the check; what its type has for the probe is put away
@@ -207,6 +221,7 @@ void slbd_probe_done(struct slbd_check *check, enum slbd_result result, const ch
 	va_start(ap, fmt);
 	vsnprintf(check->reason, sizeof(check->reason), fmt, ap);
 	va_end(ap);
+	slbd_sched_plain(check->reason);
 	ev_timer_stop(slbd_loop, &check->expiry);
 	check->running = false;
 	slbd_sched_running--;
@@ -267,6 +282,12 @@ static void slbd_sched_expired(struct ev_loop *loop, ev_timer *timer, int events
 
 	(void)loop;
 	(void)events;
+	/* We stood still: what has come meanwhile is looked at first. */
+	if (!check->late && slbd_now() - check->end > SLBD_SCHED_LATE) {
+		check->late = true;
+		slbd_timer_set(timer, SLBD_SCHED_LATE);
+		return;
+	}
 	if (check->ops->timeout)
 		result = check->ops->timeout(check, &reason);
 	check->ops->stop(check);

@@ -54,6 +54,8 @@ struct slbd_probe_ops {
  * @expiry: when the one under way is over
  * @at: when it was due, in seconds
  * @began: when it started
+ * @end: when its time is over
+ * @late: it has got a moment more, since nobody looked for what had come
  * @running: a probe is under way
  * @waits: in the queue
  * @ok: successes in a row, as far as they count
@@ -74,6 +76,8 @@ struct slbd_check {
 	ev_timer			expiry;
 	double				at;
 	double				began;
+	double				end;
+	bool				late;
 	bool				running;
 	bool				waits;
 	unsigned int			ok;
