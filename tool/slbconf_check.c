@@ -46,6 +46,9 @@ static int slb_check_value(struct slb_yaml *yaml, struct slbd_check_conf *check,
 
 	if (node->type == YAML_MAPPING_NODE)
 		return slb_yaml_wrong(yaml, node, "a value is expected, not a mapping");
+	/* One that was used had a program of its own. */
+	if (!strcmp(name, "command"))
+		slbd_check_args_free(check);
 	if (node->type == YAML_SCALAR_NODE) {
 		text = slb_yaml_text(yaml, node);
 		wrong = text ? slbd_check_set(check, name, text) : NULL;
@@ -212,6 +215,8 @@ int slb_slbconf_check(struct slb_slbconf *conf, struct slb_yaml *yaml, const yam
 					 ((const struct slb_group *)line->part[0])->name,
 					 &none)->check;
 	}
+	/* A service that stands there twice has one already; it is refused later. */
+	slbd_check_free(check);
 	slbd_check_init(check, SLBD_CHECK_MANUAL);
 	if (slb_check_read(conf, yaml, check, node, false))
 		return -1;

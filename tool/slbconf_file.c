@@ -107,6 +107,16 @@ static char *slb_slbconf_pattern(const struct slb_yaml *yaml, const char *text)
 	return pattern;
 }
 
+static int slb_slbconf_errno;
+
+/* A directory that cannot be read may have files: only one that is not there has none. */
+static int slb_slbconf_unread(const char *name, int err)
+{
+	(void)name;
+	slb_slbconf_errno = err;
+	return err != ENOENT;
+}
+
 static int slb_slbconf_glob(struct slb_slbconf *conf, struct slb_yaml *yaml,
 			    const yaml_node_t *node)
 {
@@ -114,13 +124,18 @@ static int slb_slbconf_glob(struct slb_slbconf *conf, struct slb_yaml *yaml,
 	char *pattern = text ? slb_slbconf_pattern(yaml, text) : NULL;
 	glob_t found = {};
 	size_t i;
-	int ret = 0;
+	int ret;
 
 	if (!pattern)
 		return -1;
 	/* That a pattern has no files is all right, but not that a file is missing. */
-	if (glob(pattern, strpbrk(pattern, "*?[") ? 0 : GLOB_NOCHECK, NULL, &found))
-		found.gl_pathc = 0;
+	ret = glob(pattern, strpbrk(pattern, "*?[") ? 0 : GLOB_NOCHECK, slb_slbconf_unread,
+		   &found);
+	if (ret == GLOB_NOMATCH)
+		ret = 0;
+	if (ret)
+		ret = slb_yaml_wrong(yaml, node, "%s: %s", pattern,
+				     ret == GLOB_NOSPACE ? "out of memory" : strerror(slb_slbconf_errno));
 	for (i = 0; i < found.gl_pathc && !ret; i++)
 		ret = slb_slbconf_load(conf, found.gl_pathv[i], yaml, node);
 	globfree(&found);

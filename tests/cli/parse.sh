@@ -14,7 +14,7 @@ for module in slb slb_toa; do
 done
 
 cases=$(cat "$here/parse.t" "$here/restore.t" "$here/slbconf.t" | grep -cE '^[0-9]')
-plan $((cases + 16))
+plan $((cases + 17))
 
 # verdict NAME STATUS OUTPUT WANTED_STATUS WANTED_TEXT...
 verdict() {
@@ -118,6 +118,10 @@ matches "each of them once" "$("$slbadm" -R --conf --dry-run "$SLB_TMP/slb.conf"
 printf 'groups:\n  - name: web\n    scheduler: x\n' >"$SLB_TMP/slb.d/more/c.conf"
 matches "a mistake is in the file that was included" \
 	"$("$slbadm" -R --conf --dry-run "$SLB_TMP/slb.conf" 2>&1)" 'slb.d/more/c.conf:3:16: -s: `x'
+ln -s loop "$SLB_TMP/slb.d/loop"
+printf 'include: slb.d/loop/*.conf\nservices: []\n' >"$SLB_TMP/slb.conf"
+matches "a directory that cannot be read is not one without files" \
+	"$("$slbadm" -R --conf --dry-run "$SLB_TMP/slb.conf" 2>&1)" 'slb.conf:1:10: .*loop/\*.conf: Too many levels'
 
 # What a file says is what it says again.
 cat >"$SLB_TMP/all" <<'END'

@@ -305,3 +305,7 @@
 < groups: [{name: web}]
 < services: [{listen: tcp 10.0.0.80:81, group: web, check: tcp}]
 > slbadm: stdin:2:58: the check belongs to the group
+2
+< services:
+<   - {listen: tcp 10.0.0.80:80, check: {type: http, path: /a}}
+<   - {listen: tcp 10.0.0.80:80, check: {type: http, path: /b}}

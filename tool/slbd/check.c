@@ -75,13 +75,23 @@ void slbd_check_copy(struct slbd_check_conf *to, const struct slbd_check_conf *f
 }
 
 /**
+ * slbd_check_args_free() - forget the program that a check runs
+ * @conf: the check
+ */
+void slbd_check_args_free(struct slbd_check_conf *conf)
+{
+	while (conf->arg_count)
+		free(conf->arg[--conf->arg_count]);
+	free(conf->arg);
+	conf->arg = NULL;
+}
+
+/**
  * slbd_check_free() - free what a check's configuration holds
  * @conf: the configuration; empty afterwards
  */
 void slbd_check_free(struct slbd_check_conf *conf)
 {
-	size_t i;
-
 	free(conf->path);
 	free(conf->host);
 	free(conf->body);
@@ -90,9 +100,7 @@ void slbd_check_free(struct slbd_check_conf *conf)
 	free(conf->query);
 	free(conf->request);
 	free(conf->expect);
-	for (i = 0; i < conf->arg_count; i++)
-		free(conf->arg[i]);
-	free(conf->arg);
+	slbd_check_args_free(conf);
 	memset(conf, 0, sizeof(*conf));
 }
 

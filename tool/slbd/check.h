@@ -145,6 +145,7 @@ extern const struct slb_words slbd_check_types;
 /* check.c */
 void slbd_check_init(struct slbd_check_conf *conf, enum slbd_check_type type);
 void slbd_check_copy(struct slbd_check_conf *to, const struct slbd_check_conf *from);
+void slbd_check_args_free(struct slbd_check_conf *conf);
 void slbd_check_free(struct slbd_check_conf *conf);
 bool slbd_check_is_equal(const struct slbd_check_conf *a, const struct slbd_check_conf *b);
 __u32 slbd_check_hash(const struct slbd_check_conf *conf);
