@@ -13,6 +13,8 @@
 #include "sock.h"
 #include <linux/icmp.h>
 
+#define SLBD_ECHO_BATCH	256	/* answers that are taken before it is others' turn */
+
 /**
  * struct slbd_echo_sock - the socket of a family
  * @io: of the socket
@@ -51,10 +53,12 @@ static void slbd_echo_read(struct ev_loop *loop, ev_io *io, int events)
 	__u8 buf[2048];
 	socklen_t size;
 	ssize_t len;
+	int i;
 
 	(void)loop;
 	(void)events;
-	for (;;) {
+	/* Whoever floods us does not keep us from everything else. */
+	for (i = 0; i < SLBD_ECHO_BATCH; i++) {
 		size = sizeof(from);
 		len = recvfrom(io->fd, buf, sizeof(buf), MSG_DONTWAIT, &from.sa, &size);
 		if (len < 0)
@@ -98,8 +102,10 @@ static int slbd_echo_open(struct slbd_echo_sock *sock, bool v6)
 		return -errno;
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
 	if (slbd_echo_filter(fd, v6)) {
+		int err = -errno;
+
 		close(fd);
-		return -errno;
+		return err;
 	}
 	if (!slbd_echo_id)
 		slbd_echo_id = 1 + random() % 65535;

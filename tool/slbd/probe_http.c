@@ -240,6 +240,12 @@ static int slbd_http_begin(void)
 	return 0;
 }
 
+/* The name without the port; an IPv6 address is one in brackets. */
+static int slbd_http_name_len(const char *name)
+{
+	return *name == '[' ? strcspn(name, "]") + 1 : strcspn(name, ":");
+}
+
 /* Where it goes is said apart: the URL has the name that is in the certificate. */
 static void slbd_http_url(struct slbd_http *http, const struct slbd_check_conf *conf)
 {
@@ -257,7 +263,7 @@ static void slbd_http_url(struct slbd_http *http, const struct slbd_check_conf *
 	http->header = curl_slist_append(NULL, text);
 	curl_easy_setopt(http->easy, CURLOPT_HTTPHEADER, http->header);
 	if (conf->type == SLBD_CHECK_HTTPS && name)
-		snprintf(text, sizeof(text), "https://%.*s:%u%s", (int)strcspn(name, ":"), name,
+		snprintf(text, sizeof(text), "https://%.*s:%u%s", slbd_http_name_len(name), name,
 			 conf->port, conf->path ? conf->path : "/");
 	else
 		snprintf(text, sizeof(text), "%s://%s%s", scheme, addr,

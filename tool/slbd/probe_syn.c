@@ -21,6 +21,7 @@
 
 #define SLBD_SYN_SLOTS	65536
 #define SLBD_SYN_AGAIN	1.0	/* seconds until a SYN is sent again */
+#define SLBD_SYN_BATCH	256	/* answers that are taken before it is others' turn */
 #define SLBD_SYN_MSS	1220
 
 /**
@@ -93,10 +94,12 @@ static void slbd_syn_read(struct ev_loop *loop, ev_io *io, int events)
 	socklen_t size;
 	__u8 buf[256];
 	ssize_t len;
+	int i;
 
 	(void)loop;
 	(void)events;
-	for (;;) {
+	/* Whoever floods us does not keep us from everything else. */
+	for (i = 0; i < SLBD_SYN_BATCH; i++) {
 		size = sizeof(from);
 		len = recvfrom(io->fd, buf, sizeof(buf), MSG_DONTWAIT, &from.sa, &size);
 		if (len < 0)

@@ -8,6 +8,8 @@
 #include "../err.h"
 #include "check.h"
 
+#define SLBD_PATH_MAX		2048
+#define SLBD_HOST_MAX		261	/* a name of 255 bytes and a port */
 #define SLBD_FOR(type)		(1U << (type))
 #define SLBD_FOR_HTTP		(SLBD_FOR(SLBD_CHECK_HTTP) | SLBD_FOR(SLBD_CHECK_HTTPS))
 #define SLBD_FOR_PROBES		(~(SLBD_FOR(SLBD_CHECK_NONE) | SLBD_FOR(SLBD_CHECK_MANUAL)))
@@ -118,6 +120,8 @@ static const char *slbd_set_path(struct slbd_check_conf *conf, const char *value
 {
 	if (*value != '/')
 		return "a path begins with `/'";
+	if (strlen(value) > SLBD_PATH_MAX)
+		return "a path has at most 2048 bytes";
 	if (!slbd_text_is_plain(value) || strchr(value, ' '))
 		return "a path has neither blanks nor control characters";
 	slbd_text_set(&conf->path, value);
@@ -126,7 +130,8 @@ static const char *slbd_set_path(struct slbd_check_conf *conf, const char *value
 
 static const char *slbd_set_host(struct slbd_check_conf *conf, const char *value)
 {
-	if (!*value || !slbd_text_is_plain(value) || strpbrk(value, " /@?#"))
+	if (!*value || strlen(value) > SLBD_HOST_MAX || !slbd_text_is_plain(value) ||
+	    strpbrk(value, " /@?#"))
 		return "there is no host name";
 	slbd_text_set(&conf->host, value);
 	return NULL;
@@ -134,7 +139,8 @@ static const char *slbd_set_host(struct slbd_check_conf *conf, const char *value
 
 static const char *slbd_set_sni(struct slbd_check_conf *conf, const char *value)
 {
-	if (!*value || !slbd_text_is_plain(value) || strpbrk(value, " /@?#:"))
+	if (!*value || strlen(value) > SLBD_HOST_MAX || !slbd_text_is_plain(value) ||
+	    strpbrk(value, " /@?#:"))
 		return "there is no host name";
 	slbd_text_set(&conf->sni, value);
 	return NULL;
