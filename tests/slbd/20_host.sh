@@ -113,6 +113,20 @@ wait_for -t 10 grep -qE 'is (up|down):' "$spawned_log"
 check "a program has no open file of the daemon" grep -q 'is up: exit status 0' "$spawned_log"
 stop "$spawned"
 
+# A daemon is in another directory than who started it.
+for file in first second; do
+	echo "-t 10.0.0.80:80 -r 10.20.0.1:80 type=exec interval=1 command=/bin/touch command=$SLB_TMP/$file" \
+		>"$SLB_TMP/$file.checks"
+done
+ln -s first.checks "$SLB_TMP/link"
+(cd "$SLB_TMP" && "$daemon" -n --checks link -p pid)
+check "paths are those of where it was started" wait_for -t 10 test -s "$SLB_TMP/pid" -a -e "$SLB_TMP/first"
+ln -sf second.checks "$SLB_TMP/link"
+kill -HUP "$(cat "$SLB_TMP/pid")"
+check "they are read again from there" wait_for -t 10 test -e "$SLB_TMP/second"
+kill "$(cat "$SLB_TMP/pid")"
+check "the file with its number goes" wait_for -t 10 test ! -e "$SLB_TMP/pid"
+
 printf '#!/bin/sh\nexit 0\n' >"$SLB_TMP/true" && chmod 755 "$SLB_TMP/true"
 spawn nc -u -l -k 10.9.0.1 9003
 cat >"$SLB_TMP/each" <<END

@@ -22,9 +22,9 @@
 
 /**
  * struct slbd_options - the command line
- * @config: slb.conf by its whole path, or NULL
+ * @config: slb.conf, or NULL
  * @checks: file of lines with checks, or NULL
- * @pidfile: or NULL
+ * @pidfile: or NULL; all of them by their whole paths
  * @log: where messages go
  * @level: LOG_*
  * @hurry: time passes so much faster for checks
@@ -33,8 +33,8 @@
  */
 struct slbd_options {
 	char			*config;
-	const char		*checks;
-	const char		*pidfile;
+	char			*checks;
+	char			*pidfile;
 	enum slbd_log_to	log;
 	int			level;
 	__u32			hurry;
@@ -96,22 +96,37 @@ static int slbd_option_log(const char *text)
 	return -1;
 }
 
+/*
+ * A daemon has another directory, and reads its file again. Links are followed when it is read, since
+ * they may lead elsewhere then. Returns what slbd_option() does.
+ */
+static int slbd_option_path(char **path, const char *text)
+{
+	char *dir = *text == '/' ? NULL : getcwd(NULL, 0);
+
+	if (*text != '/' && !dir) {
+		slb_err_print("%s: %s", text, strerror(errno));
+		return SLB_EXIT_REFUSED;
+	}
+	free(*path);
+	if (asprintf(path, "%s%s%s", dir ? dir : "", dir ? "/" : "", text) < 0) {
+		slb_err_print("out of memory");
+		exit(SLB_EXIT_REFUSED);
+	}
+	free(dir);
+	return -1;
+}
+
 /* One option; returns -1 if all is well, else the program's exit status. */
 static int slbd_option(int opt)
 {
 	switch (opt) {
 	case 'c':
-		free(slbd_options.config);
-		slbd_options.config = realpath(optarg, NULL);
-		if (slbd_options.config)
-			return -1;
-		slb_err_print("%s: %s", optarg, strerror(errno));
-		return SLB_EXIT_USAGE;
+		return slbd_option_path(&slbd_options.config, optarg);
 	case 'k':
 		return slbd_conf_judge(optarg);
 	case 'C':
-		slbd_options.checks = optarg;
-		return -1;
+		return slbd_option_path(&slbd_options.checks, optarg);
 	case 'f':
 		slbd_options.foreground = true;
 		return -1;
@@ -121,8 +136,7 @@ static int slbd_option(int opt)
 		slbd_options.level = LOG_DEBUG;
 		return -1;
 	case 'p':
-		slbd_options.pidfile = optarg;
-		return -1;
+		return slbd_option_path(&slbd_options.pidfile, optarg);
 	case 'n':
 		slbd_options.dry = true;
 		return -1;
@@ -256,7 +270,7 @@ static int slbd_pidfile_write(void)
 	return bad ? -1 : 0;
 }
 
-/* All that can go wrong has its say before the caller is left alone. */
+/* Whatever can go wrong ends the daemon before it says that it is ready. */
 static int slbd_start(struct ev_loop *loop, struct slb_file *file, const struct slbd_conf *conf)
 {
 	if (slbd_options.config && !slbd_options.dry &&
@@ -306,6 +320,14 @@ static int slbd_main(struct slb_file *file, const struct slbd_conf *conf)
 	return ret ? SLB_EXIT_REFUSED : SLB_EXIT_DONE;
 }
 
+/* Who has no such file has slbadm. */
+static char *slbd_default(void)
+{
+	if (access(SLB_SLBCONF_FILE, F_OK) && errno == ENOENT)
+		return NULL;
+	return strcpy(slb_mem_grow(NULL, sizeof(SLB_SLBCONF_FILE)), SLB_SLBCONF_FILE);
+}
+
 int main(int argc, char **argv)
 {
 	int ret = slbd_parse(argc, argv);
@@ -319,7 +341,7 @@ int main(int argc, char **argv)
 		return SLB_EXIT_USAGE;
 	}
 	if (!slbd_options.config && !slbd_options.checks)
-		slbd_options.config = realpath(SLB_SLBCONF_FILE, NULL);
+		slbd_options.config = slbd_default();
 	if (slbd_options.dry && !slbd_options.checks && !slbd_options.config) {
 		slb_err_print("--dry-run needs --checks FILE or --config FILE");
 		return SLB_EXIT_USAGE;
@@ -331,5 +353,7 @@ int main(int argc, char **argv)
 	slb_file_free(&file);
 	slbd_conf_free(&conf);
 	free(slbd_options.config);
+	free(slbd_options.checks);
+	free(slbd_options.pidfile);
 	return ret;
 }
