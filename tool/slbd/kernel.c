@@ -18,6 +18,7 @@
 #include "subject.h"
 
 #define SLBD_KERNEL_DELAY	0.1	/* seconds */
+#define SLBD_KERNEL_AGAIN	5.0	/* seconds until what has failed is tried again */
 
 static struct slb_nl slbd_kernel_nl;
 static struct slb_nl slbd_kernel_events;
@@ -38,6 +39,14 @@ static bool slbd_kernel_is_old(const struct nlmsghdr *nlh)
 	return slbd_health_knows(&srv);
 }
 
+static void slbd_kernel_look(double after)
+{
+	if (ev_is_active(&slbd_kernel_timer))
+		return;
+	ev_timer_set(&slbd_kernel_timer, after, 0);
+	ev_timer_start(slbd_kernel_loop, &slbd_kernel_timer);
+}
+
 static int slbd_kernel_event(const struct nlmsghdr *nlh, void *data)
 {
 	(void)data;
@@ -45,10 +54,7 @@ static int slbd_kernel_event(const struct nlmsghdr *nlh, void *data)
 		return 0;
 	if (!nlh)
 		slbd_log(LOG_NOTICE, "the module's messages came faster than they were read");
-	if (!ev_is_active(&slbd_kernel_timer)) {
-		ev_timer_set(&slbd_kernel_timer, SLBD_KERNEL_DELAY, 0);
-		ev_timer_start(slbd_kernel_loop, &slbd_kernel_timer);
-	}
+	slbd_kernel_look(SLBD_KERNEL_DELAY);
 	return 0;
 }
 
@@ -175,13 +181,14 @@ void slbd_kernel_checked(const struct slb_config *config)
  * slbd_kernel_load() - fetch what there is to check
  * @config: result, to be freed by slb_config_free()
  *
- * Return: 0, or -1 after saying what is wrong.
+ * Return: 0, or -1 after saying what is wrong; it is tried again then.
  */
 int slbd_kernel_load(struct slb_config *config)
 {
 	if (!slb_config_load(&slbd_kernel_nl, config, SLB_LOAD_SERVICES | SLB_LOAD_LADDRS))
 		return 0;
 	slbd_log(LOG_ERR, "the configuration cannot be read: %s", slbd_kernel_nl.words);
+	slbd_kernel_look(SLBD_KERNEL_AGAIN);
 	return -1;
 }
 
