@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -26,6 +27,7 @@ int slb_control_socket(bool listen_there)
 	struct sockaddr_un to = { .sun_family = AF_UNIX };
 	socklen_t len = offsetof(struct sockaddr_un, sun_path) + sizeof(name);
 	int type = SOCK_STREAM | SOCK_CLOEXEC | (listen_there ? SOCK_NONBLOCK : 0);
+	struct timeval patience = { .tv_sec = 5 };
 	int fd = socket(AF_UNIX, type, 0);
 	int err;
 
@@ -33,6 +35,8 @@ int slb_control_socket(bool listen_there)
 		return -errno;
 	/* A name that begins with a zero byte is no file's. */
 	memcpy(to.sun_path + 1, name, sizeof(name) - 1);
+	/* One who listens and takes nobody in does not hold us up. */
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
 	if (listen_there)
 		err = bind(fd, (struct sockaddr *)&to, len) || listen(fd, 4);
 	else

@@ -2,10 +2,10 @@
 # slbd on this kernel, without the module: 10 000 tcp checks in half a core and without bunching, and an hour's
 # worth of probes of each type, hurried, with sanitizers, without a leak of memory or of file descriptors.
 # lanes: host
-# timeout: 120
+# timeout: 180
 [ -n "${SLB_ALONE-}" ] || SLB_ALONE=1 exec unshare -n -m "$0" "$@"
 . "$(dirname "$0")/../lib.sh"
-need nginx dnsmasq nc
+need nginx dnsmasq nc python3
 plan
 daemon=${SLBD:-$SLB_TOP/build/tool/slbd}
 careful=${SLBD_ASAN:-$SLB_TOP/build/tool-asan/slbd}
@@ -126,6 +126,20 @@ kill -HUP "$(cat "$SLB_TMP/pid")"
 check "they are read again from there" wait_for -t 10 test -e "$SLB_TMP/second"
 kill "$(cat "$SLB_TMP/pid")"
 check "the file with its number goes" wait_for -t 10 test ! -e "$SLB_TMP/pid"
+
+# The socket for slbadm has a name that anybody may take.
+spawn python3 -c 'import os, socket, time
+os.setuid(65534)
+s = socket.socket(socket.AF_UNIX)
+s.bind("\0slb/slbd")
+s.listen()
+print("taken", flush=True)
+time.sleep(60)'
+wait_for -t 10 grep -q taken "$spawned_log"
+echo 'services: []' >"$SLB_TMP/slb.conf"
+matches "a user who takes the name keeps no daemon from starting" \
+	"$("$daemon" -f -l stderr -c "$SLB_TMP/slb.conf" 2>&1)" 'socket for slbadm is taken by user 65534'
+stop "$spawned"
 
 printf '#!/bin/sh\nexit 0\n' >"$SLB_TMP/true" && chmod 755 "$SLB_TMP/true"
 spawn nc -u -l -k 10.9.0.1 9003

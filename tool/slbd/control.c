@@ -94,24 +94,46 @@ static void slbd_control_late(struct ev_loop *loop, ev_timer *timer, int events)
 }
 
 /* Root may ask, and the daemon's own user. */
-static bool slbd_control_may(int fd)
+static bool slbd_control_may(int fd, uid_t *uid)
 {
-	struct ucred cred;
+	struct ucred cred = { .uid = -1 };
 	socklen_t len = sizeof(cred);
+	bool known = !getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len);
 
-	return !getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) &&
-	       (!cred.uid || cred.uid == geteuid());
+	*uid = cred.uid;
+	return known && (!cred.uid || cred.uid == geteuid());
+}
+
+/* The name is taken; anybody may take it, which must not keep the daemon from starting. */
+static int slbd_control_taken(void)
+{
+	int fd = slb_control_socket(false);
+	uid_t uid = 0;
+	bool ours = fd >= 0 ? slbd_control_may(fd, &uid) : fd != -ECONNREFUSED;
+
+	if (fd >= 0)
+		close(fd);
+	if (ours) {
+		slbd_log(LOG_ERR, "another slbd runs in this network namespace");
+		return -1;
+	}
+	if (fd >= 0)
+		slbd_log(LOG_WARNING, "the socket for slbadm is taken by user %u", uid);
+	else
+		slbd_log(LOG_WARNING, "the socket for slbadm is taken, and nobody listens there");
+	return 0;
 }
 
 static void slbd_control_accept(struct ev_loop *loop, ev_io *io, int events)
 {
 	int fd = accept4(io->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	struct slbd_asker *asker;
+	uid_t uid;
 
 	(void)events;
 	if (fd < 0)
 		return;
-	if (slbd_control.askers == SLBD_CONTROL_MAX || !slbd_control_may(fd)) {
+	if (slbd_control.askers == SLBD_CONTROL_MAX || !slbd_control_may(fd, &uid)) {
 		close(fd);
 		return;
 	}
@@ -136,10 +158,8 @@ int slbd_control_open(struct ev_loop *loop, int (*reload)(void))
 {
 	int fd = slb_control_socket(true);
 
-	if (fd == -EADDRINUSE) {
-		slbd_log(LOG_ERR, "another slbd runs in this network namespace");
-		return -1;
-	}
+	if (fd == -EADDRINUSE)
+		return slbd_control_taken();
 	if (fd < 0) {
 		slbd_log(LOG_ERR, "no socket for slbadm: %s", strerror(-fd));
 		return -1;
