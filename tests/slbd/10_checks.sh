@@ -1,7 +1,8 @@
 #!/bin/bash
 # slbd: each type of check against real servers, while they are well, when they fail and when they are well again.
 # timeout: 150
-# lanes: uml qemu-6.12
+# lanes: uml
+# The emulated CPU takes longer for a TLS handshake than the checks may.
 . "$(dirname "$0")/../net/helpers/topo.sh"
 need nginx dnsmasq nft openssl
 plan

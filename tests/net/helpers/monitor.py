@@ -20,7 +20,8 @@ class Monitor:
         same(self.next()["event"], "start")
 
     def next(self):
-        return json.loads(self.process.stdout.readline())
+        line = self.process.stdout.readline()
+        return json.loads(line) if line else None               # it has ended
 
     def until(self, event, **fields):
         """The next message of a kind that has these fields."""
