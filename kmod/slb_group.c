@@ -367,8 +367,8 @@ void slb_group_review_locked(struct slb_group *group)
  */
 int slb_group_change_locked(struct slb_group *group, const struct slb_group_conf *conf)
 {
-	if (slb_sched_set_locked(group, conf) ||
-	    slb_sched_reserve_locked(group, group->nservers))
+	/* Once the method is another one nothing may fail. */
+	if (slb_sched_reserve_locked(group, group->nservers) || slb_sched_set_locked(group, conf))
 		return -ENOMEM;
 	group->set = *conf;
 	slb_group_retier_locked(group, NULL, NULL, slb_health_group_locked(group));

@@ -414,6 +414,7 @@ def listens():
     for _, group in attrs(groups):
         hears.sock.setsockopt(270, 1, int.from_bytes(dict(attrs(group))[2], sys.byteorder))
     hears.id = number
+    time.sleep(0.5)         # the flow log asks once a tick whether somebody listens
     return hears
 
 
@@ -431,6 +432,20 @@ def _(hears):
         assert hears.sock.recv(1 << 16)
     except OSError as error:
         same(error.errno, errno.ENOBUFS, "the listener learns that it has missed something")
+
+
+def heard_server():
+    """A listener, and a server whose health changes."""
+    fresh()
+    rig.slb.svc(VIP[4], 80)
+    rig.slb.srv((VIP[4], 80), SERVER[4], 8080)
+    return listens()
+
+
+@config("tell that a server is down", lambda hears: (hears.close(), rig.slb.srv_edit((VIP[4], 80), SERVER[4], 8080, down=0)),
+        heard_server)
+def _(_hears):
+    rig.slb.srv_edit((VIP[4], 80), SERVER[4], 8080, down=1, reason="refused")
 
 
 def draining():
