@@ -13,8 +13,6 @@
 #include "sock.h"
 #include <linux/icmp.h>
 
-#define SLBD_ECHO_BATCH	256	/* answers that are taken before it is others' turn */
-
 /**
  * struct slbd_echo_sock - the socket of a family
  * @io: of the socket
@@ -47,32 +45,20 @@ static void slbd_echo_take(const struct slb_addr *from, const __u8 *icmp, size_t
 
 static void slbd_echo_read(struct ev_loop *loop, ev_io *io, int events)
 {
-	struct slb_addr addr = {};
-	union slbd_sockaddr from;
-	size_t skip = 0;
+	struct slb_addr from;
 	__u8 buf[2048];
-	socklen_t size;
+	size_t skip;
 	ssize_t len;
 	int i;
 
 	(void)loop;
 	(void)events;
-	/* Whoever floods us does not keep us from everything else. */
-	for (i = 0; i < SLBD_ECHO_BATCH; i++) {
-		size = sizeof(from);
-		len = recvfrom(io->fd, buf, sizeof(buf), MSG_DONTWAIT, &from.sa, &size);
+	for (i = 0; i < SLBD_SOCK_BATCH; i++) {
+		len = slbd_sock_receive(io->fd, buf, sizeof(buf), &from, &skip);
 		if (len < 0)
 			return;
-		if (from.sa.sa_family == AF_INET) {
-			addr.len = 4;
-			memcpy(addr.b, &from.in.sin_addr, 4);
-			skip = len ? (buf[0] & 15) * 4 : 0;
-		} else {
-			addr.len = 16;
-			memcpy(addr.b, &from.in6.sin6_addr, 16);
-		}
 		if ((size_t)len >= skip)
-			slbd_echo_take(&addr, buf + skip, len - skip);
+			slbd_echo_take(&from, buf + skip, len - skip);
 	}
 }
 

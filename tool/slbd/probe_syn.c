@@ -21,7 +21,6 @@
 
 #define SLBD_SYN_SLOTS	65536
 #define SLBD_SYN_AGAIN	1.0	/* seconds until a SYN is sent again */
-#define SLBD_SYN_BATCH	256	/* answers that are taken before it is others' turn */
 #define SLBD_SYN_MSS	1220
 
 /**
@@ -87,35 +86,23 @@ static void slbd_syn_take(const struct slb_addr *from, const struct tcphdr *tcp)
 
 static void slbd_syn_read(struct ev_loop *loop, ev_io *io, int events)
 {
-	struct slb_addr addr = {};
-	union slbd_sockaddr from;
+	struct slb_addr from;
 	struct tcphdr tcp;
-	size_t skip = 0;
-	socklen_t size;
 	__u8 buf[256];
+	size_t skip;
 	ssize_t len;
 	int i;
 
 	(void)loop;
 	(void)events;
-	/* Whoever floods us does not keep us from everything else. */
-	for (i = 0; i < SLBD_SYN_BATCH; i++) {
-		size = sizeof(from);
-		len = recvfrom(io->fd, buf, sizeof(buf), MSG_DONTWAIT, &from.sa, &size);
+	for (i = 0; i < SLBD_SOCK_BATCH; i++) {
+		len = slbd_sock_receive(io->fd, buf, sizeof(buf), &from, &skip);
 		if (len < 0)
 			return;
-		if (from.sa.sa_family == AF_INET) {
-			addr.len = 4;
-			memcpy(addr.b, &from.in.sin_addr, 4);
-			skip = len ? (buf[0] & 15) * 4 : 0;
-		} else {
-			addr.len = 16;
-			memcpy(addr.b, &from.in6.sin6_addr, 16);
-		}
 		if ((size_t)len < skip + sizeof(tcp))
 			continue;
 		memcpy(&tcp, buf + skip, sizeof(tcp));
-		slbd_syn_take(&addr, &tcp);
+		slbd_syn_take(&from, &tcp);
 	}
 }
 

@@ -140,6 +140,38 @@ int slbd_sock_connect(const struct slbd_check_conf *conf, int type, int (*prepar
 }
 
 /**
+ * slbd_sock_receive() - read a packet from a raw socket
+ * @fd: the socket
+ * @buf: for the packet
+ * @size: bytes in @buf
+ * @from: the answer: its sender
+ * @skip: the answer: bytes of the IP header before the rest, which IPv6 sockets do not have; may be more
+ *	than there are
+ *
+ * Return: bytes read, or -1 if there is no packet.
+ */
+ssize_t slbd_sock_receive(int fd, void *buf, size_t size, struct slb_addr *from, size_t *skip)
+{
+	union slbd_sockaddr addr;
+	socklen_t room = sizeof(addr);
+	ssize_t len = recvfrom(fd, buf, size, MSG_DONTWAIT, &addr.sa, &room);
+
+	if (len < 0)
+		return -1;
+	*from = (struct slb_addr){};
+	*skip = 0;
+	if (addr.sa.sa_family == AF_INET) {
+		from->len = 4;
+		memcpy(from->b, &addr.in.sin_addr, 4);
+		*skip = len ? (*(__u8 *)buf & 15) * 4 : 0;
+	} else {
+		from->len = 16;
+		memcpy(from->b, &addr.in6.sin6_addr, 16);
+	}
+	return len;
+}
+
+/**
  * slbd_sock_is_local() - may probes come from an address?
  * @addr: the address
  * @vrf: interface index of the VRF, or 0

@@ -10,6 +10,9 @@
 
 #define SLBD_SOCK_CONTROL	256
 
+/* Packets of a raw socket read at a time: whoever floods us does not keep us from everything else. */
+#define SLBD_SOCK_BATCH		256
+
 /* An address of either family. */
 union slbd_sockaddr {
 	struct sockaddr		sa;
@@ -22,6 +25,7 @@ int slbd_sock_open(const struct slbd_check_conf *conf, int type);
 int slbd_sock_connect(const struct slbd_check_conf *conf, int type, int (*prepare)(int fd));
 __u16 slbd_sock_port(void);
 void slbd_sock_control(struct msghdr *msg, const struct slbd_check_conf *conf);
+ssize_t slbd_sock_receive(int fd, void *buf, size_t size, struct slb_addr *from, size_t *skip);
 bool slbd_sock_is_local(const struct slb_addr *addr, __u32 vrf);
 
 #endif
