@@ -17,25 +17,6 @@
 #include "set.c"
 #include "srv.c"
 #include "svc.c"
-#include "slb_names_gen.h"
-#include "slb_toa_names_gen.h"
-#include <linux/slb_toa.h>
-
-const struct slb_nl_family slb_nl_slb = {
-	.name = SLB_FAMILY_NAME, .version = SLB_FAMILY_VERSION, .cmd = slb_cmd_names,
-	.cmd_count = MNL_ARRAY_SIZE(slb_cmd_names),
-};
-
-const struct slb_nl_family slb_nl_toa = {
-	.name = SLB_TOA_FAMILY_NAME, .version = SLB_TOA_FAMILY_VERSION, .cmd = slb_toa_cmd_names,
-	.cmd_count = MNL_ARRAY_SIZE(slb_toa_cmd_names),
-};
-
-int slb_main_version(const struct slb_req *req)
-{
-	(void)req;
-	return 0;
-}
 
 void slb_err_at(const char *file, unsigned int line)
 {

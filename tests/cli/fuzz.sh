@@ -29,7 +29,7 @@ build() {
 	local skip file source=()
 
 	skip=main.c:$(sed -n 's/^#include "\(.*\.c\)"$/\1/p' "$here/$1.c" | paste -sd:)
-	[ "$1" = fuzz ] && skip+=:err.c:family.c
+	[ "$1" = fuzz ] && skip+=:err.c
 	for file in "$tool"/*.c; do
 		[[ :$skip: == *:${file##*/}:* ]] || source+=("$file")
 	done
