@@ -307,6 +307,26 @@ unload_slb() {
 	unload_module slb
 }
 
+# told COMMAND...: how many changes the kernel announces while a command runs. It sets conn-max to
+# $told_conn_max, what the test has it at anyway.
+told_conn_max=0
+told() {
+	local pid n
+
+	rm -f "$SLB_TMP/told"
+	slbadm monitor --json >"$SLB_TMP/told" &
+	pid=$!
+	wait_for test -s "$SLB_TMP/told"
+	"$@" || echo "status $?"
+	# The last message is our own, so all before it have come.
+	slbadm --set "conn-max=$told_conn_max"
+	wait_for -t 30 grep -q '"settings"' "$SLB_TMP/told"
+	n=$(grep -cvE '"start"|"settings"' "$SLB_TMP/told")
+	kill "$pid"
+	wait "$pid" 2>/dev/null
+	echo "$n"
+}
+
 load_toa() {
 	load_module "$SLB_BUILD/slb_toa.ko" "$@" || bail "cannot load slb_toa"
 }

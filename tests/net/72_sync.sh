@@ -13,24 +13,6 @@ ip addr add 10.1.0.2 dev lo
 
 tmp=$SLB_TMP
 
-# told COMMAND...: how many changes the kernel announces while a command runs.
-told() {
-	local pid n
-
-	rm -f "$tmp/told"
-	slbadm monitor --json >"$tmp/told" &
-	pid=$!
-	wait_for test -s "$tmp/told"
-	"$@" || echo "status $?"
-	# The last message is our own, so all before it have come.
-	slbadm --set conn-max=0
-	wait_for -t 30 grep -q '"settings"' "$tmp/told"
-	n=$(grep -cvE '"start"|"settings"' "$tmp/told")
-	kill "$pid"
-	wait "$pid" 2>/dev/null
-	echo "$n"
-}
-
 cat >"$tmp/a" <<'EOF'
 --set established=600 toa-trusted=10.0.0.0/8
 -P 10.1.0.2 --dedicated

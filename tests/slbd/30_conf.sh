@@ -13,23 +13,7 @@ ip addr add 10.1.0.2 dev lo
 tmp=$SLB_TMP
 example=$SLB_TOP/examples/slb.conf
 
-# told COMMAND...: how many changes the kernel announces while a command runs.
-told() {
-	local pid n
-
-	rm -f "$tmp/told"
-	slbadm monitor --json >"$tmp/told" &
-	pid=$!
-	wait_for test -s "$tmp/told"
-	"$@" || echo "status $?"
-	# The last message is our own, so all before it have come.
-	slbadm --set conn-max=1000000
-	wait_for -t 30 grep -q '"settings"' "$tmp/told"
-	n=$(grep -cvE '"start"|"settings"' "$tmp/told")
-	kill "$pid"
-	wait "$pid" 2>/dev/null
-	echo "$n"
-}
+told_conn_max=1000000	# as in the example
 
 sync_conf() {
 	slbadm --sync --conf "$1" 2>"$tmp/err" && return
