@@ -6,39 +6,15 @@ import subprocess
 
 import netns
 from cases import both, eventually, main, same
-from cluster import LADDR, LB, SERVER_NS, VIP, CLIENT_NS, balancer, connect, fresh_socket, listen, server_addr
+from cluster import LB, SERVER_NS, VIP, CLIENT_NS, connect, fresh_socket, listen, server_addr
 from groups_util import ends, refused, talk
+from pool import GROUP, before, edit, listed, setup, slb
 
-slb = balancer()
 KEEP = 0xffffffff
-GROUP = "pool"
-
-
-def before():
-    slb.flush()
-    slb.defaults()
-
-
-def setup(v, proto=6, **fields):
-    slb.laddr(LADDR[v])
-    slb.group(GROUP, proto, sched="rr", **fields)
-    for index in (1, 2):
-        slb.srv(GROUP, server_addr(v, index), 8080)
-    slb.svc(VIP[v], 80, proto, group=GROUP)
-
-
-def edit(v, index, **fields):
-    slb.srv_edit(GROUP, server_addr(v, index), 8080, **fields)
 
 
 def remove(v, index):
     slb.srv_del(GROUP, server_addr(v, index), 8080)
-
-
-def listed(v, index):
-    """What the group says of a server, or None."""
-    found = [s for s in slb.servers(GROUP) if s["addr"] == server_addr(v, index)]
-    return found[0] if found else None
 
 
 def pair(v, first, second):

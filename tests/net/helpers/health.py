@@ -7,33 +7,10 @@ import subprocess
 
 import netns
 from cases import both, eventually, main, same
-from cluster import CLIENT_NS, LADDR, LB, SERVER_NS, VIP, balancer, connect, fresh_socket, listen, server_addr
+from cluster import CLIENT_NS, LB, SERVER_NS, VIP, connect, fresh_socket, listen, server_addr
 from groups_util import ends, refused, talk
 from monitor import Monitor
-
-slb = balancer()
-GROUP = "pool"
-
-
-def before():
-    slb.flush()
-    slb.defaults()
-
-
-def setup(v, proto=6, **fields):
-    slb.laddr(LADDR[v])
-    slb.group(GROUP, proto, sched="rr", **fields)
-    for index in (1, 2):
-        slb.srv(GROUP, server_addr(v, index), 8080)
-    slb.svc(VIP[v], 80, proto, group=GROUP)
-
-
-def edit(v, index, **fields):
-    slb.srv_edit(GROUP, server_addr(v, index), 8080, **fields)
-
-
-def listed(v, index):
-    return [s for s in slb.servers(GROUP) if s["addr"] == server_addr(v, index)][0]
+from pool import GROUP, before, edit, listed, setup, slb
 
 
 def unproved(v):
