@@ -10,6 +10,7 @@ missing. A refused command says so and has changed nothing. A packet that is not
 again, with memory, succeeds.
 """
 import errno
+import itertools
 import os
 import select
 import struct
@@ -492,6 +493,21 @@ def persistent(v):
 
 @packets("a datagram to a persistent service", persistent)
 def _(asked):
+    rig.client.send(asked)
+    same(rig.server.expect("datagram").data, b"question")
+
+
+def weighted(v):
+    rig.service(v, UDP, sched="WRR")
+    return v, itertools.count(2), Pkt(CLIENT[v], VIP[v], rig.next_port(), 80, UDP, data=b"question")
+
+
+@packets("a method that settles after a change", weighted)
+def _(given):
+    """What it writes down 250 ms after the last change only makes it cheaper."""
+    v, weights, asked = given
+    rig.slb.srv_edit((VIP[v], 80, UDP), SERVER[v], 8080, weight=next(weights))
+    time.sleep(0.7)
     rig.client.send(asked)
     same(rig.server.expect("datagram").data, b"question")
 
