@@ -1,11 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Adds up the last lines of results in build/results: total.sh FILE... A file without such a line
-# is a failure. Prints "N passed, N failed[, N skipped]" and exits 1 unless all is well.
+# is a failure. Names what passed at the second try, prints "N passed, N failed[, N skipped]" and exits 1
+# unless all is well.
 set -u
 . "$(dirname "$0")/common.sh"
 
 cd "$SLB_TOP/build/results" || die "there are no results"
+grep -hE '^# .*, passed at the second try: ' "$@" 2>/dev/null
 for file; do
 	# The machine may have died after the tests: all such lines count.
 	grep -E '^[0-9]+ passed, [0-9]+ failed' "$file" 2>/dev/null || {

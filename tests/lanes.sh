@@ -45,7 +45,7 @@ run() {
 	*) vm=(--qemu "${lane#qemu-}") ;;
 	esac
 	"$SLB_TOP/tests/vm/boot.sh" "${vm[@]}" --no-build --timeout "${SLB_LANE_TIMEOUT:-3300}" -- \
-		"$SLB_TOP/tests/run.sh" "$@"
+		"$SLB_TOP/tests/run.sh" --second-try "$@"
 	# The exit status is in the results' last line, unless there is none.
 	case $? in
 	0 | 1) ;;

@@ -2,9 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Runs tests one by one on the running kernel and merges their KTAP:
 #
-#   run.sh [--for MINUTES] [TEST]...        paths relative to this directory; default: all
+#   run.sh [--for MINUTES | --second-try] [TEST]...     paths relative to this directory; default: all
 #
-# With --for each test is repeated until so many minutes have passed.
+# With --for each test is repeated until so many minutes have passed. With --second-try what failed is
+# run once more when all others have ended, since hours of work beside another machine can starve any
+# deadline: only what fails twice has failed, and what does not is named before the last line. There is no
+# second try for what the kernel itself complains of, nor for what is left behind.
 # Only the tests meant for this lane are run. Each is killed at its timeout. The last line is
 # "N passed, N failed[, N skipped]", which counts the tests' own points. Exit status 1 when
 # something failed or nothing ran.
@@ -18,6 +21,9 @@ failed=0
 skipped=0
 number=0
 minutes=0
+second_try=false
+retry=()
+unsteady=()
 
 # setting TEST NAME DEFAULT: from a comment in the test's head.
 setting() {
@@ -54,8 +60,9 @@ count() {
 	grep -cE "$2" "$1"
 }
 
+# run_one TEST [last]: unless it is the last time, what fails may be put off to $retry.
 run_one() {
-	local test=$1 seconds status out good bad none begin=$SECONDS
+	local test=$1 seconds status out good bad none clean begin=$SECONDS
 
 	seconds=$(setting "$test" timeout "$(sed -n 's/^timeout=//p' settings)")
 	case $lane in
@@ -73,6 +80,7 @@ run_one() {
 	none=$(count "$out" '^ok .*# (SKIP|skip)|^1\.\.0 # SKIP')
 	good=$(($(count "$out" '^ok ') - $(count "$out" '^ok .*# (SKIP|skip)')))
 	bad=$(count "$out" '^not ok ')
+	clean=$(count "$out" '^ok [0-9]+ nothing is left behind$')
 	rm -f "$out"
 	case $status in
 	0) ;;
@@ -90,6 +98,13 @@ run_one() {
 		echo "# $test: says nothing"
 		bad=1
 	fi
+	if $second_try && [ "${2-}" != last ] && [ "$bad" -gt 0 ] && [ "$clean" = 1 ]; then
+		retry+=("$test")
+		number=$((number - 1))
+		echo "# $test: $bad failed after $((SECONDS - begin)) s; it gets a second try"
+		return
+	fi
+	[ "${2-}" != last ] || [ "$bad" -gt 0 ] || unsteady+=("$test")
 	passed=$((passed + good))
 	failed=$((failed + bad))
 	skipped=$((skipped + none))
@@ -118,7 +133,10 @@ leaks() {
 	fi
 }
 
-[ "${1-}" = --for ] && minutes=$2 && shift 2
+case ${1-} in
+--for) minutes=$2 && shift 2 ;;
+--second-try) second_try=true && shift ;;
+esac
 [ $# -gt 0 ] || mapfile -t all < <(make -s --no-print-directory list)
 list=()
 for test in "${@:-${all[@]}}"; do
@@ -135,8 +153,12 @@ for test in "${list[@]}"; do
 		run_one "$test"
 	done
 done
+for test in "${retry[@]}"; do
+	run_one "$test" last
+done
 [ $((passed + failed)) -gt 0 ] && leaks
 echo "1..$number"
+[ ${#unsteady[@]} = 0 ] || echo "# $lane, passed at the second try: ${unsteady[*]}"
 line="$passed passed, $failed failed"
 [ "$skipped" -gt 0 ] && line+=", $skipped skipped"
 echo "$line"
