@@ -116,14 +116,18 @@ int slb_nl_srv_limits(const struct nlattr *attr, struct netlink_ext_ack *extack,
 int slb_nl_put_svc_limits(struct sk_buff *skb, const struct slb_svc *svc);
 int slb_nl_srv_put(struct sk_buff *skb, const struct slb_srv *srv);
 int slb_nl_health_put(struct sk_buff *skb, const struct slb_srv *srv);
-void slb_nl_health_notify(struct genl_info *info, const struct slb_srv *srv);
+void slb_nl_health_notify(const struct slb_srv *srv);
 int slb_nl_put_srv_limits(struct sk_buff *skb, const struct slb_srv *srv);
 int slb_nl_conn_put_ends(struct sk_buff *skb, const struct slb_conn *conn);
 int slb_nl_conn_put_sums(struct sk_buff *skb, const struct slb_conn *conn);
 
 struct sk_buff *slb_nl_reply_new(struct genl_info *info, size_t extra, u8 cmd, void **hdr);
 int slb_nl_reply_send(struct genl_info *info, struct sk_buff *skb, void *hdr, int err);
+
+/* slb_nl_ntf.c */
 struct sk_buff *slb_nl_ntf_new(struct genl_info *info, u8 cmd, void **hdr);
 void slb_nl_ntf_send(struct genl_info *info, struct sk_buff *skb, void *hdr, int err);
+void slb_nl_tell_srv(const struct slb_srv *srv, unsigned int group, u8 cmd,
+		     int (*put)(struct sk_buff *skb, const struct slb_srv *srv));
 
 #endif

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Netlink messages about the health of servers. */
 
-#include "slb_alloc.h"
 #include "slb_nl.h"
 
 /**
@@ -26,29 +25,11 @@ int slb_nl_health_put(struct sk_buff *skb, const struct slb_srv *srv)
 
 /**
  * slb_nl_health_notify() - tell the group "health" that a server went up or down
- * @info: the request that led to it
  * @srv: the server
  *
  * Context: process, caller holds sn->cfg_mutex, so that listeners see changes in their order.
  */
-void slb_nl_health_notify(struct genl_info *info, const struct slb_srv *srv)
+void slb_nl_health_notify(const struct slb_srv *srv)
 {
-	struct net *net = genl_info_net(info);
-	struct sk_buff *skb;
-	void *hdr;
-
-	if (!genl_has_listeners(&slb_nl_family, net, SLB_NL_MCGRP_HEALTH))
-		return;
-	skb = slb_alloc(genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL));
-	if (!skb) {
-		genl_set_err(&slb_nl_family, net, 0, SLB_NL_MCGRP_HEALTH, -ENOBUFS);
-		return;
-	}
-	hdr = genlmsg_put(skb, 0, 0, &slb_nl_family, 0, SLB_CMD_HEALTH_NTF);
-	if (WARN_ON_ONCE(slb_nl_srv_put(skb, srv))) {
-		nlmsg_free(skb);
-		return;
-	}
-	genlmsg_end(skb, hdr);
-	genlmsg_multicast_netns(&slb_nl_family, net, skb, 0, SLB_NL_MCGRP_HEALTH, GFP_KERNEL);
+	slb_nl_tell_srv(srv, SLB_NL_MCGRP_HEALTH, SLB_CMD_HEALTH_NTF, slb_nl_srv_put);
 }

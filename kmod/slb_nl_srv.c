@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Netlink commands about servers. */
 
-#include "slb_alloc.h"
 #include "slb_limit.h"
 #include "slb_nl.h"
 #include "slb_sched.h"
@@ -397,7 +396,7 @@ static int slb_nl_srv_change_locked(struct genl_info *info, struct slb_srv *srv,
 	slb_health_take_locked(srv, &text->reason.comment, health);
 	slb_nl_srv_notify(info, srv, key);
 	if (health)
-		slb_nl_health_notify(info, srv);
+		slb_nl_health_notify(srv);
 	return 0;
 }
 
@@ -495,6 +494,18 @@ out:
 	return err;
 }
 
+static int slb_nl_srv_put_gone(struct sk_buff *skb, const struct slb_srv *srv)
+{
+	const struct slb_nl_srv key = {
+		.group = srv->group,
+		.addr = srv->ep->key.addr,
+		.port = srv->ep->key.port,
+		.v6 = srv->ep->key.v6,
+	};
+
+	return slb_nl_srv_put_key(skb, &key);
+}
+
 /**
  * slb_nl_srv_notify_drained() - tell that a server that drained is gone now
  * @srv: the server, still in its group
@@ -503,28 +514,5 @@ out:
  */
 void slb_nl_srv_notify_drained(const struct slb_srv *srv)
 {
-	const struct slb_nl_srv key = {
-		.group = srv->group,
-		.addr = srv->ep->key.addr,
-		.port = srv->ep->key.port,
-		.v6 = srv->ep->key.v6,
-	};
-	struct net *net = srv->sn->net;
-	struct sk_buff *skb;
-	void *hdr;
-
-	if (!genl_has_listeners(&slb_nl_family, net, SLB_NL_MCGRP_CONFIG))
-		return;
-	skb = slb_alloc(genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL));
-	if (!skb) {
-		genl_set_err(&slb_nl_family, net, 0, SLB_NL_MCGRP_CONFIG, -ENOBUFS);
-		return;
-	}
-	hdr = genlmsg_put(skb, 0, 0, &slb_nl_family, 0, SLB_CMD_SRV_NTF);
-	if (WARN_ON_ONCE(slb_nl_srv_put_key(skb, &key))) {
-		nlmsg_free(skb);
-		return;
-	}
-	genlmsg_end(skb, hdr);
-	genlmsg_multicast_netns(&slb_nl_family, net, skb, 0, SLB_NL_MCGRP_CONFIG, GFP_KERNEL);
+	slb_nl_tell_srv(srv, SLB_NL_MCGRP_CONFIG, SLB_CMD_SRV_NTF, slb_nl_srv_put_gone);
 }
