@@ -48,7 +48,12 @@ static void slb_health_print(const struct slb_srv *srv)
 	if (srv->given & SLB_GIVEN(SLB_A_SRV_SINCE))
 		slb_out_u64("since", NULL, srv->value[SLB_A_SRV_SINCE]);
 	slb_out_text(" ");
+	/* A service has an address and a port too. */
+	if (!*srv->group)
+		slb_out_object("service");
 	slb_health_owner(srv);
+	if (!*srv->group)
+		slb_out_close();
 	if (*srv->reason)
 		slb_out_str("reason", ": %s", srv->reason);
 	slb_out_text("\n");

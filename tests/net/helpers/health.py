@@ -193,6 +193,10 @@ def _(v):
     assert "--down" not in tool("-S", "-n") and "reason" not in tool("-S", "-n")
     service = [slb.svc(VIP[v], 81, checked=1, all_down=1)] and slb.services()
     same([(s.get("checked"), s.get("all-down")) for s in service], [(1, 1), (1, 1)])
+    slb.srv((VIP[v], 81, 6), server_addr(v), 8081)
+    got = json.loads(tool("health", "--json"))["servers"][0]
+    same((got["address"], got["port"], got["service"]),
+         (server_addr(v), 8081, {"proto": "tcp", "address": VIP[v], "port": 81}))
     refused(errno.EINVAL, "belongs to the group", slb.svc_edit, VIP[v], 80, checked=0)
 
 
