@@ -38,6 +38,7 @@ struct slb_change {
  * @owned: delete only what slb.conf once had, the rest is none of the file's business
  * @have: what there is
  * @text: what there is, in the form of -S
+ * @health: servers, with what is known of their health, if any is to be deleted
  * @change: what is to be done: additions and changes in the order of the file, then deletions in
  *	the reverse order of -S, so that what refers to others goes before them
  * @count: entries in @change
@@ -47,6 +48,7 @@ struct slb_diff {
 	bool			owned;
 	struct slb_file		have;
 	char			*text;
+	struct slb_config	health;
 	struct slb_change	*change;
 	size_t			count;
 };
@@ -290,8 +292,25 @@ static int slb_change_apply(struct slb_nl *nl, struct slb_change *change, bool m
 	return err;
 }
 
+/* A server that comes back is up or down as it was; one that had to prove itself has to again. */
+static void slb_sync_heal(const struct slb_diff *diff, struct slb_srv *srv)
+{
+	const struct slb_config *health = &diff->health;
+	const struct slb_srv *was = NULL;
+
+	if (health->srv_count)
+		was = bsearch(srv, health->srv, health->srv_count, sizeof(*srv),
+			      slb_object_srv.compare);
+	if (!was || was->value[SLB_A_SRV_UNPROVED])
+		return;
+	srv->value[SLB_A_SRV_DOWN] = was->value[SLB_A_SRV_DOWN];
+	srv->given |= SLB_GIVEN(SLB_A_SRV_DOWN);
+	strcpy(srv->reason, was->reason);
+}
+
 /* The reverse of a change: what was added goes, what there was is as it was. */
-static int slb_change_undo(struct slb_nl *nl, const struct slb_change *change)
+static int slb_change_undo(const struct slb_diff *diff, struct slb_nl *nl,
+			   const struct slb_change *change)
 {
 	struct slb_req req;
 
@@ -303,6 +322,8 @@ static int slb_change_undo(struct slb_nl *nl, const struct slb_change *change)
 		req.command = slb_sync_command(req.command, SLB_ACT_DEL);
 	else if (change->have != change->line && req.command->act == SLB_ACT_ADD)
 		req.command = slb_sync_command(req.command, SLB_ACT_EDIT);
+	if (req.command->id == SLB_DO_SRV_ADD)
+		slb_sync_heal(diff, &req.srv);
 	return slb_req_apply(nl, &req, slb_req_flags(&req));
 }
 
@@ -317,8 +338,25 @@ static void slb_sync_undo(const struct slb_diff *diff, struct slb_nl *nl)
 	for (pass = 0; pass < 2; pass++)
 		for (i = diff->count; i-- > 0;)
 			if (diff->change[i].done && diff->change[i].later == !pass)
-				whole &= !slb_change_undo(nl, &diff->change[i]);
+				whole &= !slb_change_undo(diff, nl, &diff->change[i]);
 	slb_err_print(whole ? "nothing was changed" : "not all of the changes could be taken back");
+}
+
+/* What a deleted server loses that no line says. */
+static int slb_sync_health(struct slb_diff *diff, struct slb_nl *nl)
+{
+	size_t i;
+	int err;
+
+	for (i = 0; i < diff->count; i++)
+		if (diff->change[i].command->id == SLB_DO_SRV_DEL)
+			break;
+	if (i == diff->count)
+		return 0;
+	err = slb_config_load(nl, &diff->health, SLB_LOAD_SERVICES);
+	if (err)
+		slb_err_print("the configuration cannot be read: %s", nl->words);
+	return err;
 }
 
 /*
@@ -327,9 +365,11 @@ static void slb_sync_undo(const struct slb_diff *diff, struct slb_nl *nl)
  */
 static int slb_sync_apply(struct slb_diff *diff, struct slb_nl *nl)
 {
-	int err = 0;
+	int err = slb_sync_health(diff, nl);
 	size_t i;
 
+	if (err)
+		return err;
 	for (i = 0; i < diff->count && !err; i++)
 		err = slb_change_apply(nl, &diff->change[i], true);
 	for (i = 0; i < diff->count && !err; i++)
@@ -360,6 +400,7 @@ static void slb_sync_print(const struct slb_diff *diff)
 static void slb_diff_free(struct slb_diff *diff)
 {
 	slb_file_free(&diff->have);
+	slb_config_free(&diff->health);
 	free(diff->change);
 	free(diff->text);
 }

@@ -5,8 +5,8 @@
 [ -n "${SLB_TEST_NS:-}" ] || exec unshare -n env SLB_TEST_NS=1 "$0" "$@"
 . "$(dirname "$0")/../lib.sh"
 
-need slbadm python3
-plan 36
+need slbadm python3 jq
+plan 39
 load_slb
 ip link set lo up
 ip addr add 10.1.0.2 dev lo
@@ -102,5 +102,23 @@ is "what the kernel refuses is an error" "$?" 1
 matches "with its place" "$out" 'refused:[0-9]+:[0-9]+: add se(rver|rvice) .*: '
 matches "and the rest is taken back" "$out" 'nothing was changed'
 is "completely" "$(slbadm -S)" "$before"
+
+# What was deleted before a change was refused comes back as healthy as it was.
+slbadm -C
+slbadm -A -t 10.0.0.91:80-90 2>/dev/null
+cat >"$tmp/health" <<END
+services:
+  - listen: tcp 10.0.0.92:80
+    checked: on
+    servers: [10.1.0.11:80, 10.1.0.12:80, 10.1.0.13:80]
+END
+check "a file with three servers is applied" sync_conf "$tmp/health"
+slbadm -e -t 10.0.0.92:80 -r 10.1.0.11:80 --down --reason "code 503"
+slbadm -e -t 10.0.0.92:80 -r 10.1.0.12:80 --up --reason "code 200"
+before=$(slbadm health --json | jq -c '.servers[] | del(.since)')
+printf 'services:\n  - listen: tcp 10.0.0.91:85-95\n' >"$tmp/overlaps"
+matches "one whose service is in the way of another is refused" "$(slbadm --sync --conf "$tmp/overlaps" 2>&1)" \
+	'nothing was changed'
+is "which leaves servers down, up and unproved" "$(slbadm health --json | jq -c '.servers[] | del(.since)')" "$before"
 slbadm -C
 check_fails "an empty file is refused" slbadm --sync --conf /dev/null
