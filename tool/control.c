@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* reload: has slbd read its file again, and tells what it said. */
+/* The way to slbd; reload has it read its file again, and tells what it said. */
 #include <errno.h>
-#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/time.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "conf.h"
@@ -15,35 +15,60 @@
 #include "err.h"
 
 /**
- * slb_control_socket() - the socket by which slbd is spoken to
- * @listen_there: be slbd, else connect to it
+ * slb_control_dir() - where the socket is
  *
- * Return: its file descriptor, or a negative errno: -EADDRINUSE if there is a slbd already,
- *	-ECONNREFUSED if there is none.
+ * Return: the directory.
  */
-int slb_control_socket(bool listen_there)
+const char *slb_control_dir(void)
 {
-	static const char name[] = "slb/slbd";
-	struct sockaddr_un to = { .sun_family = AF_UNIX };
-	socklen_t len = offsetof(struct sockaddr_un, sun_path) + sizeof(name);
-	int type = SOCK_STREAM | SOCK_CLOEXEC | (listen_there ? SOCK_NONBLOCK : 0);
-	struct timeval patience = { .tv_sec = 5 };
-	int fd = socket(AF_UNIX, type, 0);
-	int err;
+	const char *dir = secure_getenv(SLB_CONTROL_ENV);
 
+	return dir && *dir ? dir : SLB_CONTROL_DIR;
+}
+
+/**
+ * slb_control_name() - the name of slbd's file for this network namespace
+ * @to: the answer
+ * @ending: of the name
+ *
+ * Return: 0 or a negative errno.
+ */
+int slb_control_name(struct sockaddr_un *to, const char *ending)
+{
+	struct stat here;
+	int len;
+
+	if (stat("/proc/self/ns/net", &here))
+		return -errno;
+	memset(to, 0, sizeof(*to));
+	to->sun_family = AF_UNIX;
+	len = snprintf(to->sun_path, sizeof(to->sun_path), "%s/slbd-%ju.%s", slb_control_dir(),
+		       (uintmax_t)here.st_ino, ending);
+	return len < (int)sizeof(to->sun_path) ? 0 : -ENAMETOOLONG;
+}
+
+/**
+ * slb_control_connect() - speak to slbd
+ *
+ * Return: a file descriptor, or a negative errno: -ECONNREFUSED if there is none.
+ */
+int slb_control_connect(void)
+{
+	struct timeval patience = { .tv_sec = 5 };
+	struct sockaddr_un to;
+	int err = slb_control_name(&to, "socket");
+	int fd;
+
+	if (err)
+		return err;
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -errno;
-	/* A name that begins with a zero byte is no file's. */
-	memcpy(to.sun_path + 1, name, sizeof(name) - 1);
 	/* One who listens and takes nobody in does not hold us up. */
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
-	if (listen_there)
-		err = bind(fd, (struct sockaddr *)&to, len) || listen(fd, 4);
-	else
-		err = connect(fd, (struct sockaddr *)&to, len);
-	if (!err)
+	if (!connect(fd, (struct sockaddr *)&to, sizeof(to)))
 		return fd;
-	err = -errno;
+	err = errno == ENOENT ? -ECONNREFUSED : -errno;
 	close(fd);
 	return err;
 }
@@ -79,7 +104,7 @@ static int slb_control_answer(FILE *stream)
  */
 int slb_control_reload(const struct slb_req *req)
 {
-	int fd = slb_control_socket(false);
+	int fd = slb_control_connect();
 	FILE *stream;
 	int ret;
 

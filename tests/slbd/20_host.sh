@@ -127,20 +127,6 @@ check "they are read again from there" wait_for -t 10 test -e "$SLB_TMP/second"
 kill "$(cat "$SLB_TMP/pid")"
 check "the file with its number goes" wait_for -t 10 test ! -e "$SLB_TMP/pid"
 
-# The socket for slbadm has a name that anybody may take.
-spawn python3 -c 'import os, socket, time
-os.setuid(65534)
-s = socket.socket(socket.AF_UNIX)
-s.bind("\0slb/slbd")
-s.listen()
-print("taken", flush=True)
-time.sleep(60)'
-wait_for -t 10 grep -q taken "$spawned_log"
-echo 'services: []' >"$SLB_TMP/slb.conf"
-matches "a user who takes the name keeps no daemon from starting" \
-	"$("$daemon" -f -l stderr -c "$SLB_TMP/slb.conf" 2>&1)" 'socket for slbadm is taken by user 65534'
-stop "$spawned"
-
 printf '#!/bin/sh\nexit 0\n' >"$SLB_TMP/true" && chmod 755 "$SLB_TMP/true"
 spawn nc -u -l -k 10.9.0.1 9003
 cat >"$SLB_TMP/each" <<END

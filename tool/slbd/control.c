@@ -2,10 +2,13 @@
 /* The socket by which slbadm speaks to the daemon: it may ask for the file to be read again. */
 #include <errno.h>
 #include <ev.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "../control.h"
@@ -23,12 +26,14 @@ struct slbd_asker {
 };
 
 static struct {
-	ev_io	io;
-	bool	open;
-	int	askers;
-	int	(*reload)(void);
-	FILE	*answer;
-} slbd_control;
+	ev_io			io;
+	bool			open;
+	int			askers;
+	int			(*reload)(void);
+	FILE			*answer;
+	int			lock;
+	struct sockaddr_un	name;
+} slbd_control = { .lock = -1 };
 
 static void slbd_asker_end(struct ev_loop *loop, struct slbd_asker *asker)
 {
@@ -94,46 +99,67 @@ static void slbd_control_late(struct ev_loop *loop, ev_timer *timer, int events)
 }
 
 /* Root may ask, and the daemon's own user. */
-static bool slbd_control_may(int fd, uid_t *uid)
+static bool slbd_control_may(int fd)
 {
 	struct ucred cred = { .uid = -1 };
 	socklen_t len = sizeof(cred);
-	bool known = !getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len);
 
-	*uid = cred.uid;
-	return known && (!cred.uid || cred.uid == geteuid());
+	return !getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) &&
+	       (!cred.uid || cred.uid == geteuid());
 }
 
-/* The name is taken; anybody may take it, which must not keep the daemon from starting. */
-static int slbd_control_taken(void)
+/*
+ * Whoever has the lock is the slbd of this network namespace, until it ends however that comes; a socket
+ * that lies there is its predecessor's then. Returns 0 or a negative errno.
+ */
+static int slbd_control_lock(void)
 {
-	int fd = slb_control_socket(false);
-	uid_t uid = 0;
-	bool ours = fd >= 0 ? slbd_control_may(fd, &uid) : fd != -ECONNREFUSED;
+	struct sockaddr_un name;
+	int err = slb_control_name(&name, "lock");
 
-	if (fd >= 0)
-		close(fd);
-	if (ours) {
-		slbd_log(LOG_ERR, "another slbd runs in this network namespace");
-		return -1;
-	}
-	if (fd >= 0)
-		slbd_log(LOG_WARNING, "the socket for slbadm is taken by user %u", uid);
-	else
-		slbd_log(LOG_WARNING, "the socket for slbadm is taken, and nobody listens there");
-	return 0;
+	if (err)
+		return err;
+	if (mkdir(slb_control_dir(), 0755) && errno != EEXIST)
+		return -errno;
+	slbd_control.lock = open(name.sun_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (slbd_control.lock < 0)
+		return -errno;
+	return flock(slbd_control.lock, LOCK_EX | LOCK_NB) ? -errno : 0;
+}
+
+/* Returns the file descriptor, or a negative errno. */
+static int slbd_control_listen(void)
+{
+	int err = slb_control_name(&slbd_control.name, "socket");
+	mode_t mask;
+	int fd;
+
+	if (err)
+		return err;
+	if (unlink(slbd_control.name.sun_path) && errno != ENOENT)
+		return -errno;
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return -errno;
+	mask = umask(0177);
+	err = bind(fd, (struct sockaddr *)&slbd_control.name, sizeof(slbd_control.name));
+	err = err || listen(fd, 4) ? -errno : 0;
+	umask(mask);
+	if (!err)
+		return fd;
+	close(fd);
+	return err;
 }
 
 static void slbd_control_accept(struct ev_loop *loop, ev_io *io, int events)
 {
 	int fd = accept4(io->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	struct slbd_asker *asker;
-	uid_t uid;
 
 	(void)events;
 	if (fd < 0)
 		return;
-	if (slbd_control.askers == SLBD_CONTROL_MAX || !slbd_control_may(fd, &uid)) {
+	if (slbd_control.askers == SLBD_CONTROL_MAX || !slbd_control_may(fd)) {
 		close(fd);
 		return;
 	}
@@ -156,12 +182,16 @@ static void slbd_control_accept(struct ev_loop *loop, ev_io *io, int events)
  */
 int slbd_control_open(struct ev_loop *loop, int (*reload)(void))
 {
-	int fd = slb_control_socket(true);
+	int fd = slbd_control_lock();
 
-	if (fd == -EADDRINUSE)
-		return slbd_control_taken();
+	if (fd == -EWOULDBLOCK) {
+		slbd_log(LOG_ERR, "another slbd runs in this network namespace");
+		return -1;
+	}
+	if (!fd)
+		fd = slbd_control_listen();
 	if (fd < 0) {
-		slbd_log(LOG_ERR, "no socket for slbadm: %s", strerror(-fd));
+		slbd_log(LOG_ERR, "no socket for slbadm in %s: %s", slb_control_dir(), strerror(-fd));
 		return -1;
 	}
 	slbd_control.reload = reload;
@@ -176,9 +206,14 @@ int slbd_control_open(struct ev_loop *loop, int (*reload)(void))
  */
 void slbd_control_close(void)
 {
-	if (!slbd_control.open)
-		return;
-	ev_io_stop(ev_default_loop(0), &slbd_control.io);
-	close(slbd_control.io.fd);
-	slbd_control.open = false;
+	if (slbd_control.open) {
+		ev_io_stop(ev_default_loop(0), &slbd_control.io);
+		close(slbd_control.io.fd);
+		/* While the lock is ours, so is the name. */
+		unlink(slbd_control.name.sun_path);
+		slbd_control.open = false;
+	}
+	if (slbd_control.lock >= 0)
+		close(slbd_control.lock);
+	slbd_control.lock = -1;
 }
