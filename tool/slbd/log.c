@@ -8,6 +8,7 @@
 #include <systemd/sd-journal.h>
 #include <time.h>
 
+#include "detach.h"
 #include "log.h"
 
 #define SLBD_LOG_TEXT	1024
@@ -90,6 +91,9 @@ void slbd_log_fields(int priority, const struct slbd_field *field, const char *t
 {
 	if (!slbd_log_wants(priority))
 		return;
+	/* Whoever waits for it to be ready does not look elsewhere for what went wrong. */
+	if (slbd_detach_waits() && slbd_log_to != SLBD_LOG_STDERR && priority <= LOG_WARNING)
+		fprintf(stderr, "slbd: %s\n", text);
 	switch (slbd_log_to) {
 	case SLBD_LOG_JOURNAL:
 		slbd_log_journal(priority, field, text);

@@ -13,6 +13,7 @@
 
 #include "check.h"
 #include "conf.h"
+#include "detach.h"
 #include "health.h"
 #include "kernel.h"
 #include "limits.h"
@@ -292,8 +293,9 @@ static int slbd_main(struct slb_file *file, const struct slbd_conf *conf)
 	int ret;
 
 	/* Before the loop: libev's file descriptors must be the child's own. */
-	if (!slbd_options.foreground && daemon(0, 0)) {
-		slbd_log(LOG_ERR, "cannot become a daemon: %s", strerror(errno));
+	ret = slbd_options.foreground ? 0 : slbd_detach();
+	if (ret) {
+		slbd_log(LOG_ERR, "cannot become a daemon: %s", strerror(-ret));
 		return SLB_EXIT_REFUSED;
 	}
 	slbd_limits_raise();
@@ -308,6 +310,7 @@ static int slbd_main(struct slb_file *file, const struct slbd_conf *conf)
 		slbd_log(LOG_NOTICE, "slbd %s is ready", SLB_RELEASE);
 		slbd_watch(loop);
 		sd_notify(0, "READY=1");
+		slbd_detach_ready(slbd_options.log == SLBD_LOG_STDERR);
 		ev_run(loop, 0);
 		sd_notify(0, "STOPPING=1");
 		if (slbd_options.pidfile)
