@@ -215,6 +215,8 @@ static void slbd_subject_apply(struct slbd_subject *subject)
 		wrong = slbd_subject_resolve(subject, &conf);
 		if (!wrong) {
 			slbd_subject_check(subject, &conf);
+			/* An equal check, or one from before, may know already. */
+			slbd_health_judge(subject, subject->check);
 			return;
 		}
 		slbd_log(LOG_ERR, "%s -> %s cannot be checked: %s",
@@ -305,6 +307,21 @@ bool slbd_health_knows(const struct slb_srv *srv)
 	free(key);
 	return knows && srv->given & SLB_GIVEN(SLB_A_SRV_WEIGHT) &&
 	       !srv->value[SLB_A_SRV_DRAINING];
+}
+
+/**
+ * slbd_health_forget() - the module is gone, and with it what it knew
+ *
+ * Checks go on: when it is back, it hears at once what they know.
+ */
+void slbd_health_forget(void)
+{
+	size_t i;
+
+	for (i = 0; i < slbd_subject_count; i++) {
+		slbd_subjects[i]->down = false;
+		slbd_subjects[i]->unproved = true;
+	}
 }
 
 static void slbd_conf_copy(struct slbd_conf *to, const struct slbd_conf *from)

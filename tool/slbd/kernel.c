@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The module: one socket for requests, another that hears of changes. A change is looked at a moment
- * later, together with those that follow it.
+ * later, together with those that follow it. A module that is removed may come back as another family,
+ * with nothing of what it had.
  */
 #include <errno.h>
 #include <ev.h>
@@ -12,6 +13,7 @@
 #include "../nl.h"
 #include "../slb_names_gen.h"
 #include "../wire.h"
+#include "family.h"
 #include "health.h"
 #include "kernel.h"
 #include "log.h"
@@ -19,13 +21,17 @@
 
 #define SLBD_KERNEL_DELAY	0.1	/* seconds */
 #define SLBD_KERNEL_AGAIN	5.0	/* seconds until what has failed is tried again */
+#define SLBD_KERNEL_RESTORE	30.0	/* the same of a file that is wrong, or refused */
 
 static struct slb_nl slbd_kernel_nl;
 static struct slb_nl slbd_kernel_events;
 static struct ev_loop *slbd_kernel_loop;
 static ev_io slbd_kernel_io;
 static ev_timer slbd_kernel_timer;
-static void (*slbd_kernel_changed)(void);
+static const struct slbd_kernel_ops *slbd_kernel_ops;
+static bool slbd_kernel_there;		/* the sockets are those of the module that is loaded */
+static bool slbd_kernel_doubt;		/* it may be another, or none */
+static bool slbd_kernel_bare;		/* it is back, and does not have yet what it is to have */
 
 /* Does a message only repeat what is known? Each change of health that is asked for comes back. */
 static bool slbd_kernel_is_old(const struct nlmsghdr *nlh)
@@ -71,14 +77,6 @@ static void slbd_kernel_read(struct ev_loop *loop, ev_io *io, int events)
 	}
 }
 
-static void slbd_kernel_due(struct ev_loop *loop, ev_timer *timer, int events)
-{
-	(void)loop;
-	(void)timer;
-	(void)events;
-	slbd_kernel_changed();
-}
-
 static int slbd_kernel_listen(struct slb_nl *nl)
 {
 	int err = slb_nl_open(nl, &slb_nl_slb);
@@ -91,45 +89,125 @@ static int slbd_kernel_listen(struct slb_nl *nl)
 	return err;
 }
 
-/**
- * slbd_kernel_open() - open the way to the module and hear of changes
- * @loop: the event loop
- * @changed: called when the configuration has changed
- *
- * Return: 0, or -1 after saying what is wrong.
- */
-int slbd_kernel_open(struct ev_loop *loop, void (*changed)(void))
+static void slbd_kernel_disconnect(void)
+{
+	if (ev_is_active(&slbd_kernel_io))
+		ev_io_stop(slbd_kernel_loop, &slbd_kernel_io);
+	slb_nl_close(&slbd_kernel_events);
+	slb_nl_close(&slbd_kernel_nl);
+	slbd_kernel_there = false;
+}
+
+/* Returns NULL, or what is wrong. */
+static const char *slbd_kernel_connect(void)
 {
 	int fd;
 
-	slbd_kernel_loop = loop;
-	slbd_kernel_changed = changed;
-	ev_init(&slbd_kernel_timer, slbd_kernel_due);
-	if (slb_nl_open(&slbd_kernel_nl, &slb_nl_slb)) {
-		slbd_log(LOG_ERR, "%s", slbd_kernel_nl.words);
-		return -1;
-	}
+	if (slb_nl_open(&slbd_kernel_nl, &slb_nl_slb))
+		return slbd_kernel_nl.words;
 	if (slbd_kernel_listen(&slbd_kernel_events)) {
-		slbd_log(LOG_ERR, "%s", slbd_kernel_events.words);
-		slbd_kernel_close();
-		return -1;
+		slbd_kernel_disconnect();
+		return slbd_kernel_events.words;
 	}
 	fd = mnl_socket_get_fd(slbd_kernel_events.sock);
 	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 	ev_io_init(&slbd_kernel_io, slbd_kernel_read, fd, EV_READ);
-	ev_io_start(loop, &slbd_kernel_io);
-	return 0;
+	ev_io_start(slbd_kernel_loop, &slbd_kernel_io);
+	slbd_kernel_there = true;
+	return NULL;
+}
+
+/* What the module is to have is put back; until that is done it is tried again. */
+static void slbd_kernel_restore(void)
+{
+	slbd_kernel_bare = slbd_kernel_ops->back();
+	if (slbd_kernel_bare)
+		slbd_kernel_look(SLBD_KERNEL_RESTORE);
+}
+
+/* The number that the module has as a family; no two have the same. 0 is none. */
+static __u16 slbd_kernel_family(void)
+{
+	struct slb_nl nl;
+	__u16 id;
+
+	if (slb_nl_open(&nl, &slb_nl_slb))
+		return 0;
+	id = nl.id;
+	slb_nl_close(&nl);
+	return id;
+}
+
+/* The module may have been removed, loaded, or both. */
+static void slbd_kernel_moved(void)
+{
+	__u16 id = slbd_kernel_family();
+
+	slbd_kernel_doubt = false;
+	if (slbd_kernel_there && id == slbd_kernel_nl.id)
+		return;
+	if (slbd_kernel_there) {
+		slbd_log(LOG_WARNING, "the slb module was removed: nothing is balanced until it is loaded again");
+		slbd_kernel_disconnect();
+		slbd_health_forget();
+	}
+	if (!id || slbd_kernel_connect()) {
+		slbd_kernel_look(SLBD_KERNEL_AGAIN);
+		return;
+	}
+	slbd_log(LOG_NOTICE, "the slb module is loaded again");
+	slbd_kernel_restore();
+}
+
+static void slbd_kernel_due(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	(void)loop;
+	(void)timer;
+	(void)events;
+	if (slbd_kernel_doubt || !slbd_kernel_there)
+		slbd_kernel_moved();
+	else if (slbd_kernel_bare)
+		slbd_kernel_restore();
+	else
+		slbd_kernel_ops->changed();
+}
+
+/* What was asked for is not there: that may be the module itself. */
+static void slbd_kernel_missing(void)
+{
+	slbd_kernel_doubt = true;
+	slbd_kernel_look(SLBD_KERNEL_DELAY);
+}
+
+/**
+ * slbd_kernel_open() - open the way to the module and hear of changes
+ * @loop: the event loop
+ * @ops: whom to tell
+ *
+ * Return: 0, or -1 after saying what is wrong.
+ */
+int slbd_kernel_open(struct ev_loop *loop, const struct slbd_kernel_ops *ops)
+{
+	const char *wrong;
+
+	slbd_kernel_loop = loop;
+	slbd_kernel_ops = ops;
+	ev_init(&slbd_kernel_timer, slbd_kernel_due);
+	if (slbd_family_open(loop, slbd_kernel_moved))
+		return -1;
+	wrong = slbd_kernel_connect();
+	if (wrong)
+		slbd_log(LOG_ERR, "%s", wrong);
+	return wrong ? -1 : 0;
 }
 
 /** slbd_kernel_close() - close the way to the module */
 void slbd_kernel_close(void)
 {
-	if (ev_is_active(&slbd_kernel_io))
-		ev_io_stop(slbd_kernel_loop, &slbd_kernel_io);
+	slbd_family_close();
+	slbd_kernel_disconnect();
 	if (ev_is_active(&slbd_kernel_timer))
 		ev_timer_stop(slbd_kernel_loop, &slbd_kernel_timer);
-	slb_nl_close(&slbd_kernel_events);
-	slb_nl_close(&slbd_kernel_nl);
 }
 
 static void slbd_kernel_check_group(const struct slb_group *group)
@@ -185,8 +263,17 @@ void slbd_kernel_checked(const struct slb_config *config)
  */
 int slbd_kernel_load(struct slb_config *config)
 {
-	if (!slb_config_load(&slbd_kernel_nl, config, SLB_LOAD_SERVICES | SLB_LOAD_LADDRS))
+	int err;
+
+	if (!slbd_kernel_there)
+		return -1;
+	err = slb_config_load(&slbd_kernel_nl, config, SLB_LOAD_SERVICES | SLB_LOAD_LADDRS);
+	if (!err)
 		return 0;
+	if (err == -ENOENT) {
+		slbd_kernel_missing();
+		return -1;
+	}
 	slbd_log(LOG_ERR, "the configuration cannot be read: %s", slbd_kernel_nl.words);
 	slbd_kernel_look(SLBD_KERNEL_AGAIN);
 	return -1;
@@ -208,7 +295,8 @@ static void slbd_kernel_words(char *words, const char *text)
  * @down: its state
  * @reason: why
  *
- * Return: 0, or -1 after saying what is wrong; nothing is wrong with a server that is gone.
+ * Return: 0, or -1 after saying what is wrong; nothing is wrong with a server that is gone, and of a
+ *	module that is gone that has been said.
  */
 int slbd_kernel_health(const struct slbd_subject *subject, bool down, const char *reason)
 {
@@ -216,12 +304,16 @@ int slbd_kernel_health(const struct slbd_subject *subject, bool down, const char
 	char end[SLB_END_TEXT];
 	int err;
 
+	if (!slbd_kernel_there)
+		return -1;
 	strcpy(srv.group, subject->group);
 	slbd_kernel_words(srv.reason, reason);
 	srv.value[SLB_A_SRV_DOWN] = down;
 	srv.given = SLB_GIVEN(SLB_A_SRV_DOWN);
 	err = slb_srv_send(&slbd_kernel_nl, SLB_CMD_SRV_NEW, NLM_F_REPLACE, &srv);
-	if (err && err != -ENOENT)
+	if (err == -ENOENT)
+		slbd_kernel_missing();
+	else if (err)
 		slbd_log(LOG_ERR, "the module does not take %s as %s: %s",
 			 slb_end_text(end, &subject->end), down ? "down" : "up",
 			 slbd_kernel_nl.words);

@@ -8,7 +8,17 @@
 struct ev_loop;
 struct slbd_subject;
 
-int slbd_kernel_open(struct ev_loop *loop, void (*changed)(void));
+/**
+ * struct slbd_kernel_ops - who hears of the module
+ * @changed: its configuration has changed, or the host's addresses
+ * @back: it was removed and is loaded again, with nothing in it: returns 0 once it has what it is to have
+ */
+struct slbd_kernel_ops {
+	void	(*changed)(void);
+	int	(*back)(void);
+};
+
+int slbd_kernel_open(struct ev_loop *loop, const struct slbd_kernel_ops *ops);
 void slbd_kernel_close(void);
 void slbd_kernel_checked(const struct slb_config *config);
 int slbd_kernel_load(struct slb_config *config);

@@ -271,6 +271,10 @@ static int slbd_pidfile_write(void)
 	return bad ? -1 : 0;
 }
 
+static const struct slbd_kernel_ops slbd_module_ops = {
+	.changed = slbd_health_changed, .back = slbd_reload,
+};
+
 /* Whatever can go wrong ends the daemon before it says that it is ready. */
 static int slbd_start(struct ev_loop *loop, struct slb_file *file, const struct slbd_conf *conf)
 {
@@ -279,7 +283,7 @@ static int slbd_start(struct ev_loop *loop, struct slb_file *file, const struct 
 		return -1;
 	slb_file_free(file);
 	memset(file, 0, sizeof(*file));
-	if (!slbd_options.dry && slbd_kernel_open(loop, slbd_health_changed))
+	if (!slbd_options.dry && slbd_kernel_open(loop, &slbd_module_ops))
 		return -1;
 	slbd_sched_init(loop, slbd_options.hurry);
 	slbd_health_init(slbd_options.dry);

@@ -153,8 +153,9 @@ class Slbd:
         self.file = f"{TMP}/checks"
         self.write(checks)
         self.log = []
+        options = [*options] if "--config" in options else ["--checks", self.file, *options]
         with netns.inside(LB):
-            self.process = subprocess.Popen(["slbd", "-f", "--log", "stderr", "--checks", self.file, *options],
+            self.process = subprocess.Popen(["slbd", "-f", "--log", "stderr", *options],
                                             stderr=subprocess.PIPE, text=True)
         threading.Thread(target=self.read, daemon=True).start()
         eventually(lambda: self.has("is ready") or self.process.poll() is not None, "slbd", 20)
