@@ -11,8 +11,8 @@
 #include "health.h"
 #include "http.h"
 #include "kernel.h"
+#include "local.h"
 #include "log.h"
-#include "sock.h"
 #include "syn.h"
 #include "subject.h"
 
@@ -199,6 +199,9 @@ static const char *slbd_subject_resolve(const struct slbd_subject *subject,
 	if (conf->source.len && conf->source.len != conf->addr.len)
 		return "source and address are of different families";
 	conf->vrf = subject->vrf;
+	if (conf->source.len && conf->type != SLBD_CHECK_EXEC &&
+	    !slbd_local_has(&conf->source, conf->vrf))
+		return "the source of its check is no address of this host";
 	return NULL;
 }
 
@@ -275,6 +278,7 @@ void slbd_health_changed(void)
 	struct slb_config config;
 	size_t count;
 
+	slbd_local_forget();
 	if (slbd_health_dry) {
 		subject = slbd_subjects_of_conf(&slbd_health_conf, &count);
 		slbd_subjects_take(subject, count);
@@ -391,6 +395,7 @@ void slbd_checks_apply(const struct slbd_conf *conf)
 void slbd_health_free(void)
 {
 	slbd_subjects_merge(NULL, 0);
+	slbd_local_forget();
 	slbd_conf_free(&slbd_health_conf);
 	slbd_echo_end();
 	slbd_syn_end();

@@ -16,6 +16,7 @@
 #include "family.h"
 #include "health.h"
 #include "kernel.h"
+#include "local.h"
 #include "log.h"
 #include "subject.h"
 
@@ -179,6 +180,11 @@ static void slbd_kernel_missing(void)
 	slbd_kernel_look(SLBD_KERNEL_DELAY);
 }
 
+static void slbd_kernel_addresses(void)
+{
+	slbd_kernel_look(SLBD_KERNEL_DELAY);
+}
+
 /**
  * slbd_kernel_open() - open the way to the module and hear of changes
  * @loop: the event loop
@@ -193,7 +199,8 @@ int slbd_kernel_open(struct ev_loop *loop, const struct slbd_kernel_ops *ops)
 	slbd_kernel_loop = loop;
 	slbd_kernel_ops = ops;
 	ev_init(&slbd_kernel_timer, slbd_kernel_due);
-	if (slbd_family_open(loop, slbd_kernel_moved))
+	if (slbd_family_open(loop, slbd_kernel_moved) ||
+	    slbd_local_open(loop, slbd_kernel_addresses))
 		return -1;
 	wrong = slbd_kernel_connect();
 	if (wrong)
@@ -205,6 +212,7 @@ int slbd_kernel_open(struct ev_loop *loop, const struct slbd_kernel_ops *ops)
 void slbd_kernel_close(void)
 {
 	slbd_family_close();
+	slbd_local_close();
 	slbd_kernel_disconnect();
 	if (ev_is_active(&slbd_kernel_timer))
 		ev_timer_stop(slbd_kernel_loop, &slbd_kernel_timer);

@@ -172,28 +172,6 @@ ssize_t slbd_sock_receive(int fd, void *buf, size_t size, struct slb_addr *from,
 }
 
 /**
- * slbd_sock_is_local() - may probes come from an address?
- * @addr: the address
- * @vrf: interface index of the VRF, or 0
- *
- * Return: false if it is not one of this host.
- */
-bool slbd_sock_is_local(const struct slb_addr *addr, __u32 vrf)
-{
-	int fd = socket(addr->len == 4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	union slbd_sockaddr from;
-	socklen_t len;
-	bool local;
-
-	if (fd < 0)
-		return false;
-	len = slbd_sockaddr(&from, addr, 0);
-	local = !slbd_sock_vrf(fd, vrf) && !bind(fd, &from.sa, len);
-	close(fd);
-	return local;
-}
-
-/**
  * slbd_sock_control() - say where a packet of a raw socket comes from, and with which mark
  * @msg: the packet; its @msg_control has room for SLBD_SOCK_CONTROL bytes, aligned and zeroed
  * @conf: the check

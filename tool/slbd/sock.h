@@ -26,6 +26,5 @@ int slbd_sock_connect(const struct slbd_check_conf *conf, int type, int (*prepar
 __u16 slbd_sock_port(void);
 void slbd_sock_control(struct msghdr *msg, const struct slbd_check_conf *conf);
 ssize_t slbd_sock_receive(int fd, void *buf, size_t size, struct slb_addr *from, size_t *skip);
-bool slbd_sock_is_local(const struct slb_addr *addr, __u32 vrf);
 
 #endif

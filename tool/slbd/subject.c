@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "../err.h"
+#include "local.h"
 #include "sched.h"
-#include "sock.h"
 #include "subject.h"
 
 /**
@@ -69,20 +69,29 @@ void slbd_subject_adopt(struct slbd_subject *old, struct slbd_subject *subject)
 	subject->check->failed = 0;
 }
 
-/* The first of a pool, of the family, that this host has; the list is sorted by pool. */
+/*
+ * The first of a pool, of the family, that this host has, or else the first; the list is sorted by pool.
+ * The addresses of a balancer that stands by are another's.
+ */
 static const struct slb_laddr *slbd_laddr_of(const struct slb_config *config, const char *pool,
-					     __u8 len)
+					     __u8 len, bool *local)
 {
+	const struct slb_laddr *first = NULL;
 	const struct slb_laddr *laddr;
 	size_t i;
 
+	*local = true;
 	for (i = 0; i < config->laddr_count; i++) {
 		laddr = &config->laddr[i];
-		if (!strcmp(laddr->pool, pool) && laddr->addr.len == len &&
-		    slbd_sock_is_local(&laddr->addr, laddr->value[SLB_A_LADDR_VRF]))
+		if (strcmp(laddr->pool, pool) || laddr->addr.len != len)
+			continue;
+		if (slbd_local_has(&laddr->addr, laddr->value[SLB_A_LADDR_VRF]))
 			return laddr;
+		if (!first)
+			first = laddr;
 	}
-	return NULL;
+	*local = false;
+	return first;
 }
 
 /**
@@ -134,6 +143,7 @@ static void slbd_subjects_source(const struct slb_config *config, struct slbd_su
 	const struct slb_laddr *laddr = NULL;
 	const char *last = NULL;
 	__u8 last_len = 0;
+	bool local = false;
 	const char *pool;
 	size_t i;
 
@@ -142,11 +152,12 @@ static void slbd_subjects_source(const struct slb_config *config, struct slbd_su
 		if (!last || strcmp(last, pool) || last_len != subject[i]->end.addr.len) {
 			last = pool;
 			last_len = subject[i]->end.addr.len;
-			laddr = slbd_laddr_of(config, pool, last_len);
+			laddr = slbd_laddr_of(config, pool, last_len, &local);
 		}
 		if (!laddr)
 			continue;
-		subject[i]->source = laddr->addr;
+		if (local)
+			subject[i]->source = laddr->addr;
 		subject[i]->vrf = laddr->value[SLB_A_LADDR_VRF];
 	}
 }

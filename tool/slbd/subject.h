@@ -12,8 +12,8 @@ struct slbd_check;
  * @group: the named group, or empty
  * @svc: without @group: the service that has the group for its own
  * @end: the server
- * @source: a local address of the pool that serves it; length 0 if there is none
- * @vrf: of that address
+ * @source: a local address of the pool that serves it; length 0 if this host has none
+ * @vrf: of the pool's addresses
  * @down: as the module has it
  * @unproved: as the module has it
  * @check: how it is checked, or NULL
