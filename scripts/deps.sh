@@ -37,8 +37,8 @@ packages() {
 		packages demo
 		# The sanitizer kernel
 		echo bc bison flex libelf-dev linux-source-6.1 patch
-		echo bind9-dnsutils bpftrace conntrack dkms dnsmasq-base ethtool iperf3 iptables iputils-ping \
-			ipvsadm jq libnl-3-dev libnl-genl-3-dev netcat-openbsd nftables openssl psmisc \
+		echo bind9-dnsutils bird2 bpftrace conntrack dkms dnsmasq-base ethtool haproxy iperf3 iptables iputils-ping \
+			ipvsadm jq keepalived libnl-3-dev libnl-genl-3-dev netcat-openbsd nftables openssl psmisc \
 			python3-scapy socat strace tcpdump traceroute wrk
 		;;
 	style)
