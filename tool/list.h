@@ -26,6 +26,8 @@ int slb_counters_print(struct slb_nl *nl);
 void slb_svc_key_print(const struct slb_svc_key *key, int width);
 void slb_pool_print(const char *fmt, const char *pool);
 
+__u64 slb_rate_now_ms(void);
+__u64 slb_rate(__u64 now, __u64 before, __u64 ms);
 int slb_rate_load(struct slb_nl *nl, struct slb_config *config, unsigned int seconds);
 int slb_watch(struct slb_nl *nl, const struct slb_req *req);
 int slb_explain(struct slb_nl *nl, const struct slb_req *req);
@@ -40,6 +42,9 @@ int slb_monitor(const struct slb_req *req);
 int slb_main_version(const struct slb_req *req);
 
 void slb_list_version(struct slb_nl *nl, bool loaded);
+
+/* top/: slbadm's only; slbd, which has no screen, is linked without */
+int slb_top_run(const struct slb_req *req) __attribute((__weak__));
 
 /* toa.c: the receiver's family */
 int slb_toa_run(const struct slb_req *req);

@@ -57,6 +57,7 @@ enum slb_do {
 	SLB_DO_RELOAD,
 	SLB_DO_IMPORT,
 	SLB_DO_HEALTH,
+	SLB_DO_TOP,
 };
 
 #define SLB_DO(command)	(1ULL << (command))

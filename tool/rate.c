@@ -8,7 +8,12 @@
 #include "list.h"
 #include "out.h"
 
-static __u64 slb_rate_now_ms(void)
+/**
+ * slb_rate_now_ms() - the time by a clock that never goes back
+ *
+ * Return: milliseconds.
+ */
+__u64 slb_rate_now_ms(void)
 {
 	struct timespec now;
 
@@ -16,16 +21,25 @@ static __u64 slb_rate_now_ms(void)
 	return now.tv_sec * 1000ULL + now.tv_nsec / 1000000;
 }
 
-/* Counters that were set to zero in between begin anew. */
+/**
+ * slb_rate() - what a counter counts in a second
+ * @now: its value
+ * @before: its value before; if it was higher, the counter was set to zero in between
+ * @ms: milliseconds between the two, not 0
+ *
+ * Return: counts in a second, rounded.
+ */
+__u64 slb_rate(__u64 now, __u64 before, __u64 ms)
+{
+	return ((now - (before <= now ? before : 0)) * 1000 + ms / 2) / ms;
+}
+
 static void slb_rate_stats(struct slb_stats *now, const struct slb_stats *before, __u64 ms)
 {
-	__u64 old;
 	int i;
 
-	for (i = 0; i <= SLB_A_STATS_MAX; i++) {
-		old = before && before->value[i] <= now->value[i] ? before->value[i] : 0;
-		now->value[i] = ((now->value[i] - old) * 1000 + ms / 2) / ms;
-	}
+	for (i = 0; i <= SLB_A_STATS_MAX; i++)
+		now->value[i] = slb_rate(now->value[i], before ? before->value[i] : 0, ms);
 }
 
 /* Both lists are sorted; what has come since began at 0. */

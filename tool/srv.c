@@ -418,6 +418,37 @@ static void slb_srv_req_fill(struct slb_req *req)
 	slb_srv_default(&req->srv);
 }
 
+struct slb_srv_walk {
+	void	(*each)(const struct slb_srv *srv, void *data);
+	void	*data;
+};
+
+static int slb_srv_walk_answer(const struct nlmsghdr *nlh, void *data)
+{
+	const struct slb_srv_walk *walk = data;
+	struct slb_srv srv = {};
+
+	slb_srv_get(&srv, nlh);
+	walk->each(&srv, walk->data);
+	return 0;
+}
+
+/**
+ * slb_srv_walk() - fetch all servers, without keeping them
+ * @nl: the family
+ * @each: called for each
+ * @data: for @each
+ *
+ * Return: 0 or a negative errno; -EINTR: some may have been left out, or came twice.
+ */
+int slb_srv_walk(struct slb_nl *nl, void (*each)(const struct slb_srv *srv, void *data), void *data)
+{
+	struct slb_srv_walk walk = { .each = each, .data = data };
+
+	slb_nl_request(nl, SLB_CMD_SRV_GET, NLM_F_DUMP);
+	return slb_nl_talk(nl, slb_srv_walk_answer, &walk);
+}
+
 static int slb_srv_dump(struct slb_nl *nl, struct slb_config *config)
 {
 	slb_nl_request(nl, SLB_CMD_SRV_GET, NLM_F_DUMP);

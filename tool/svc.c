@@ -358,6 +358,37 @@ static void slb_svc_req_fill(struct slb_req *req)
 	slb_svc_default(&req->svc);
 }
 
+struct slb_svc_walk {
+	void	(*each)(const struct slb_svc *svc, void *data);
+	void	*data;
+};
+
+static int slb_svc_walk_answer(const struct nlmsghdr *nlh, void *data)
+{
+	const struct slb_svc_walk *walk = data;
+	struct slb_svc svc = {};
+
+	slb_svc_get(&svc, nlh);
+	walk->each(&svc, walk->data);
+	return 0;
+}
+
+/**
+ * slb_svc_walk() - fetch all services, without keeping them
+ * @nl: the family
+ * @each: called for each
+ * @data: for @each
+ *
+ * Return: 0 or a negative errno; -EINTR: some may have been left out, or came twice.
+ */
+int slb_svc_walk(struct slb_nl *nl, void (*each)(const struct slb_svc *svc, void *data), void *data)
+{
+	struct slb_svc_walk walk = { .each = each, .data = data };
+
+	slb_nl_request(nl, SLB_CMD_SVC_GET, NLM_F_DUMP);
+	return slb_nl_talk(nl, slb_svc_walk_answer, &walk);
+}
+
 static int slb_svc_dump(struct slb_nl *nl, struct slb_config *config)
 {
 	slb_nl_request(nl, SLB_CMD_SVC_GET, NLM_F_DUMP);

@@ -111,6 +111,8 @@ int slb_settings_send(struct slb_nl *nl, const struct slb_settings *settings);
 int slb_plain_send(struct slb_nl *nl, __u8 cmd);
 
 int slb_svc_fetch(struct slb_nl *nl, struct slb_svc *svc);
+int slb_svc_walk(struct slb_nl *nl, void (*each)(const struct slb_svc *svc, void *data), void *data);
+int slb_srv_walk(struct slb_nl *nl, void (*each)(const struct slb_srv *srv, void *data), void *data);
 int slb_info_fetch(struct slb_nl *nl, struct slb_info *info);
 int slb_counters_fetch(struct slb_nl *nl, struct slb_counters *counters);
 int slb_config_load(struct slb_nl *nl, struct slb_config *config, unsigned int what);

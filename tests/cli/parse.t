@@ -1032,3 +1032,14 @@
 > slbadm: explain fd00::1 to fwmark 1 ipv6: the slb module is not loaded
 1! explain 10.0.0.1 -u 10.0.0.80:53
 > slbadm: explain 10.0.0.1 to udp 10.0.0.80:53: the slb module is not loaded
+
+# top
+1! top
+> slbadm: top: the standard output is no terminal; `slbadm -L --rate' prints what happens in a second
+1! top --interval 5
+> slbadm: top: the standard output is no terminal
+2! top --interval 0
+> slbadm: --interval: `0': not a number of seconds from 1 to 86400
+2! top --json
+> slbadm: --json is not an option of top
+2! top 5
