@@ -17,7 +17,7 @@ packages() {
 	build)
 		# The modules, the generator, the tool and the daemon. Headers come from the cache where the
 		# running kernel has none installed.
-		echo build-essential kmod libcurl4-gnutls-dev libev-dev libmnl-dev libncurses-dev libsystemd-dev libyaml-dev pkg-config python3 \
+		echo build-essential kmod libcurl4-openssl-dev libev-dev libmnl-dev libncurses-dev libsystemd-dev libyaml-dev pkg-config python3 \
 			python3-yaml xz-utils
 		;;
 	vm)

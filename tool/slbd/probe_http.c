@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* http and https, by libcurl: one multi handle for all, driven by the event loop. */
+/*
+ * http and https, by libcurl's multi handles, driven by the event loop: one for each file of certificates,
+ * since a handle keeps one such file, read and understood, where the TLS library behind libcurl is OpenSSL.
+ */
 #include <curl/curl.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -14,9 +17,25 @@
 #include "sock.h"
 
 #define SLBD_HTTP_BODY	(256 * 1024)	/* of an answer, as far as it is looked through */
+#define SLBD_HTTP_KEEP	60L		/* seconds until a file of certificates is read again */
+
+/**
+ * struct slbd_http_pool - the probes that verify by the same certificates
+ * @ca: the file; NULL is the system's, and of those that do not verify
+ * @multi: libcurl's handle
+ * @timer: when it wants to be called
+ * @next: another
+ */
+struct slbd_http_pool {
+	char			*ca;
+	CURLM			*multi;
+	ev_timer		timer;
+	struct slbd_http_pool	*next;
+};
 
 /**
  * struct slbd_http - a probe
+ * @pool: it is one of these
  * @easy: libcurl's handle, for all probes of the check
  * @header: ours
  * @to: where the address in the URL leads
@@ -28,6 +47,7 @@
  * @found: the text is in them
  */
 struct slbd_http {
+	struct slbd_http_pool	*pool;
 	CURL			*easy;
 	struct curl_slist	*header;
 	struct curl_slist	*to;
@@ -39,8 +59,7 @@ struct slbd_http {
 	bool			found;
 };
 
-static CURLM *slbd_http_multi;
-static ev_timer slbd_http_timer;
+static struct slbd_http_pool *slbd_http_pools;
 
 /* A date of the server's certificate, or -1. */
 static time_t slbd_http_date(const struct slbd_http *http, const char *name)
@@ -70,10 +89,10 @@ static const char *slbd_http_words(const struct slbd_http *http, CURLcode code)
 
 	if (code == CURLE_PEER_FAILED_VERIFICATION) {
 		date = slbd_http_date(http, "Expire date");
-		if (date != -1 && date < now)
+		if ((date != -1 && date < now) || strstr(http->error, "has expired"))
 			return "certificate expired";
 		date = slbd_http_date(http, "Start date");
-		if (date != -1 && date > now)
+		if ((date != -1 && date > now) || strstr(http->error, "not yet valid"))
 			return "certificate not valid yet";
 	}
 	return *http->error ? http->error : curl_easy_strerror(code);
@@ -115,19 +134,19 @@ static void slbd_http_judge(struct slbd_check *check, CURLcode code)
 		slbd_probe_done(check, SLBD_OK, "code %ld", answer);
 }
 
-static void slbd_http_ended(void)
+static void slbd_http_ended(struct slbd_http_pool *pool)
 {
 	struct slbd_check *check;
 	CURLMsg *msg;
 	CURLcode code;
 	int left;
 
-	while ((msg = curl_multi_info_read(slbd_http_multi, &left))) {
+	while ((msg = curl_multi_info_read(pool->multi, &left))) {
 		if (msg->msg != CURLMSG_DONE)
 			continue;
 		code = msg->data.result;
 		curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &check);
-		curl_multi_remove_handle(slbd_http_multi, msg->easy_handle);
+		curl_multi_remove_handle(pool->multi, msg->easy_handle);
 		slbd_http_judge(check, code);
 	}
 }
@@ -136,55 +155,58 @@ static void slbd_http_ready(struct ev_loop *loop, ev_io *io, int events)
 {
 	int bits = (events & EV_READ ? CURL_CSELECT_IN : 0) |
 		   (events & EV_WRITE ? CURL_CSELECT_OUT : 0);
+	struct slbd_http_pool *pool = io->data;
 	int running;
 
 	(void)loop;
-	curl_multi_socket_action(slbd_http_multi, io->fd, bits, &running);
-	slbd_http_ended();
+	curl_multi_socket_action(pool->multi, io->fd, bits, &running);
+	slbd_http_ended(pool);
 }
 
 static void slbd_http_due(struct ev_loop *loop, ev_timer *timer, int events)
 {
+	struct slbd_http_pool *pool = timer->data;
 	int running;
 
 	(void)loop;
-	(void)timer;
 	(void)events;
-	curl_multi_socket_action(slbd_http_multi, CURL_SOCKET_TIMEOUT, 0, &running);
-	slbd_http_ended();
+	curl_multi_socket_action(pool->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+	slbd_http_ended(pool);
 }
 
 static int slbd_http_timer_set(CURLM *multi, long ms, void *data)
 {
+	struct slbd_http_pool *pool = data;
+
 	(void)multi;
-	(void)data;
-	ev_timer_stop(slbd_loop, &slbd_http_timer);
+	ev_timer_stop(slbd_loop, &pool->timer);
 	if (ms < 0)
 		return 0;
-	ev_timer_set(&slbd_http_timer, ms / 1000.0, 0);
-	ev_timer_start(slbd_loop, &slbd_http_timer);
+	ev_timer_set(&pool->timer, ms / 1000.0, 0);
+	ev_timer_start(slbd_loop, &pool->timer);
 	return 0;
 }
 
 static int slbd_http_watch(CURL *easy, curl_socket_t fd, int what, void *data, void *watcher)
 {
+	struct slbd_http_pool *pool = data;
 	ev_io *io = watcher;
 
 	(void)easy;
-	(void)data;
 	if (io)
 		ev_io_stop(slbd_loop, io);
 	if (what == CURL_POLL_REMOVE) {
-		curl_multi_assign(slbd_http_multi, fd, NULL);
+		curl_multi_assign(pool->multi, fd, NULL);
 		free(io);
 		return 0;
 	}
 	if (!io) {
 		io = slb_mem_grow(NULL, sizeof(*io));
-		curl_multi_assign(slbd_http_multi, fd, io);
+		curl_multi_assign(pool->multi, fd, io);
 	}
 	ev_io_init(io, slbd_http_ready, fd,
 		   (what & CURL_POLL_IN ? EV_READ : 0) | (what & CURL_POLL_OUT ? EV_WRITE : 0));
+	io->data = pool;
 	ev_io_start(slbd_loop, io);
 	return 0;
 }
@@ -225,19 +247,42 @@ static size_t slbd_http_body(char *text, size_t one, size_t len, void *data)
 	return http->found || http->seen > SLBD_HTTP_BODY ? 0 : len;
 }
 
-static int slbd_http_begin(void)
+static struct slbd_http_pool *slbd_http_pool_new(const char *ca)
 {
-	if (slbd_http_multi)
-		return 0;
-	curl_global_init(CURL_GLOBAL_DEFAULT);
-	slbd_http_multi = curl_multi_init();
-	if (!slbd_http_multi)
-		return -1;
-	ev_init(&slbd_http_timer, slbd_http_due);
-	curl_multi_setopt(slbd_http_multi, CURLMOPT_SOCKETFUNCTION, slbd_http_watch);
-	curl_multi_setopt(slbd_http_multi, CURLMOPT_TIMERFUNCTION, slbd_http_timer_set);
-	curl_multi_setopt(slbd_http_multi, CURLMOPT_MAXCONNECTS, 1L);
-	return 0;
+	struct slbd_http_pool *pool = slb_mem_grow(NULL, sizeof(*pool));
+
+	if (!slbd_http_pools)
+		curl_global_init(CURL_GLOBAL_DEFAULT);
+	memset(pool, 0, sizeof(*pool));
+	pool->multi = curl_multi_init();
+	if (!pool->multi) {
+		free(pool);
+		return NULL;
+	}
+	if (ca)
+		pool->ca = strcpy(slb_mem_grow(NULL, strlen(ca) + 1), ca);
+	ev_init(&pool->timer, slbd_http_due);
+	pool->timer.data = pool;
+	curl_multi_setopt(pool->multi, CURLMOPT_SOCKETFUNCTION, slbd_http_watch);
+	curl_multi_setopt(pool->multi, CURLMOPT_SOCKETDATA, pool);
+	curl_multi_setopt(pool->multi, CURLMOPT_TIMERFUNCTION, slbd_http_timer_set);
+	curl_multi_setopt(pool->multi, CURLMOPT_TIMERDATA, pool);
+	curl_multi_setopt(pool->multi, CURLMOPT_MAXCONNECTS, 1L);
+	pool->next = slbd_http_pools;
+	slbd_http_pools = pool;
+	return pool;
+}
+
+/* They live as long as the daemon: there are few files of certificates. */
+static struct slbd_http_pool *slbd_http_pool_get(const struct slbd_check_conf *conf)
+{
+	const char *ca = conf->verify ? conf->ca : NULL;
+	struct slbd_http_pool *pool;
+
+	for (pool = slbd_http_pools; pool; pool = pool->next)
+		if (ca && pool->ca ? !strcmp(ca, pool->ca) : ca == pool->ca)
+			return pool;
+	return slbd_http_pool_new(ca);
 }
 
 /* The name without the port; an IPv6 address is one in brackets. */
@@ -293,8 +338,11 @@ static void slbd_http_options(struct slbd_check *check)
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, conf->verify ? 1L : 0L);
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, conf->verify ? 2L : 0L);
 	curl_easy_setopt(easy, CURLOPT_CERTINFO, conf->verify ? 1L : 0L);
-	if (conf->ca)
+	/* libcurl reads its own file and directory for each probe, whether it verifies or not. */
+	curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+	if (conf->ca || !conf->verify)
 		curl_easy_setopt(easy, CURLOPT_CAINFO, conf->ca);
+	curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT, SLBD_HTTP_KEEP);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, slbd_http_socket);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, check);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, slbd_http_body);
@@ -306,7 +354,9 @@ static void slbd_http_start(struct slbd_check *check)
 {
 	struct slbd_http *http = check->probe;
 
-	if (!http->easy && !slbd_http_begin()) {
+	if (!http->pool)
+		http->pool = slbd_http_pool_get(&check->conf);
+	if (http->pool && !http->easy) {
 		http->easy = curl_easy_init();
 		if (http->easy)
 			slbd_http_options(check);
@@ -320,14 +370,14 @@ static void slbd_http_start(struct slbd_check *check)
 	http->tail_len = 0;
 	http->seen = 0;
 	http->found = false;
-	curl_multi_add_handle(slbd_http_multi, http->easy);
+	curl_multi_add_handle(http->pool->multi, http->easy);
 }
 
 static void slbd_http_stop(struct slbd_check *check)
 {
 	struct slbd_http *http = check->probe;
 
-	curl_multi_remove_handle(slbd_http_multi, http->easy);
+	curl_multi_remove_handle(http->pool->multi, http->easy);
 }
 
 static void slbd_http_free(struct slbd_check *check)
@@ -341,14 +391,20 @@ static void slbd_http_free(struct slbd_check *check)
 	curl_slist_free_all(http->to);
 }
 
-/** slbd_http_end() - free what all probes share; no check is left */
+/** slbd_http_end() - free what probes share; no check is left */
 void slbd_http_end(void)
 {
-	if (!slbd_http_multi)
+	struct slbd_http_pool *pool = slbd_http_pools;
+
+	if (!pool)
 		return;
-	curl_multi_cleanup(slbd_http_multi);
-	slbd_http_multi = NULL;
-	ev_timer_stop(slbd_loop, &slbd_http_timer);
+	while ((pool = slbd_http_pools)) {
+		slbd_http_pools = pool->next;
+		curl_multi_cleanup(pool->multi);
+		ev_timer_stop(slbd_loop, &pool->timer);
+		free(pool->ca);
+		free(pool);
+	}
 	curl_global_cleanup();
 }
 
