@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* File descriptors: as many as the system gives; what is left for probes. */
+/* File descriptors: as many as the system gives; what is left for probes. Programs of checks. */
 #include <errno.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -11,6 +11,7 @@
 #define SLBD_LIMITS_OWN		64	/* for sockets of our own, files and programs */
 
 static size_t slbd_limits_fds = 1024;
+static size_t slbd_limits_most_programs = 64;
 
 /** slbd_limits_raise() - get more file descriptors, if that is allowed */
 void slbd_limits_raise(void)
@@ -43,4 +44,23 @@ void slbd_limits_raise(void)
 size_t slbd_limits_probes(void)
 {
 	return slbd_limits_fds > SLBD_LIMITS_OWN ? slbd_limits_fds - SLBD_LIMITS_OWN : 1;
+}
+
+/**
+ * slbd_limits_programs_set() - say how many programs of checks may run at once
+ * @most: the number
+ */
+void slbd_limits_programs_set(size_t most)
+{
+	slbd_limits_most_programs = most;
+}
+
+/**
+ * slbd_limits_programs() - how many programs of checks may run at once
+ *
+ * Return: the number.
+ */
+size_t slbd_limits_programs(void)
+{
+	return slbd_limits_most_programs;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* How many file descriptors probes may have. */
+/* How many probes may be under way at once. */
 #ifndef SLBD_LIMITS_H
 #define SLBD_LIMITS_H
 
@@ -7,5 +7,7 @@
 
 void slbd_limits_raise(void);
 size_t slbd_limits_probes(void);
+void slbd_limits_programs_set(size_t most);
+size_t slbd_limits_programs(void);
 
 #endif

@@ -60,6 +60,7 @@ static const char slbd_usage[] =
 	"  -d, --debug           tell each probe that fails and each that has another result\n"
 	"  -p, --pidfile FILE    write the process's number there\n"
 	"  -n, --dry-run         check the servers that the file names, without the module\n"
+	"      --programs N      at most N programs of checks run at once; 64 unless another is given\n"
 	"      --hurry N         checks are N times faster, for tests\n"
 	"  -V, --version         print the version\n"
 	"  -h, --help            print this\n";
@@ -73,6 +74,7 @@ static const struct option slbd_longopts[] = {
 	{ "debug", no_argument, NULL, 'd' },
 	{ "pidfile", required_argument, NULL, 'p' },
 	{ "dry-run", no_argument, NULL, 'n' },
+	{ "programs", required_argument, NULL, 'P' },
 	{ "hurry", required_argument, NULL, 'H' },
 	{ "version", no_argument, NULL, 'V' },
 	{ "help", no_argument, NULL, 'h' },
@@ -94,6 +96,18 @@ static int slbd_option_log(const char *text)
 		return 0;
 	}
 	slb_err_print("--log: `%s' is not stderr, syslog or journal", text);
+	return -1;
+}
+
+static int slbd_option_programs(const char *text)
+{
+	__u32 most;
+
+	if (!slb_number_parse(&most, text, 1, 10000)) {
+		slb_err_print("--programs: `%s' is not 1-10000", text);
+		return SLB_EXIT_USAGE;
+	}
+	slbd_limits_programs_set(most);
 	return -1;
 }
 
@@ -141,6 +155,8 @@ static int slbd_option(int opt)
 	case 'n':
 		slbd_options.dry = true;
 		return -1;
+	case 'P':
+		return slbd_option_programs(optarg);
 	case 'H':
 		if (slb_number_parse(&slbd_options.hurry, optarg, 1, 1000))
 			return -1;

@@ -20,7 +20,6 @@
 
 #define SLBD_SCHED_BUCKETS	16384
 #define SLBD_SCHED_GOLDEN	0.6180339887498949
-#define SLBD_SCHED_HINT		"raise the limit of open files (ulimit -n, LimitNOFILE=)"
 #define SLBD_SCHED_LATE		0.1	/* seconds */
 #define SLBD_SCHED_GRUMBLE	60.0	/* seconds between two complaints about limits */
 
@@ -28,12 +27,40 @@ struct ev_loop *slbd_loop;
 
 static struct slbd_check *slbd_sched_table[SLBD_SCHED_BUCKETS];
 static size_t slbd_sched_count;
-static size_t slbd_sched_running;
-static struct slbd_check *slbd_sched_queue;
-static struct slbd_check **slbd_sched_queue_end = &slbd_sched_queue;
 static double slbd_sched_phase;
 static double slbd_sched_hurry;
 static double slbd_sched_grumbled;
+
+/**
+ * struct slbd_lane - probes that share what there is only so much of
+ * @most: how many may be under way at once
+ * @what: they are
+ * @hint: what to do for more
+ * @checks: how many checks make such probes
+ * @running: probes under way
+ * @first: of the checks that wait
+ * @end: where the next is to wait
+ * @grumbled: when that was said last
+ */
+struct slbd_lane {
+	size_t			(*most)(void);
+	const char		*what;
+	const char		*hint;
+	size_t			checks;
+	size_t			running;
+	struct slbd_check	*first;
+	struct slbd_check	**end;
+	double			grumbled;
+};
+
+static struct slbd_lane slbd_sched_sockets = {
+	.most = slbd_limits_probes, .what = "probes",
+	.hint = "raise the limit of open files (ulimit -n, LimitNOFILE=)",
+};
+
+static struct slbd_lane slbd_sched_programs = {
+	.most = slbd_limits_programs, .what = "programs of checks", .hint = "--programs",
+};
 
 static const struct slbd_probe_ops *const slbd_sched_types[SLBD_CHECK_TYPES] = {
 	[SLBD_CHECK_TCP] = &slbd_probe_tcp,
@@ -45,6 +72,12 @@ static const struct slbd_probe_ops *const slbd_sched_types[SLBD_CHECK_TYPES] = {
 	[SLBD_CHECK_PING] = &slbd_probe_ping,
 	[SLBD_CHECK_EXEC] = &slbd_probe_exec,
 };
+
+static void slbd_lane_init(struct slbd_lane *lane)
+{
+	lane->end = &lane->first;
+	lane->grumbled = -SLBD_SCHED_GRUMBLE;
+}
 
 /**
  * slbd_sched_init() - begin
@@ -62,6 +95,8 @@ void slbd_sched_init(struct ev_loop *loop, unsigned int hurry)
 	slbd_sched_phase = random / 4294967296.0;
 	srandom(random);
 	slbd_sched_grumbled = -SLBD_SCHED_GRUMBLE;
+	slbd_lane_init(&slbd_sched_sockets);
+	slbd_lane_init(&slbd_sched_programs);
 }
 
 /**
@@ -104,7 +139,7 @@ static void slbd_timer_set(ev_timer *timer, double after)
 static void slbd_sched_begin(struct slbd_check *check)
 {
 	check->running = true;
-	slbd_sched_running++;
+	check->lane->running++;
 	check->late = false;
 	check->began = slbd_now();
 	check->end = check->began + slbd_sched_seconds(slbd_check_timeout(&check->conf));
@@ -114,28 +149,28 @@ static void slbd_sched_begin(struct slbd_check *check)
 
 static void slbd_sched_wait(struct slbd_check *check)
 {
+	struct slbd_lane *lane = check->lane;
 	double now = slbd_now();
 
 	check->waits = true;
 	check->queue = NULL;
-	*slbd_sched_queue_end = check;
-	slbd_sched_queue_end = &check->queue;
-	if (now - slbd_sched_grumbled < SLBD_SCHED_GRUMBLE)
+	check->queue_at = lane->end;
+	*lane->end = check;
+	lane->end = &check->queue;
+	if (now - lane->grumbled < SLBD_SCHED_GRUMBLE)
 		return;
-	slbd_sched_grumbled = now;
-	slbd_log(LOG_WARNING, "probes wait for others to end, %zu at once are the most: " SLBD_SCHED_HINT,
-		 slbd_limits_probes());
+	lane->grumbled = now;
+	slbd_log(LOG_WARNING, "%s wait for others to end, %zu at once are the most: %s", lane->what,
+		 lane->most(), lane->hint);
 }
 
 static void slbd_sched_unwait(struct slbd_check *check)
 {
-	struct slbd_check **at = &slbd_sched_queue;
-
-	while (*at != check)
-		at = &(*at)->queue;
-	*at = check->queue;
-	if (slbd_sched_queue_end == &check->queue)
-		slbd_sched_queue_end = at;
+	*check->queue_at = check->queue;
+	if (check->queue)
+		check->queue->queue_at = check->queue_at;
+	else
+		check->lane->end = check->queue_at;
 	check->waits = false;
 }
 
@@ -145,7 +180,7 @@ static void slbd_sched_due(struct ev_loop *loop, ev_timer *timer, int events)
 
 	(void)loop;
 	(void)events;
-	if (slbd_sched_running < slbd_limits_probes())
+	if (check->lane->running < check->lane->most())
 		slbd_sched_begin(check);
 	else
 		slbd_sched_wait(check);
@@ -163,6 +198,7 @@ static void slbd_sched_next(struct slbd_check *check)
 
 static void slbd_sched_count_result(struct slbd_check *check, enum slbd_result result)
 {
+	check->last = result;
 	check->results[result]++;
 	if (result == SLBD_OK) {
 		check->failed = 0;
@@ -190,11 +226,11 @@ static void slbd_sched_grumble(const struct slbd_check *check)
 }
 
 /* A probe less is under way: the first that waits for that begins. */
-static void slbd_sched_go_on(void)
+static void slbd_sched_go_on(struct slbd_lane *lane)
 {
-	struct slbd_check *next = slbd_sched_queue;
+	struct slbd_check *next = lane->first;
 
-	if (!next || slbd_sched_running >= slbd_limits_probes())
+	if (!next || lane->running >= lane->most())
 		return;
 	slbd_sched_unwait(next);
 	slbd_timer_set(&next->due, 0);
@@ -224,7 +260,7 @@ void slbd_probe_done(struct slbd_check *check, enum slbd_result result, const ch
 	slbd_sched_plain(check->reason);
 	ev_timer_stop(slbd_loop, &check->expiry);
 	check->running = false;
-	slbd_sched_running--;
+	check->lane->running--;
 	check->took = slbd_now() - check->began;
 	slbd_sched_count_result(check, result);
 	slbd_sched_next(check);
@@ -232,7 +268,7 @@ void slbd_probe_done(struct slbd_check *check, enum slbd_result result, const ch
 		slbd_sched_grumble(check);
 	else
 		slbd_health_result(check, result);
-	slbd_sched_go_on();
+	slbd_sched_go_on(check->lane);
 }
 
 /* What the system says of a connection in one or two words. */
@@ -302,6 +338,8 @@ static struct slbd_check *slbd_check_new(const struct slbd_check_conf *conf)
 	memset(check, 0, sizeof(*check));
 	slbd_check_copy(&check->conf, conf);
 	check->ops = slbd_sched_types[conf->type];
+	check->lane = conf->type == SLBD_CHECK_EXEC ? &slbd_sched_programs : &slbd_sched_sockets;
+	check->lane->checks++;
 	check->probe = slb_mem_grow(NULL, check->ops->size);
 	memset(check->probe, 0, check->ops->size);
 	ev_init(&check->due, slbd_sched_due);
@@ -353,12 +391,13 @@ void slbd_check_put(struct slbd_check *check)
 		at = &(*at)->next;
 	*at = check->next;
 	slbd_sched_count--;
+	check->lane->checks--;
 	if (check->waits)
 		slbd_sched_unwait(check);
 	if (check->running) {
 		check->ops->stop(check);
-		slbd_sched_running--;
-		slbd_sched_go_on();
+		check->lane->running--;
+		slbd_sched_go_on(check->lane);
 	}
 	ev_timer_stop(slbd_loop, &check->due);
 	ev_timer_stop(slbd_loop, &check->expiry);
@@ -369,11 +408,17 @@ void slbd_check_put(struct slbd_check *check)
 	free(check);
 }
 
+static void slbd_lane_limit(const struct slbd_lane *lane)
+{
+	if (lane->checks > lane->most())
+		slbd_log(LOG_WARNING,
+			 "%zu checks, %zu %s at once are the most; if many servers are silent they wait: %s",
+			 lane->checks, lane->most(), lane->what, lane->hint);
+}
+
 /** slbd_sched_limit() - say so if there are more checks than may be made at once */
 void slbd_sched_limit(void)
 {
-	if (slbd_sched_count > slbd_limits_probes())
-		slbd_log(LOG_WARNING,
-			 "%zu checks, %zu at once are the most; if many servers are silent probes wait: "
-			 SLBD_SCHED_HINT, slbd_sched_count, slbd_limits_probes());
+	slbd_lane_limit(&slbd_sched_sockets);
+	slbd_lane_limit(&slbd_sched_programs);
 }

@@ -23,6 +23,7 @@ enum slbd_result {
 };
 
 struct slbd_check;
+struct slbd_lane;
 struct slbd_subject;
 
 /**
@@ -48,7 +49,9 @@ struct slbd_probe_ops {
  * @probe: the type's own
  * @subject: list of the servers that it is about
  * @next: in the table
- * @queue: waits for a probe of another check to end
+ * @lane: with whom it shares what there is only so much of
+ * @queue: waits for a probe of another check to end: the next that does
+ * @queue_at: what points to it there
  * @refs: subjects
  * @due: when the next probe starts
  * @expiry: when the one under way is over
@@ -60,6 +63,7 @@ struct slbd_probe_ops {
  * @waits: in the queue
  * @ok: successes in a row, as far as they count
  * @failed: failures in a row
+ * @last: how the last probe ended
  * @results: by enum slbd_result
  * @took: seconds that the last probe took
  * @reason: how it ended
@@ -70,7 +74,9 @@ struct slbd_check {
 	void				*probe;
 	struct slbd_subject		*subject;
 	struct slbd_check		*next;
+	struct slbd_lane		*lane;
 	struct slbd_check		*queue;
+	struct slbd_check		**queue_at;
 	unsigned int			refs;
 	ev_timer			due;
 	ev_timer			expiry;
@@ -82,6 +88,7 @@ struct slbd_check {
 	bool				waits;
 	unsigned int			ok;
 	unsigned int			failed;
+	enum slbd_result		last;
 	__u64				results[SLBD_UNKNOWN + 1];
 	double				took;
 	char				reason[SLBD_REASON];
