@@ -5,7 +5,6 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,302 +12,14 @@
 #include "addr.h"
 #include "conf.h"
 #include "err.h"
-#include "keepalived.h"
+#include "import.h"
 
 #define SLB_KA_RANGE	256	/* addresses of a range */
 
-static const char *slb_ka_file;
-
-/* What was told: a virtual server may become several services, and its delay several checks'. */
-static struct {
-	char	**text;
-	size_t	count;
-} slb_ka_told;
-
-static bool slb_ka_tell(unsigned int line, const char *text)
-{
-	char *note = NULL;
-	size_t i;
-
-	if (asprintf(&note, "%u %s", line, text) < 0)
-		return true;
-	for (i = slb_ka_told.count; i-- > 0;) {
-		if (strcmp(slb_ka_told.text[i], note))
-			continue;
-		free(note);
-		return false;
-	}
-	slb_ka_told.text = slb_list_add(slb_ka_told.text, &slb_ka_told.count,
-					sizeof(*slb_ka_told.text));
-	slb_ka_told.text[slb_ka_told.count - 1] = note;
-	return true;
-}
-
-static void slb_ka_told_free(void)
-{
-	while (slb_ka_told.count)
-		free(slb_ka_told.text[--slb_ka_told.count]);
-	free(slb_ka_told.text);
-	slb_ka_told.text = NULL;
-}
-
-__printf(2, 3) static void slb_ka_lost(const struct slb_ka *ka, const char *fmt, ...)
-{
-	char text[512];
-	va_list ap;
-	char *c;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	for (c = text; *c; c++)
-		if ((unsigned char)*c < 0x20 || *c == 0x7f)
-			*c = '?';
-	if (!slb_ka_tell(ka->line, text))
-		return;
-	slb_err_at(slb_ka_file, ka->line);
-	slb_err_warn("not carried over: %s", text);
-	slb_err_at(NULL, 0);
-}
-
-/* A text as a value of YAML, wherever it stands. */
-static void slb_ka_text(FILE *out, const char *text)
-{
-	const unsigned char *c = (const unsigned char *)text;
-
-	fputc('"', out);
-	for (; *c; c++) {
-		if (*c == '"' || *c == '\\')
-			fprintf(out, "\\%c", *c);
-		else if (*c < 0x20 || *c >= 0x7f)
-			fprintf(out, "\\x%02x", *c);
-		else
-			fputc(*c, out);
-	}
-	fputc('"', out);
-}
-
-/* A number of a statement, brought into a range. */
-static bool slb_ka_number(const struct slb_ka *ka, __u32 min, __u32 max, __u32 *value)
-{
-	const char *text = slb_ka_word(ka, 1);
-
-	if (!ka)
-		return false;
-	/* Delays may have fractions. */
-	*value = strtoul(text, NULL, 10);
-	if (*text < '0' || *text > '9') {
-		slb_ka_lost(ka, "%s `%s'", slb_ka_word(ka, 0), text);
-		return false;
-	}
-	if (*value < min || *value > max)
-		slb_ka_lost(ka, "%s %s: it is %u-%u", slb_ka_word(ka, 0), text, min, max);
-	*value = *value < min ? min : *value > max ? max : *value;
-	return true;
-}
-
-static void slb_ka_option(FILE *out, const struct slb_ka *in, const char *keyword,
-			  const char *name, __u32 min, __u32 max)
-{
-	__u32 value;
-
-	if (slb_ka_number(slb_ka_find(in, keyword), min, max, &value))
-		fprintf(out, ", %s: %u", name, value);
-}
-
-static void slb_ka_option_text(FILE *out, const struct slb_ka *in, const char *keyword,
-			       const char *name)
-{
-	const struct slb_ka *ka = slb_ka_find(in, keyword);
-
-	if (!ka || !*slb_ka_word(ka, 1))
-		return;
-	fprintf(out, ", %s: ", name);
-	slb_ka_text(out, slb_ka_word(ka, 1));
-}
-
-/* Tells the statements of a block that are in none of the lists. */
-static void slb_ka_rest(const struct slb_ka *in, const char * const *known)
-{
-	const struct slb_ka *ka;
-	size_t i, j;
-
-	for (i = 0; i < in->part_count; i++) {
-		ka = &in->part[i];
-		for (j = 0; known[j] && strcmp(known[j], slb_ka_word(ka, 0)); j++)
-			;
-		if (!known[j])
-			slb_ka_lost(ka, "%s", slb_ka_word(ka, 0));
-	}
-}
-
-/* How checks of one kind are called here, and what they know there. */
-static const struct {
-	const char	*name;
-	const char	*type;
-	const char	*known[20];
-} slb_ka_checks[] = {
-	{ "HTTP_GET", "http", { "url", "virtualhost", "http_protocol", "connect_ip", "connect_port",
-	  "bindto", "connect_timeout", "fwmark", "nb_get_retry", "retry", "delay_loop", NULL } },
-	{ "SSL_GET", "https", { "url", "virtualhost", "http_protocol", "connect_ip", "connect_port",
-	  "bindto", "connect_timeout", "fwmark", "nb_get_retry", "retry", "delay_loop", "enable_sni",
-	  NULL } },
-	{ "TCP_CHECK", "tcp", { "connect_ip", "connect_port", "bindto", "connect_timeout", "fwmark",
-	  "retry", "delay_loop", NULL } },
-	{ "UDP_CHECK", "udp", { "connect_ip", "connect_port", "bindto", "connect_timeout", "fwmark",
-	  "retry", "delay_loop", "payload", NULL } },
-	{ "DNS_CHECK", "dns", { "connect_ip", "connect_port", "bindto", "connect_timeout", "fwmark",
-	  "retry", "delay_loop", "name", NULL } },
-	{ "PING_CHECK", "ping", { "connect_ip", "bindto", "connect_timeout", "fwmark", "retry",
-	  "delay_loop", NULL } },
-	{ "MISC_CHECK", "exec", { "misc_path", "misc_timeout", "retry", "delay_loop", NULL } },
-	{}
-};
-
-/* The first url; a digest of the page is not compared. */
-static void slb_ka_url(FILE *out, const struct slb_ka *check, const struct slb_ka *svc)
-{
-	static const char * const known[] = { "path", "status_code", "virtualhost", NULL };
-	const struct slb_ka *url = NULL;
-	const struct slb_ka *code;
-	size_t i;
-
-	for (i = check->part_count; i-- > 0;) {
-		if (strcmp(slb_ka_word(&check->part[i], 0), "url"))
-			continue;
-		if (url)
-			slb_ka_lost(url, "a further url");
-		url = &check->part[i];
-	}
-	fprintf(out, ", method: GET");
-	if (!url)
-		return;
-	slb_ka_rest(url, known);
-	if (*slb_ka_word(slb_ka_find(url, "path"), 1) == '/')
-		slb_ka_option_text(out, url, "path", "path");
-	code = slb_ka_find(url, "status_code");
-	if (code)
-		fprintf(out, ", codes: [");
-	for (i = 1; code && i < code->count; i++) {
-		fputs(i > 1 ? ", " : "", out);
-		slb_ka_text(out, code->word[i]);
-	}
-	fputs(code ? "]" : "", out);
-	slb_ka_option_text(out, slb_ka_find(url, "virtualhost") ? url :
-			   slb_ka_find(check, "virtualhost") ? check : svc, "virtualhost", "host");
-}
-
-/* The command is one text there, and its words here. */
-static bool slb_ka_command(FILE *out, const struct slb_ka *check)
-{
-	const struct slb_ka *path = slb_ka_find(check, "misc_path");
-	const char *joint = ", command: [";
-	char *copy;
-	char *rest;
-	char *word;
-	size_t i;
-
-	if (!path || *slb_ka_word(path, 1) != '/') {
-		slb_ka_lost(path ? path : check, "a program without its whole path");
-		return false;
-	}
-	for (i = 1; i < path->count; i++) {
-		copy = strcpy(slb_mem_grow(NULL, strlen(path->word[i]) + 1), path->word[i]);
-		for (rest = copy; (word = strsep(&rest, " \t"));) {
-			if (!*word)
-				continue;
-			fputs(joint, out);
-			slb_ka_text(out, word);
-			joint = ", ";
-		}
-		free(copy);
-	}
-	fputs("]", out);
-	return true;
-}
-
-/* Retries are failures that do not count yet. */
-static void slb_ka_retry(FILE *out, const struct slb_ka *check, const struct slb_ka *svc)
-{
-	const struct slb_ka *retry = slb_ka_find(check, "nb_get_retry");
-	__u32 value;
-
-	if (!retry)
-		retry = slb_ka_find(check, "retry");
-	if (!retry)
-		retry = slb_ka_find(svc, "retry");
-	if (slb_ka_number(retry, 0, 9, &value))
-		fprintf(out, ", fall: %u", value + 1);
-	fprintf(out, ", rise: 1");
-}
-
-/* A check as one value; NULL if it cannot be one. */
-static char *slb_ka_check(const struct slb_ka *check, const struct slb_ka *svc, size_t kind)
-{
-	const struct slb_ka *loop = slb_ka_find(check, "delay_loop") ? check : svc;
-	const char *type = slb_ka_checks[kind].type;
-	char *text = NULL;
-	bool whole = true;
-	size_t len;
-	FILE *out;
-
-	slb_ka_rest(check, slb_ka_checks[kind].known);
-	out = open_memstream(&text, &len);
-	if (!out)
-		return NULL;
-	fprintf(out, "{type: %s", type);
-	slb_ka_option(out, loop, "delay_loop", "interval", 1, 50);
-	slb_ka_retry(out, check, svc);
-	slb_ka_option(out, check, *type == 'e' ? "misc_timeout" : "connect_timeout", "timeout", 1,
-		      300);
-	if (*type == 'e') {
-		whole = slb_ka_command(out, check);
-	} else {
-		if (strcmp(type, "ping"))
-			slb_ka_option(out, check, "connect_port", "port", 1, 65535);
-		slb_ka_option_text(out, check, "connect_ip", "address");
-		slb_ka_option_text(out, check, "bindto", "source");
-		slb_ka_option(out, check, "fwmark", "mark", 0, 0xffffffff);
-	}
-	if (*type == 'h')
-		slb_ka_url(out, check, svc);
-	if (*type == 'h' && !strcmp(slb_ka_word(slb_ka_find(check, "http_protocol"), 1), "1.0"))
-		fprintf(out, ", version: \"1.0\"");
-	if (!strcmp(type, "udp"))
-		slb_ka_option_text(out, check, "payload", "request");
-	if (!strcmp(type, "dns"))
-		slb_ka_option_text(out, check, "name", "query");
-	fputs("}", out);
-	fclose(out);
-	if (whole)
-		return text;
-	free(text);
-	return NULL;
-}
-
 static const char * const slb_ka_srv_known[] = {
 	"weight", "uthreshold", "lthreshold", "HTTP_GET", "SSL_GET", "TCP_CHECK", "UDP_CHECK",
-	"DNS_CHECK", "PING_CHECK", "MISC_CHECK", NULL
+	"DNS_CHECK", "PING_CHECK", "MISC_CHECK", "retry", "delay_loop", NULL
 };
-
-static char *slb_ka_srv_check(const struct slb_ka *srv, const struct slb_ka *svc)
-{
-	char *text = NULL;
-	size_t i, kind;
-
-	for (i = 0; i < srv->part_count; i++) {
-		for (kind = 0; slb_ka_checks[kind].name; kind++)
-			if (!strcmp(slb_ka_checks[kind].name, slb_ka_word(&srv->part[i], 0)))
-				break;
-		if (!slb_ka_checks[kind].name)
-			continue;
-		if (text)
-			slb_ka_lost(&srv->part[i], "a further check");
-		else
-			text = slb_ka_check(&srv->part[i], svc, kind);
-	}
-	return text;
-}
 
 /* What real_server and sorry_server have in common: an address of the family @like, and a port. */
 static void slb_ka_srv(FILE *out, const struct slb_ka *srv, const struct slb_ka *svc, __u8 like,
@@ -586,10 +297,11 @@ int slb_ka_import(const char *name, char *text)
 	FILE *out;
 	int ret;
 
-	slb_ka_file = name;
+	slb_ka_tell_of(name);
 	slb_err_at(name, 1);
 	ret = slb_ka_read(&top, text);
 	slb_err_at(NULL, 0);
+	slb_ka_judge(text);
 	out = ret ? NULL : open_memstream(&result, &len);
 	if (out) {
 		slb_ka_convert(out, &top);

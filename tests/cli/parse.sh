@@ -14,7 +14,7 @@ for module in slb slb_toa; do
 done
 
 cases=$(cat "$here/parse.t" "$here/restore.t" "$here/slbconf.t" | grep -cE '^[0-9]')
-plan $((cases + 17))
+plan $((cases + 18))
 
 # verdict NAME STATUS OUTPUT WANTED_STATUS WANTED_TEXT...
 verdict() {
@@ -155,6 +155,9 @@ is "the last line needs no newline" "$("$slbadm" -R --dry-run "$SLB_TMP/short" 2
 out=$(cd "$here" && "$slbadm" import keepalived keepalived.conf 2>"$SLB_TMP/lost")
 is "keepalived.conf is carried over" "$out" "$(sed '/^slbadm:/d' "$here/keepalived.out")"
 is "and what could not be is told" "$(cat "$SLB_TMP/lost")" "$(grep ^slbadm: "$here/keepalived.out")"
+matches "bytes that are not UTF-8 are told" \
+	"$(printf 'virtual_server 10.0.0.1 80 {\n laddr_group_name b\374ro\n}\n' | "$slbadm" import keepalived - 2>&1)" \
+	'stdin:2: .*bytes that are not UTF-8; they are taken for Latin-1'
 check "what comes of it is understood" "$slbadm" -R --conf --dry-run - <<<"$out"
 matches "a block that does not end has its place" \
 	"$("$slbadm" import keepalived - 2>&1 <<<$'virtual_server 10.0.0.1 80 {\n a {\n}')" \
