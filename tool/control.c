@@ -47,12 +47,8 @@ int slb_control_name(struct sockaddr_un *to, const char *ending)
 	return len < (int)sizeof(to->sun_path) ? 0 : -ENAMETOOLONG;
 }
 
-/**
- * slb_control_connect() - speak to slbd
- *
- * Return: a file descriptor, or a negative errno: -ECONNREFUSED if there is none.
- */
-int slb_control_connect(void)
+/* Returns a file descriptor, or a negative errno: -ECONNREFUSED if there is no slbd. */
+static int slb_control_connect(void)
 {
 	struct timeval patience = { .tv_sec = 5 };
 	struct sockaddr_un to;
@@ -73,8 +69,8 @@ int slb_control_connect(void)
 	return err;
 }
 
-/* The messages, without what a terminal would obey, and the status behind them. */
-static int slb_control_answer(FILE *stream)
+/* The lines, without what a terminal would obey, and the status behind them. */
+static int slb_control_answer(FILE *stream, void (*each)(const char *line, void *data), void *data)
 {
 	char *line = NULL;
 	size_t size = 0;
@@ -85,15 +81,49 @@ static int slb_control_answer(FILE *stream)
 	while ((len = getline(&line, &size, stream)) > 0) {
 		line[strcspn(line, "\n")] = '\0';
 		for (c = line; *c; c++)
-			if ((unsigned char)*c < 0x20 || *c == 0x7f)
+			if (((unsigned char)*c < 0x20 && *c != '\t') || *c == 0x7f)
 				*c = '?';
 		if (strlen(line) == 1 && *line >= '0' && *line <= '2')
 			ret = *line - '0';
 		else
-			slb_err_print("slbd: %s", line);
+			each(line, data);
 	}
 	free(line);
 	return ret;
+}
+
+/**
+ * slb_control_ask() - ask slbd
+ * @request: SLB_CONTROL_*
+ * @each: called for each line of the answer
+ * @data: for @each
+ *
+ * Return: SLB_EXIT_*, or a negative errno: -ECONNREFUSED if there is no slbd.
+ */
+int slb_control_ask(const char *request, void (*each)(const char *line, void *data), void *data)
+{
+	int fd = slb_control_connect();
+	FILE *stream;
+	int ret;
+
+	if (fd < 0)
+		return fd;
+	stream = fdopen(fd, "r");
+	if (stream && send(fd, request, strlen(request), MSG_NOSIGNAL) >= 0)
+		ret = slb_control_answer(stream, each, data);
+	else
+		ret = -errno;
+	if (stream)
+		fclose(stream);
+	else
+		close(fd);
+	return ret;
+}
+
+static void slb_control_said(const char *line, void *data)
+{
+	(void)data;
+	slb_err_print("slbd: %s", line);
 }
 
 /**
@@ -104,26 +134,11 @@ static int slb_control_answer(FILE *stream)
  */
 int slb_control_reload(const struct slb_req *req)
 {
-	int fd = slb_control_connect();
-	FILE *stream;
-	int ret;
+	int ret = slb_control_ask(SLB_CONTROL_RELOAD, slb_control_said, NULL);
 
-	if (fd < 0) {
-		slb_err_print("%s: %s", req->command->name, fd == -ECONNREFUSED ?
-			      "slbd does not run here; --sync --conf does without it" :
-			      strerror(-fd));
-		return SLB_EXIT_REFUSED;
-	}
-	stream = fdopen(fd, "r");
-	if (!stream || send(fd, SLB_CONTROL_RELOAD, strlen(SLB_CONTROL_RELOAD), MSG_NOSIGNAL) < 0) {
-		slb_err_print("%s: %s", req->command->name, strerror(errno));
-		if (stream)
-			fclose(stream);
-		else
-			close(fd);
-		return SLB_EXIT_REFUSED;
-	}
-	ret = slb_control_answer(stream);
-	fclose(stream);
-	return ret;
+	if (ret >= 0)
+		return ret;
+	slb_err_print("%s: %s", req->command->name, ret == -ECONNREFUSED ?
+		      "slbd does not run here; --sync --conf does without it" : strerror(-ret));
+	return SLB_EXIT_REFUSED;
 }

@@ -14,6 +14,7 @@ int slb_list_limits(struct slb_nl *nl, const struct slb_req *req);
 int slb_list_settings(struct slb_nl *nl, const struct slb_req *req);
 int slb_list_timeouts(struct slb_nl *nl);
 int slb_list_info(struct slb_nl *nl, const struct slb_req *req);
+const char *slb_health_owner_text(char *buf, const char *group, const struct slb_svc_key *svc);
 int slb_health_list(struct slb_nl *nl, const struct slb_req *req);
 void slb_health_event(const struct nlmsghdr *nlh);
 int slb_list_groups(struct slb_nl *nl, const struct slb_req *req);

@@ -1,6 +1,6 @@
 #!/bin/bash
 # The module is removed and loaded again under a running slbd: it says so, what slb.conf has is put back, checks go on.
-# timeout: 120
+# timeout: 150
 # lanes: uml qemu-6.12
 . "$(dirname "$0")/../net/helpers/topo.sh"
 need slbd

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Where probes come from: a local address that is this host's own, the host's own where it is another's, one that is
 # set; with a mark, in a VRF.
-# timeout: 120
+# timeout: 150
 # lanes: uml qemu-6.12
 . "$(dirname "$0")/../net/helpers/topo.sh"
 need slbd nft

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The socket by which slbadm speaks to the daemon: it may ask for the file to be read again. */
+/*
+ * The socket by which slbadm speaks to the daemon: it may ask for the file to be read again, and which
+ * servers cannot be checked.
+ */
 #include <errno.h>
 #include <ev.h>
 #include <fcntl.h>
@@ -13,6 +16,7 @@
 
 #include "../control.h"
 #include "conf.h"
+#include "health.h"
 #include "log.h"
 
 #define SLBD_CONTROL_MAX	16	/* askers at a time */
@@ -51,24 +55,59 @@ static void slbd_control_said(const char *text)
 	fprintf(slbd_control.answer, "%s\n", text);
 }
 
-static void slbd_control_reload(struct slbd_asker *asker)
+static int slbd_control_reload(void)
 {
 	void (*before)(const char *text) = slb_err_to(slbd_control_said);
+	int ret = slbd_control.reload();
+
+	slb_err_to(before);
+	return ret ? SLB_EXIT_REFUSED : SLB_EXIT_DONE;
+}
+
+static int slbd_control_health(void)
+{
+	slbd_health_doubts(slbd_control.answer);
+	return SLB_EXIT_DONE;
+}
+
+/* What can be asked for. */
+static const struct {
+	const char	*request;
+	int		(*answer)(void);
+} slbd_control_requests[] = {
+	{ SLB_CONTROL_RELOAD, slbd_control_reload },
+	{ SLB_CONTROL_HEALTH, slbd_control_health },
+};
+
+/* One who does not read does not hold us up, and misses the rest. */
+static void slbd_control_send(int fd, const char *text, size_t len)
+{
+	struct timeval patience = { .tv_usec = 200000 };
+	ssize_t sent = 1;
+
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
+	for (; len && sent > 0; text += sent, len -= sent)
+		sent = send(fd, text, len, MSG_NOSIGNAL);
+	if (sent < 0)
+		slbd_log(LOG_INFO, "whoever asked is gone");
+}
+
+static void slbd_control_answer(struct slbd_asker *asker)
+{
 	char *text = NULL;
 	size_t len = 0;
-	int ret;
+	size_t i;
 
 	slbd_control.answer = open_memstream(&text, &len);
-	if (slbd_control.answer) {
-		ret = slbd_control.reload() ? SLB_EXIT_REFUSED : SLB_EXIT_DONE;
-		fprintf(slbd_control.answer, "%d\n", ret);
-		fclose(slbd_control.answer);
-		/* An asker who does not read misses the rest. */
-		if (send(asker->io.fd, text, len, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
-			slbd_log(LOG_INFO, "whoever asked to reload is gone");
-	}
+	if (!slbd_control.answer)
+		return;
+	for (i = 0; i < sizeof(slbd_control_requests) / sizeof(*slbd_control_requests); i++)
+		if (!strcmp(asker->request, slbd_control_requests[i].request))
+			fprintf(slbd_control.answer, "%d\n", slbd_control_requests[i].answer());
+	fclose(slbd_control.answer);
+	slbd_control_send(asker->io.fd, text, len);
 	free(text);
-	slb_err_to(before);
 }
 
 static void slbd_control_read(struct ev_loop *loop, ev_io *io, int events)
@@ -86,8 +125,7 @@ static void slbd_control_read(struct ev_loop *loop, ev_io *io, int events)
 		asker->request[asker->len] = '\0';
 		if (!strchr(asker->request, '\n') && asker->len < sizeof(asker->request) - 1)
 			return;
-		if (!strcmp(asker->request, SLB_CONTROL_RELOAD))
-			slbd_control_reload(asker);
+		slbd_control_answer(asker);
 	}
 	slbd_asker_end(loop, asker);
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../list.h"
 #include "check.h"
 #include "echo.h"
 #include "health.h"
@@ -32,10 +33,7 @@ void slbd_health_init(bool dry)
 
 static const char *slbd_subject_owner(char *buf, const struct slbd_subject *subject)
 {
-	if (!*subject->group)
-		return slb_svc_key_text(buf, &subject->svc);
-	snprintf(buf, SLB_OBJECT_TEXT, "group %s", subject->group);
-	return buf;
+	return slb_health_owner_text(buf, subject->group, &subject->svc);
 }
 
 /* One line for each change of state, with its reason. */
@@ -205,26 +203,36 @@ static const char *slbd_subject_resolve(const struct slbd_subject *subject,
 	return NULL;
 }
 
+/* That a server cannot be checked is said once. */
+static void slbd_subject_refuse(struct slbd_subject *subject, const char *wrong)
+{
+	char owner[SLB_OBJECT_TEXT];
+	char end[SLB_END_TEXT];
+
+	if (wrong && wrong != subject->wrong)
+		slbd_log(LOG_ERR, "%s -> %s cannot be checked: %s",
+			 slbd_subject_owner(owner, subject), slb_end_text(end, &subject->end), wrong);
+	subject->wrong = wrong;
+}
+
 static void slbd_subject_apply(struct slbd_subject *subject)
 {
 	const struct slbd_check_conf *how = slbd_health_how(subject);
 	const char *wrong = NULL;
 	struct slbd_check_conf conf;
-	char owner[SLB_OBJECT_TEXT];
-	char end[SLB_END_TEXT];
 
 	if (how && slbd_check_probes(how)) {
 		conf = *how;	/* borrows its texts */
 		wrong = slbd_subject_resolve(subject, &conf);
 		if (!wrong) {
+			subject->wrong = NULL;
 			slbd_subject_check(subject, &conf);
 			/* An equal check, or one from before, may know already. */
 			slbd_health_judge(subject, subject->check);
 			return;
 		}
-		slbd_log(LOG_ERR, "%s -> %s cannot be checked: %s",
-			 slbd_subject_owner(owner, subject), slb_end_text(end, &subject->end), wrong);
 	}
+	slbd_subject_refuse(subject, wrong);
 	slbd_subject_uncheck(subject);
 	if (how && how->type == SLBD_CHECK_NONE && (subject->down || subject->unproved))
 		slbd_health_set(subject, false, "not checked");
@@ -311,6 +319,37 @@ bool slbd_health_knows(const struct slb_srv *srv)
 	free(key);
 	return knows && srv->given & SLB_GIVEN(SLB_A_SRV_WEIGHT) &&
 	       !srv->value[SLB_A_SRV_DRAINING];
+}
+
+/* Why nothing is known of a server's health, though it is to be checked, or NULL. */
+static const char *slbd_subject_doubt(const struct slbd_subject *subject)
+{
+	const struct slbd_check *check = subject->check;
+
+	if (subject->wrong)
+		return subject->wrong;
+	if (check && check->last == SLBD_UNKNOWN)
+		return check->reason;
+	return check && check->waits ? "its probe waits for others to end" : NULL;
+}
+
+/**
+ * slbd_health_doubts() - tell which servers cannot be checked, for slbadm
+ * @out: gets a line for each: service or group, server, and why, with tabs between
+ */
+void slbd_health_doubts(FILE *out)
+{
+	char owner[SLB_OBJECT_TEXT];
+	char end[SLB_END_TEXT];
+	const char *doubt;
+	size_t i;
+
+	for (i = 0; i < slbd_subject_count; i++) {
+		doubt = slbd_subject_doubt(slbd_subjects[i]);
+		if (doubt)
+			fprintf(out, "%s\t%s\t%s\n", slbd_subject_owner(owner, slbd_subjects[i]),
+				slb_end_text(end, &slbd_subjects[i]->end), doubt);
+	}
 }
 
 /**

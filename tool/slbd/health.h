@@ -3,6 +3,8 @@
 #ifndef SLBD_HEALTH_H
 #define SLBD_HEALTH_H
 
+#include <stdio.h>
+
 #include "sched.h"
 
 void slbd_health_init(bool dry);
@@ -10,6 +12,7 @@ void slbd_health_changed(void);
 bool slbd_health_checks(const char *name, const struct slb_svc_key *svc);
 bool slbd_health_knows(const struct slb_srv *srv);
 void slbd_health_result(struct slbd_check *check, enum slbd_result result);
+void slbd_health_doubts(FILE *out);
 void slbd_health_forget(void);
 void slbd_health_free(void);
 

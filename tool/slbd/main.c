@@ -294,8 +294,9 @@ static const struct slbd_kernel_ops slbd_module_ops = {
 /* Whatever can go wrong ends the daemon before it says that it is ready. */
 static int slbd_start(struct ev_loop *loop, struct slb_file *file, const struct slbd_conf *conf)
 {
-	if (slbd_options.config && !slbd_options.dry &&
-	    (slbd_control_open(loop, slbd_reload) || slbd_conf_apply(file)))
+	if (!slbd_options.dry && slbd_control_open(loop, slbd_reload))
+		return -1;
+	if (!slbd_options.dry && slbd_options.config && slbd_conf_apply(file))
 		return -1;
 	slb_file_free(file);
 	memset(file, 0, sizeof(*file));

@@ -55,6 +55,7 @@ void slbd_subject_adopt(struct slbd_subject *old, struct slbd_subject *subject)
 {
 	struct slbd_subject **at;
 
+	subject->wrong = old->wrong;
 	if (!old->check)
 		return;
 	for (at = &old->check->subject; *at != old; at = &(*at)->next)

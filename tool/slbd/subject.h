@@ -16,6 +16,7 @@ struct slbd_check;
  * @vrf: of the pool's addresses
  * @down: as the module has it
  * @unproved: as the module has it
+ * @wrong: why it cannot be checked, or NULL
  * @check: how it is checked, or NULL
  * @next: in the check's list
  */
@@ -27,6 +28,7 @@ struct slbd_subject {
 	__u32			vrf;
 	bool			down;
 	bool			unproved;
+	const char		*wrong;
 	struct slbd_check	*check;
 	struct slbd_subject	*next;
 };

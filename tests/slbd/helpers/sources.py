@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Where probes come from."""
+import json
 import os
 import subprocess
 import time
@@ -15,7 +16,7 @@ BLUE = {4: "10.3.2.1", 6: "fd00:3:2::1"}
 BLUE_OWN = {4: "10.3.1.1", 6: "fd00:3:1::1"}
 BLUE_SERVER = {4: "10.3.1.11", 6: "fd00:3:1::11"}
 VRF = os.environ["SLB_VRF"]
-PORTS = {"web": 8080, "set": 8081, "foreign": 8082, "mark": 8083}
+PORTS = {"web": 8080, "set": 8081, "foreign": 8082, "mark": 8083, "none": 8084}
 state = {}
 
 
@@ -40,12 +41,26 @@ def laddr(v, how, addr=None, dev="lo"):
                    (["nodad"] if v == 6 and how == "add" else []), check=True)
 
 
-def settle(name, v, want):
-    """Those under way come to their end, and all further ones come from there."""
-    eventually(lambda: state[name, v].peers and state[name, v].peers[-1][0] == want, f"a probe from {want}", 10)
-    state[name, v].peers.clear()
-    eventually(lambda: len(state[name, v].peers) > 1, "further probes", 10)
-    same(sources(name, v), {want})
+def settle(*want):
+    """Of each name: the probes under way come to their end, and all further ones come from there."""
+    wanted = {(name, v): addr[v] for name, addr in want for v in (4, 6)}
+    for key, addr in wanted.items():
+        eventually(lambda: state[key].peers and state[key].peers[-1][0] == addr, f"{key} to be probed from {addr}", 10)
+        state[key].peers.clear()
+    for key, addr in wanted.items():
+        eventually(lambda: len(state[key].peers) > 1, "further probes", 10)
+        same(sources(*key), {addr}, key)
+
+
+def all_up(name):
+    eventually(lambda: {of(name, v)[0] for v in (4, 6)} == {"up"}, f"{name} to be up", 10)
+
+
+def nobody_down(since):
+    same(state["slbd"].has("(web|blue).* is down", since), [])
+
+
+LATER = {v: f"{LADDR[v]}9" for v in (4, 6)}
 
 
 @case("slbd begins: what its servers are and how they are checked")
@@ -67,8 +82,9 @@ def _():
             state[name, v] = Listener(v, port)
             tool("--add-group", f"{name}{v}")
             tool("-a", "--group", f"{name}{v}", "-r", end(v, port))
-        more = {"set": f"source={OWN[v]}", "foreign": f"source={LADDR[v]}9", "mark": "mark=7"}
-        checks += [f"--group {name}{v} type=tcp {FAST} {more.get(name, '')}" for name in PORTS]
+        more = {"set": f"source={OWN[v]}", "foreign": f"source={LATER[v]}", "mark": "mark=7"}
+        checks += [f"--group {name}{v} type=tcp {FAST} {more.get(name, '')}" for name in PORTS if name != "none"]
+        checks.append(f"--group none{v} type=exec {FAST} command=/no/such/program")
         if not VRF:
             continue
         tool("-P", BLUE[v], "--pool", "blue", "--vrf", VRF)
@@ -80,11 +96,11 @@ def _():
     state["slbd"] = Slbd(checks)
 
 
-@both("probes come from a local address, or from the source that is set")
-def _(v):
-    eventually(lambda: of("web", v)[0] == of("set", v)[0] == "up", "the servers to be up", 10)
-    settle("web", v, LADDR[v])
-    settle("set", v, OWN[v])
+@case("probes come from a local address, or from the source that is set")
+def _():
+    all_up("web")
+    all_up("set")
+    settle(("web", LADDR), ("set", OWN))
 
 
 @both("a source that is no address of this host says nothing about the server")
@@ -93,6 +109,19 @@ def _(v):
         state["slbd"].log
     same(state["foreign", v].peers, [])
     assert of("foreign", v)[0] != "down"
+
+
+@both("slbadm health tells which servers cannot be checked, and why")
+def _(v):
+    def unchecked():
+        servers = json.loads(netns.run(LB, "slbadm", "health", "--json"))["servers"]
+        return {s["group"]: s["unchecked"] for s in servers if "unchecked" in s and s["group"].endswith(str(v))}
+
+    eventually(lambda: len(unchecked()) == 2, "those two", 10)
+    same(unchecked(), {f"foreign{v}": "the source of its check is no address of this host",
+                       f"none{v}": "/no/such/program: No such file or directory"})
+    text = [line for line in netns.run(LB, "slbadm", "health", "-n").splitlines() if f"none{v}" in line]
+    assert text[0].endswith("; cannot be checked: /no/such/program: No such file or directory"), text
 
 
 @both("probes have the mark that is set")
@@ -106,55 +135,47 @@ def _(v):
     assert count["marked"] > count["plain"], count
 
 
-@both("in a VRF they come from the address that the VRF has")
-def _(v):
+@case("in a VRF they come from the address that the VRF has")
+def _():
     if not VRF:
         raise Skip("no VRF here")
-    eventually(lambda: of("blue", v)[0] == "up", "the server to be up", 10)
-    settle("blue", v, BLUE[v])
+    all_up("blue")
+    settle(("blue", BLUE))
 
 
-@both("the local address moves to another balancer: probes come from the host's own, though sockets could be bound")
-def _(v):
-    netns.sysctl(LB, f"ipv{v}.ip_nonlocal_bind", 1)
+@case("the local address moves to another balancer: probes come from the host's own, though sockets could be bound")
+def _():
     mark = time.monotonic()
-    laddr(v, "del")
-    if VRF:
-        laddr(v, "del", BLUE[v], VRF)
-    settle("web", v, OWN[v])
-    if VRF:
-        settle("blue", v, BLUE_OWN[v])
+    for v in (4, 6):
+        netns.sysctl(LB, f"ipv{v}.ip_nonlocal_bind", 1)
+        laddr(v, "del")
+        if VRF:
+            laddr(v, "del", BLUE[v], VRF)
+    settle(("web", OWN), *([("blue", BLUE_OWN)] if VRF else []))
     # Longer than two probes may take.
     time.sleep(5)
-    same(state["slbd"].has(f"(web|blue){v} -> .* is down", mark), [])
-    same(of("web", v)[0], "up")
+    nobody_down(mark)
+    same([of("web", v)[0] for v in (4, 6)], ["up", "up"])
 
 
-@both("a new slbd, on the balancer that stands by, knows it too")
-def _(v):
-    if v == 4:
-        same(state["slbd"].stop(), 0)
-        with open(state["slbd"].file, encoding="utf-8") as file:
-            state["slbd"] = Slbd(file.read().splitlines())
-    settle("web", v, OWN[v])
+@case("a new slbd, on the balancer that stands by, knows it too")
+def _():
+    same(state["slbd"].stop(), 0)
+    with open(state["slbd"].file, encoding="utf-8") as file:
+        state["slbd"] = Slbd(file.read().splitlines())
+    settle(("web", OWN))
 
 
-@both("the local address comes: probes come from there")
-def _(v):
+@case("the local address comes: probes come from there, and from a source that comes too")
+def _():
     mark = time.monotonic()
-    laddr(v, "add")
-    if VRF:
-        laddr(v, "add", BLUE[v], VRF)
-    settle("web", v, LADDR[v])
-    if VRF:
-        settle("blue", v, BLUE[v])
-    same(state["slbd"].has(f"(web|blue){v} -> .* is down", mark), [])
-
-
-@both("and a source that comes to this host is probed from")
-def _(v):
-    laddr(v, "add", f"{LADDR[v]}9")
-    settle("foreign", v, f"{LADDR[v]}9")
+    for v in (4, 6):
+        laddr(v, "add")
+        laddr(v, "add", LATER[v])
+        if VRF:
+            laddr(v, "add", BLUE[v], VRF)
+    settle(("web", LADDR), ("foreign", LATER), *([("blue", BLUE)] if VRF else []))
+    nobody_down(mark)
 
 
 @case("ended by a signal")
