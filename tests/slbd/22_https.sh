@@ -39,7 +39,11 @@ check "each is asked again and again" wait_for -t 20 sh -c "[ \$(grep -c '^443 s
 probes=$(grep -c slbd "$SLB_TMP/n/access")
 kill "$(pgrep -P "$tracer")" && wait "$tracer"
 diag "$probes probes, $(grep -c "\"$SLB_TMP/cert\"" "$SLB_TMP/opens") times the file of certificates was read"
-# It is read again after a minute.
-check "they share one reading of their certificates" test "$(grep -c "\"$SLB_TMP/cert\"" "$SLB_TMP/opens")" -le 2
+# It is read again after a minute. libcurl keeps what it has read where OpenSSL is behind it.
+if ldd "$daemon" | grep -q libcurl-gnutls; then
+	skip "they share one reading of their certificates" "built with libcurl's GnuTLS flavour"
+else
+	check "they share one reading of their certificates" test "$(grep -c "\"$SLB_TMP/cert\"" "$SLB_TMP/opens")" -le 2
+fi
 is "those that do not verify have none read, nor does the system's directory count" \
 	"$(grep -c '/etc/ssl/certs' "$SLB_TMP/opens")" 0
