@@ -19,10 +19,14 @@ static void slb_fast_get(struct slb_fast_state *fast, const struct nlattr *nest)
 	slb_string_get(fast->hook[1], sizeof(fast->hook[1]), attrs[SLB_A_FAST_HOOK6]);
 }
 
-static int slb_info_answer(const struct nlmsghdr *nlh, void *data)
+/**
+ * slb_info_get() - read the module's version and object counts from an answer
+ * @info: result, empty so far
+ * @nlh: the message
+ */
+void slb_info_get(struct slb_info *info, const struct nlmsghdr *nlh)
 {
 	const struct nlattr *attrs[SLB_A_INFO_MAX + 1];
-	struct slb_info *info = data;
 	const struct nlattr *attr;
 	unsigned int i;
 
@@ -35,6 +39,11 @@ static int slb_info_answer(const struct nlmsghdr *nlh, void *data)
 		if (mnl_attr_get_type(attr) == SLB_A_INFO_FASTPATH &&
 		    info->fast_count < SLB_FASTPATH_MAX)
 			slb_fast_get(&info->fast[info->fast_count++], attr);
+}
+
+static int slb_info_answer(const struct nlmsghdr *nlh, void *data)
+{
+	slb_info_get(data, nlh);
 	return 0;
 }
 
@@ -63,14 +72,23 @@ static void slb_numbers_get(__u64 *value, size_t count, const struct nlattr *att
 		memcpy(value, mnl_attr_get_payload(attr), len);
 }
 
-static int slb_counters_answer(const struct nlmsghdr *nlh, void *data)
+/**
+ * slb_counters_get() - read the namespace's counters from an answer
+ * @counters: result, empty so far
+ * @nlh: the message
+ */
+void slb_counters_get(struct slb_counters *counters, const struct nlmsghdr *nlh)
 {
 	const struct nlattr *attrs[SLB_A_CTR_MAX + 1];
-	struct slb_counters *counters = data;
 
 	slb_nl_index(nlh, attrs, SLB_A_CTR_MAX);
 	slb_numbers_get(counters->count, SLB_COUNT_COUNT, attrs[SLB_A_CTR_COUNTS]);
 	slb_numbers_get(counters->drop, SLB_DROP_COUNT, attrs[SLB_A_CTR_DROPS]);
+}
+
+static int slb_counters_answer(const struct nlmsghdr *nlh, void *data)
+{
+	slb_counters_get(data, nlh);
 	return 0;
 }
 

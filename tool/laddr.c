@@ -125,7 +125,12 @@ int slb_laddr_send(struct slb_nl *nl, __u8 cmd, __u16 flags, const struct slb_la
 	return slb_nl_talk(nl, NULL, NULL);
 }
 
-static void slb_laddr_get(struct slb_laddr *laddr, const struct nlmsghdr *nlh)
+/**
+ * slb_laddr_get() - read a local address from an answer or a message
+ * @laddr: result, empty so far; of one that is deleted only the key comes
+ * @nlh: the message
+ */
+void slb_laddr_get(struct slb_laddr *laddr, const struct nlmsghdr *nlh)
 {
 	static const __u16 numbers[] = {
 		SLB_A_LADDR_VRF, SLB_A_LADDR_DEDICATED, SLB_A_LADDR_PORT_FIRST,

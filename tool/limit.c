@@ -372,7 +372,12 @@ void slb_limits_print(const struct slb_limits *limits, bool srv, bool flags)
 	slb_out_close();
 }
 
-static void slb_limit_get(struct slb_limit *limit, const struct nlmsghdr *nlh)
+/**
+ * slb_limit_get() - read a named limit from an answer or a message
+ * @limit: result, empty so far; of one that is deleted only the name comes
+ * @nlh: the message
+ */
+void slb_limit_get(struct slb_limit *limit, const struct nlmsghdr *nlh)
 {
 	const struct nlattr *attrs[SLB_A_LIMIT_MAX + 1];
 

@@ -152,6 +152,76 @@ static int slb_nl_errno(struct slb_nl *nl)
 }
 
 /**
+ * slb_nl_send() - send the request that was begun last
+ * @nl: the family
+ *
+ * Return: 0 or a negative errno.
+ */
+int slb_nl_send(struct slb_nl *nl)
+{
+	const struct nlmsghdr *nlh = (const struct nlmsghdr *)nl->tx;
+
+	nl->intr = false;
+	nl->err = 0;
+	return mnl_socket_sendto(nl->sock, nlh, nlh->nlmsg_len) < 0 ? slb_nl_errno(nl) : 0;
+}
+
+/* One message of an answer; returns what slb_nl_step() does. */
+static int slb_nl_message(struct slb_nl *nl, const struct nlmsghdr *nlh,
+			  int (*answer)(const struct nlmsghdr *nlh, void *data), void *data)
+{
+	int ret;
+
+	if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
+		nl->intr = true;
+	switch (nlh->nlmsg_type) {
+	case NLMSG_ERROR:
+		ret = slb_nl_error(nl, nlh);
+		return ret ? ret : nl->err;
+	case NLMSG_DONE:
+		ret = slb_nl_done(nl, nlh);
+		if (!ret)
+			ret = nl->err;
+		return !ret && nl->intr ? -EINTR : ret;
+	default:
+		if (answer && !nl->err)
+			nl->err = answer(nlh, data);
+		return 1;
+	}
+}
+
+/**
+ * slb_nl_step() - take a part of the answers to the request that was sent last
+ * @nl: the family
+ * @answer: as in slb_nl_talk()
+ * @data: for @answer
+ *
+ * A part is what the kernel hands over at once, of a dump up to 32 KiB. Where the socket does not
+ * block there may be none yet.
+ *
+ * Return: 1 if there is more to come, else what slb_nl_talk() returns.
+ */
+int slb_nl_step(struct slb_nl *nl, int (*answer)(const struct nlmsghdr *nlh, void *data),
+		void *data)
+{
+	unsigned int port = mnl_socket_get_portid(nl->sock);
+	const struct nlmsghdr *nlh;
+	int ret = 1;
+	int len;
+
+	len = mnl_socket_recvfrom(nl->sock, nl->rx, SLB_NL_ANSWER);
+	if (len < 0 && (errno == EINTR || errno == EAGAIN))
+		return 1;
+	if (len < 0)
+		return slb_nl_errno(nl);
+	nlh = (const struct nlmsghdr *)nl->rx;
+	for (; ret > 0 && mnl_nlmsg_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len))
+		if (nlh->nlmsg_seq == nl->seq && nlh->nlmsg_pid == port)
+			ret = slb_nl_message(nl, nlh, answer, data);
+	return ret;
+}
+
+/**
  * slb_nl_talk() - send the request that was begun last and take its answers
  * @nl: the family
  * @answer: called for each message of the answer; 0 goes on, a negative errno ends with it after
@@ -166,43 +236,14 @@ static int slb_nl_errno(struct slb_nl *nl)
 int slb_nl_talk(struct slb_nl *nl, int (*answer)(const struct nlmsghdr *nlh, void *data),
 		void *data)
 {
-	unsigned int port = mnl_socket_get_portid(nl->sock);
-	const struct nlmsghdr *nlh;
-	bool intr = false;
-	int err = 0;
-	int len;
-	int ret;
+	int ret = slb_nl_send(nl);
 
-	nlh = (const struct nlmsghdr *)nl->tx;
-	if (mnl_socket_sendto(nl->sock, nlh, nlh->nlmsg_len) < 0)
-		return slb_nl_errno(nl);
-	for (;;) {
-		len = mnl_socket_recvfrom(nl->sock, nl->rx, SLB_NL_ANSWER);
-		if (len < 0 && errno == EINTR)
-			continue;
-		if (len < 0)
-			return slb_nl_errno(nl);
-		nlh = (const struct nlmsghdr *)nl->rx;
-		for (; mnl_nlmsg_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len)) {
-			if (nlh->nlmsg_seq != nl->seq || nlh->nlmsg_pid != port)
-				continue;
-			if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
-				intr = true;
-			switch (nlh->nlmsg_type) {
-			case NLMSG_ERROR:
-				ret = slb_nl_error(nl, nlh);
-				return ret ? ret : err;
-			case NLMSG_DONE:
-				ret = slb_nl_done(nl, nlh);
-				if (!ret)
-					ret = err;
-				return !ret && intr ? -EINTR : ret;
-			default:
-				if (answer && !err)
-					err = answer(nlh, data);
-			}
-		}
-	}
+	if (ret)
+		return ret;
+	do
+		ret = slb_nl_step(nl, answer, data);
+	while (ret > 0);
+	return ret;
 }
 
 /**

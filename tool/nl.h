@@ -41,6 +41,8 @@ struct slb_nl {
 	char				words[512];	/* why the last talk failed, or a warning */
 	char				*tx;
 	char				*rx;
+	int				err;		/* of whoever takes the answer */
+	bool				intr;		/* the dump was interrupted */
 };
 
 extern const struct slb_nl_family slb_nl_slb;
@@ -56,6 +58,9 @@ int slb_nl_listen(struct slb_nl *nl, int (*each)(const struct nlmsghdr *nlh, voi
 		  void *data);
 
 struct nlmsghdr *slb_nl_request(struct slb_nl *nl, __u8 cmd, __u16 flags);
+int slb_nl_send(struct slb_nl *nl);
+int slb_nl_step(struct slb_nl *nl, int (*answer)(const struct nlmsghdr *nlh, void *data),
+		void *data);
 int slb_nl_talk(struct slb_nl *nl, int (*answer)(const struct nlmsghdr *nlh, void *data),
 		void *data);
 

@@ -158,7 +158,12 @@ int slb_svc_send(struct slb_nl *nl, __u8 cmd, __u16 flags, const struct slb_svc 
 	return slb_nl_talk(nl, NULL, NULL);
 }
 
-static void slb_svc_get(struct slb_svc *svc, const struct nlmsghdr *nlh)
+/**
+ * slb_svc_get() - read a service from an answer or a message
+ * @svc: result, empty so far; of one that is deleted only the key comes
+ * @nlh: the message
+ */
+void slb_svc_get(struct slb_svc *svc, const struct nlmsghdr *nlh)
 {
 	const struct nlattr *attrs[SLB_A_SVC_MAX + 1];
 

@@ -104,7 +104,12 @@ struct slb_req;
 #define SLB_LOAD_ALL		(~0U)
 
 int slb_svc_send(struct slb_nl *nl, __u8 cmd, __u16 flags, const struct slb_svc *svc);
+void slb_svc_get(struct slb_svc *svc, const struct nlmsghdr *nlh);
 void slb_srv_get(struct slb_srv *srv, const struct nlmsghdr *nlh);
+void slb_laddr_get(struct slb_laddr *laddr, const struct nlmsghdr *nlh);
+void slb_limit_get(struct slb_limit *limit, const struct nlmsghdr *nlh);
+void slb_info_get(struct slb_info *info, const struct nlmsghdr *nlh);
+void slb_counters_get(struct slb_counters *counters, const struct nlmsghdr *nlh);
 int slb_srv_send(struct slb_nl *nl, __u8 cmd, __u16 flags, const struct slb_srv *srv);
 int slb_laddr_send(struct slb_nl *nl, __u8 cmd, __u16 flags, const struct slb_laddr *laddr);
 int slb_settings_send(struct slb_nl *nl, const struct slb_settings *settings);
