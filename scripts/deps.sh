@@ -17,8 +17,8 @@ packages() {
 	build)
 		# The modules, the generator, the tool and the daemon. Headers come from the cache where the
 		# running kernel has none installed.
-		echo build-essential kmod libcurl4-openssl-dev libev-dev libmnl-dev libncurses-dev libsystemd-dev libyaml-dev pkg-config python3 \
-			python3-yaml xz-utils
+		echo build-essential kmod libcurl4-openssl-dev libev-dev libmicrohttpd-dev libmnl-dev libncurses-dev libsystemd-dev \
+			libyaml-dev pkg-config python3 python3-yaml xz-utils
 		;;
 	vm)
 		echo busybox-static iproute2 kmod procps qemu-system-x86 xz-utils
@@ -38,7 +38,7 @@ packages() {
 		# The sanitizer kernel
 		echo bc bison flex libelf-dev linux-source-6.1 patch
 		echo bind9-dnsutils bird2 bpftrace conntrack dkms dnsmasq-base ethtool haproxy iperf3 iptables iputils-ping \
-			ipvsadm jq keepalived libnl-3-dev libnl-genl-3-dev netcat-openbsd nftables openssl psmisc \
+			ipvsadm jq keepalived libnl-3-dev libnl-genl-3-dev netcat-openbsd nftables openssl prometheus psmisc \
 			python3-pyte python3-scapy socat strace tcpdump traceroute wrk
 		;;
 	style)

@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -195,6 +196,32 @@ const char *slb_end_parse(struct slb_end *end, const char *text, __u8 proto, __u
 	}
 	if (wrong)
 		return wrong;
+	*end = read;
+	return NULL;
+}
+
+/**
+ * slb_local_parse() - read where on this host something is to be
+ * @end: result; port 0 if it is to be nowhere
+ * @text: PORT, which is one of 127.0.0.1, or ADDR:PORT, or "off"
+ *
+ * Return: NULL, or what is wrong.
+ */
+const char *slb_local_parse(struct slb_end *end, const char *text)
+{
+	struct slb_end read = {};
+	const char *wrong;
+	__u32 port;
+
+	if (slb_number_parse(&port, text, 1, 65535)) {
+		read = (struct slb_end) { .addr = { .len = 4, .b = { 127, 0, 0, 1 } }, .port = port };
+	} else if (strcmp(text, "off")) {
+		wrong = slb_end_parse(&read, text, IPPROTO_TCP, 0);
+		if (wrong)
+			return wrong;
+		if (!read.port)
+			return "the port is missing";
+	}
 	*end = read;
 	return NULL;
 }

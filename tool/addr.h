@@ -43,6 +43,7 @@ struct slb_prefix {
 const char *slb_addr_parse(struct slb_addr *addr, const char *text, __u8 like);
 const char *slb_end_colon(const char *text);
 const char *slb_end_parse(struct slb_end *end, const char *text, __u8 proto, __u8 like);
+const char *slb_local_parse(struct slb_end *end, const char *text);
 const char *slb_prefix_parse(struct slb_prefix *prefix, const char *text);
 const char *slb_port_parse(__u16 *port, const char *text, __u8 proto);
 bool slb_number_parse(__u32 *value, const char *text, __u32 min, __u32 max);

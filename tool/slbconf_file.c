@@ -27,7 +27,8 @@ static bool slb_slbconf_is_section(const char *name)
 	for (section = slb_sections; section->name; section++)
 		if (!strcmp(section->name, name))
 			return true;
-	return !strcmp(name, "include") || !strcmp(name, "settings") || !strcmp(name, "checks");
+	return !strcmp(name, "include") || !strcmp(name, "settings") || !strcmp(name, "checks") ||
+	       !strcmp(name, "metrics");
 }
 
 /* What stands at the top of a file. */
@@ -225,6 +226,37 @@ static int slb_slbconf_settings(struct slb_slbconf *conf)
 	return conf->count ? slb_slbconf_line(conf, &at) : 0;
 }
 
+/* Where slbd is to be asked for metrics; one of the files says so. */
+static int slb_slbconf_metrics(struct slb_slbconf *conf)
+{
+	const yaml_node_t *node;
+	bool given = false;
+	const char *wrong;
+	const char *text;
+	size_t i;
+
+	for (i = 0; i < conf->yaml_count; i++) {
+		node = slb_slbconf_part(conf->yaml[i], "metrics");
+		if (!node)
+			continue;
+		if (given)
+			return slb_yaml_wrong(conf->yaml[i], node, "metrics: another file says where");
+		given = true;
+		if (node->type != YAML_SCALAR_NODE)
+			return slb_yaml_wrong(conf->yaml[i], node,
+					      "metrics: a port, an address with a port, or off is expected");
+		text = slb_yaml_text(conf->yaml[i], node);
+		if (!text)
+			return -1;
+		if (slb_yaml_is_null(node) || !strcmp(text, "no") || !strcmp(text, "false"))
+			text = "off";
+		wrong = slb_local_parse(&conf->checks->metrics, text);
+		if (wrong)
+			return slb_yaml_wrong(conf->yaml[i], node, "metrics: `%s': %s", text, wrong);
+	}
+	return 0;
+}
+
 static int slb_slbconf_sections(struct slb_slbconf *conf)
 {
 	const struct slb_section *section;
@@ -354,7 +386,7 @@ int slb_slbconf_read(struct slb_file *file, const char *name, struct slbd_conf *
 		file->name = file->names[0];
 	if (!ret)
 		ret = slb_slbconf_include(&conf) || slb_slbconf_checks(&conf) ||
-		      slb_slbconf_settings(&conf) ||
+		      slb_slbconf_metrics(&conf) || slb_slbconf_settings(&conf) ||
 		      slb_slbconf_sections(&conf) || slb_file_unique(file) ||
 		      slb_slbconf_refs(file);
 	slb_slbconf_free(&conf);

@@ -134,10 +134,12 @@ struct slbd_conf_group {
  * struct slbd_conf - all checks
  * @group: the groups
  * @group_count: entries in @group
+ * @metrics: where the metrics are to be had; port 0 is nowhere
  */
 struct slbd_conf {
 	struct slbd_conf_group	*group;
 	size_t			group_count;
+	struct slb_end		metrics;
 };
 
 extern const struct slb_words slbd_check_types;

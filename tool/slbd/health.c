@@ -14,12 +14,14 @@
 #include "kernel.h"
 #include "local.h"
 #include "log.h"
+#include "metrics.h"
 #include "syn.h"
 #include "subject.h"
 
 static struct slbd_conf slbd_health_conf;
 static struct slbd_subject **slbd_subjects;	/* sorted */
 static size_t slbd_subject_count;
+static unsigned int slbd_subject_generation;
 static bool slbd_health_dry;
 
 /**
@@ -92,8 +94,10 @@ void slbd_health_result(struct slbd_check *check, enum slbd_result result)
 		slbd_log(LOG_DEBUG, "%s %s: %s, %u of %u",
 			 slb_word(&slbd_check_types, check->conf.type), slb_end_text(end, &to),
 			 check->reason, check->failed, check->conf.fall);
-	for (subject = check->subject; subject; subject = subject->next)
+	for (subject = check->subject; subject; subject = subject->next) {
+		slbd_tally_add(subject->tally, check->took);
 		slbd_health_judge(subject, check);
+	}
 }
 
 static void slbd_subject_uncheck(struct slbd_subject *subject)
@@ -259,6 +263,8 @@ static void slbd_subjects_merge(struct slbd_subject **subject, size_t count)
 	free(slbd_subjects);
 	slbd_subjects = subject;
 	slbd_subject_count = count;
+	slbd_subject_generation++;
+	slbd_tallies_take(subject, count);
 }
 
 static int slbd_subject_qsort(const void *a, const void *b)
@@ -365,6 +371,27 @@ void slbd_health_forget(void)
 		slbd_subjects[i]->down = false;
 		slbd_subjects[i]->unproved = true;
 	}
+}
+
+/**
+ * slbd_health_generation() - which servers there are
+ *
+ * Return: another number whenever slbd_health_subject() has others.
+ */
+unsigned int slbd_health_generation(void)
+{
+	return slbd_subject_generation;
+}
+
+/**
+ * slbd_health_subject() - one of the servers
+ * @i: its index in their order: group, service, address, port
+ *
+ * Return: the server, valid until the generation changes, or NULL behind the last.
+ */
+const struct slbd_subject *slbd_health_subject(size_t i)
+{
+	return i < slbd_subject_count ? slbd_subjects[i] : NULL;
 }
 
 static void slbd_conf_copy(struct slbd_conf *to, const struct slbd_conf *from)

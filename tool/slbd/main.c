@@ -18,6 +18,7 @@
 #include "kernel.h"
 #include "limits.h"
 #include "log.h"
+#include "metrics.h"
 #include "../slbconf.h"
 #include "../slb_names_gen.h"
 
@@ -26,6 +27,7 @@
  * @config: slb.conf, or NULL
  * @checks: file of lines with checks, or NULL
  * @pidfile: or NULL; all of them by their whole paths
+ * @metrics: where they are to be had; if given, whatever the file says
  * @log: where messages go
  * @level: LOG_*
  * @hurry: time passes so much faster for checks
@@ -36,6 +38,8 @@ struct slbd_options {
 	char			*config;
 	char			*checks;
 	char			*pidfile;
+	struct slb_end		metrics;
+	bool			metrics_given;
 	enum slbd_log_to	log;
 	int			level;
 	__u32			hurry;
@@ -55,6 +59,7 @@ static const char slbd_usage[] =
 	"  -c, --config FILE     the file, /etc/slb/slb.conf unless another or --checks is given\n"
 	"      --check FILE      say whether a file is right, and end\n"
 	"  --checks FILE         how to check the servers of services and groups made by slbadm\n"
+	"  --metrics [ADDR:]PORT have metrics for Prometheus there, of 127.0.0.1 by default; or off\n"
 	"  -f, --foreground      do not become a daemon; messages go to stderr\n"
 	"  -l, --log WHERE       stderr, syslog or journal\n"
 	"  -d, --debug           tell each probe that fails and each that has another result\n"
@@ -69,6 +74,7 @@ static const struct option slbd_longopts[] = {
 	{ "config", required_argument, NULL, 'c' },
 	{ "check", required_argument, NULL, 'k' },
 	{ "checks", required_argument, NULL, 'C' },
+	{ "metrics", required_argument, NULL, 'M' },
 	{ "foreground", no_argument, NULL, 'f' },
 	{ "log", required_argument, NULL, 'l' },
 	{ "debug", no_argument, NULL, 'd' },
@@ -132,6 +138,16 @@ static int slbd_option_path(char **path, const char *text)
 	return -1;
 }
 
+static int slbd_option_metrics(const char *text)
+{
+	const char *wrong = slb_local_parse(&slbd_options.metrics, text);
+
+	slbd_options.metrics_given = true;
+	if (wrong)
+		slb_err_print("--metrics: `%s': %s", text, wrong);
+	return wrong ? SLB_EXIT_USAGE : -1;
+}
+
 /* One option; returns -1 if all is well, else the program's exit status. */
 static int slbd_option(int opt)
 {
@@ -142,6 +158,8 @@ static int slbd_option(int opt)
 		return slbd_conf_judge(optarg);
 	case 'C':
 		return slbd_option_path(&slbd_options.checks, optarg);
+	case 'M':
+		return slbd_option_metrics(optarg);
 	case 'f':
 		slbd_options.foreground = true;
 		return -1;
@@ -203,6 +221,12 @@ static int slbd_read(struct slb_file *file, struct slbd_conf *conf)
 	return slbd_options.checks ? slbd_lines_read(slbd_options.checks, conf) : 0;
 }
 
+static int slbd_metrics_prepare(const struct slbd_conf *conf)
+{
+	return slbd_endpoint_prepare(slbd_options.metrics_given ? &slbd_options.metrics :
+				     &conf->metrics);
+}
+
 /* A file that is wrong, or that the kernel refuses, changes nothing. */
 static int slbd_reload(void)
 {
@@ -212,11 +236,15 @@ static int slbd_reload(void)
 
 	sd_notify(0, "RELOADING=1");
 	ret = slbd_read(&file, &conf);
+	if (!ret)
+		ret = slbd_metrics_prepare(&conf);
 	if (!ret && slbd_options.config && !slbd_options.dry)
 		ret = slbd_conf_apply(&file);
 	if (ret) {
+		slbd_endpoint_cancel();
 		slbd_log(LOG_ERR, "what was read before stays in force");
 	} else {
+		slbd_endpoint_commit(ev_default_loop(0));
 		slbd_checks_apply(&conf);
 		slbd_log(LOG_NOTICE, "reloaded");
 	}
@@ -296,6 +324,8 @@ static int slbd_start(struct ev_loop *loop, struct slb_file *file, const struct 
 {
 	if (!slbd_options.dry && slbd_control_open(loop, slbd_reload))
 		return -1;
+	if (slbd_metrics_prepare(conf))
+		return -1;
 	if (!slbd_options.dry && slbd_options.config && slbd_conf_apply(file))
 		return -1;
 	slb_file_free(file);
@@ -305,6 +335,8 @@ static int slbd_start(struct ev_loop *loop, struct slb_file *file, const struct 
 	slbd_sched_init(loop, slbd_options.hurry);
 	slbd_health_init(slbd_options.dry);
 	slbd_checks_apply(conf);
+	slbd_collect_init(loop, slbd_options.dry);
+	slbd_endpoint_commit(loop);
 	return slbd_pidfile_write();
 }
 
@@ -337,6 +369,7 @@ static int slbd_main(struct slb_file *file, const struct slbd_conf *conf)
 		if (slbd_options.pidfile)
 			unlink(slbd_options.pidfile);
 	}
+	slbd_endpoint_close();
 	slbd_health_free();
 	slbd_kernel_close();
 	slbd_control_close();

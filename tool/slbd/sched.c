@@ -122,6 +122,16 @@ size_t slbd_sched_checks(void)
 	return slbd_sched_count;
 }
 
+/**
+ * slbd_sched_probes() - how many probes are under way
+ *
+ * Return: the number.
+ */
+size_t slbd_sched_probes(void)
+{
+	return slbd_sched_sockets.running + slbd_sched_programs.running;
+}
+
 static double slbd_sched_seconds(__u32 ms)
 {
 	return ms / 1000.0 / slbd_sched_hurry;

@@ -99,6 +99,7 @@ extern struct ev_loop *slbd_loop;
 void slbd_sched_init(struct ev_loop *loop, unsigned int hurry);
 double slbd_now(void);
 size_t slbd_sched_checks(void);
+size_t slbd_sched_probes(void);
 struct slbd_check *slbd_check_get(const struct slbd_check_conf *conf);
 void slbd_check_put(struct slbd_check *check);
 void slbd_sched_limit(void);

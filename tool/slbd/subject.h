@@ -6,6 +6,7 @@
 #include "check.h"
 
 struct slbd_check;
+struct slbd_tally;
 
 /**
  * struct slbd_subject - a server of a group
@@ -18,6 +19,7 @@ struct slbd_check;
  * @unproved: as the module has it
  * @wrong: why it cannot be checked, or NULL
  * @check: how it is checked, or NULL
+ * @tally: how long the checks of its group take; set as soon as it is one of those that are kept
  * @next: in the check's list
  */
 struct slbd_subject {
@@ -30,6 +32,7 @@ struct slbd_subject {
 	bool			unproved;
 	const char		*wrong;
 	struct slbd_check	*check;
+	struct slbd_tally	*tally;
 	struct slbd_subject	*next;
 };
 

@@ -206,11 +206,14 @@ serve() {
 	done
 }
 
-# run_cases NS FILE [ARGUMENT]: test points that a program writes (see cases.py) become KTAP.
+# run_cases NS FILE [ARGUMENT]: test points that a program writes (see cases.py) become KTAP. An empty NS
+# is where the test itself is.
 run_cases() {
 	local ns=$1 file=$2 result name detail status=0 last=0
+	local net=(nsenter --net="/run/netns/$ns")
 
 	shift 2
+	[ -n "$ns" ] || net=()
 	while IFS=$'\t' read -r result name detail; do
 		case $result in
 		ok) ok "$name" ;;
@@ -219,7 +222,7 @@ run_cases() {
 		exit) last=$name ;;
 		*) diag "$result $name $detail" ;;
 		esac
-	done < <(SLB_LB=$lb PYTHONPATH=$helpers nsenter --net="/run/netns/$ns" "$python" "$file" "$@" 2>&1
+	done < <(SLB_LB=$lb PYTHONPATH=$helpers "${net[@]}" "$python" "$file" "$@" 2>&1
 		printf 'exit\t%s\n' $?)
 	status=$last
 	[ "$status" = 0 ] || not_ok "${file##*/} came to its end" "status $status"
