@@ -48,11 +48,12 @@ configure() {
 	CONF
 }
 
-# traffic BATCH KEEP: in the background; $progress tells how far it is.
+# traffic BATCH KEEP PATIENCE: in the background; $progress tells how far it is. A client gives up after so many
+# seconds.
 progress=$SLB_TMP/progress
 traffic() {
 	echo 0 0 >"$progress"
-	spawn "$SLB_TMP/requests" -b "$1" -k "$2" -w 2 -f "$progress" "$vip4" "$vip6" 80 8080 \
+	spawn "$SLB_TMP/requests" -b "$1" -k "$2" -w "$3" -f "$progress" "$vip4" "$vip6" 80 8080 \
 		"$client" "$srv1" "$srv2"
 	traffic=$spawned
 	traffic_log=$spawned_log
@@ -95,7 +96,7 @@ end_traffic() {
 lb_up
 lb_all+=("$lb")
 configure
-traffic 20 20
+traffic 20 20 2
 flows "the start" || bail "no traffic"
 
 bad=0
@@ -150,7 +151,7 @@ empty() {
 
 # begin: $keep connections live and echo, beside short requests.
 begin() {
-	traffic 10 "$keep"
+	traffic 10 "$keep" $((2 * SLB_SLOW))
 	wait_for -t 60 many || bail "not enough connections"
 }
 
