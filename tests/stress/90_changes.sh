@@ -6,4 +6,6 @@
 plan
 
 cluster 2
-run_cases "$lb" "$stress/flows.py" "$(amount 8 8 60)"
+seconds=8
+[ "${SLB_FULL:-0}" = 1 ] && seconds=60
+run_cases "$lb" "$stress/flows.py" "$seconds"
