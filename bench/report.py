@@ -117,7 +117,7 @@ def lab_fields(record):
     names = {"mean": "mean", "p99": "p99", "max": "max", "softirq": "longest softirq",
              "bytes": "bytes per connection", "model_last": "last-level misses",
              "model_l1d": "first-level data misses", "model_l1i": "first-level instruction misses",
-             "model_bounces": "lines from the other CPU", "resets": "resets", "wakeups": "wake-ups"}
+             "model_bounces": "lines from the other CPU", "resets": "resets", "wait": "longest wait of a softirq", "took": "in all", "wakeups": "wake-ups"}
     fields.update({name: record[key] for key, name in names.items()
                    if record.get(key) or key.startswith("model_") and key in record})
     return fields

@@ -90,6 +90,7 @@ if [ -z "${QUICK-}" ]; then
 	lab servers10000 slb udpN-to-server,udpN-new servers=10000
 	lab 1k ipvs,nft,slb udpN-random conns=1000
 	lab 100k ipvs,nft,slb udpN-fill,udpN-random conns=100000
+	lab walk slb udp4-fill,udp4-dump,udp4-filter,udp4-kill,tcp4-kill conns=50000
 	lab cache ipvs,ipvs-masq,nft,nft-flow,slb udp4-fill,udp4-random,tcp4ts-random plugin=cache
 	lab lines ipvs,ipvs-masq,nft,nft-flow,slb \
 		udp4-lines-own,udp4-lines-both,tcp4ts-lines-own,tcp4ts-lines-both,udp4-lines-new \
@@ -110,6 +111,8 @@ if [ -n "${SCALE-}" ]; then
 	done
 	lab 10m slb udp4-fill,udp4-idle,udp4-random conns=10000000 servers=400 answer=0 udp=14400 \
 		tcp=900 mem=6144
+	lab walk10m slb udp4-fill,udp4-filter,udp4-dump,udp4-kill conns=10000000 servers=400 \
+		answer=0 udp=14400 tcp=900 mem=6144
 fi
 
 if [ -n "$profile" ]; then
@@ -196,7 +199,7 @@ build_initramfs() {
 	mkdir -p "$root"/{bin,sbin,proc,sys,dev,tmp,bench,usr/sbin} "$moddir/extra"
 	cp "$(command -v busybox)" "$root/bin/busybox"
 	add "$root" ip ipvsadm nft
-	cp -r "$BENCH/mode" "$BENCH/guest/topology.sh" "$root/bench/"
+	cp -r "$BENCH/mode" "$BENCH"/guest/{topology,walk}.sh "$root/bench/"
 	install -m 755 "$BENCH/guest/init" "$root/init"
 	cp "$kdir/lib/modules/$rel"/modules.{order,builtin,builtin.modinfo} "$moddir/"
 	for module in "${MODULES[@]}"; do

@@ -32,8 +32,16 @@ static int gen_load_open_one(struct gen_flow *flow, bool talked, bool measure, u
 	return gen_flow_send(flow, GEN_TO_CLIENT, 0, GEN_UDP_PAYLOAD, false, NULL);
 }
 
-static int gen_load_open(const struct gen_run *run, bool talked, bool measure,
-			 struct gen_sum *sum)
+/**
+ * gen_load_open() - open as many flows as the guest was told to, and store them
+ * @run: the row
+ * @talked: TCP flows have sent data each way
+ * @measure: the model sees their first packets
+ * @sum: what the first packets cost
+ *
+ * Return: 0 or a negative error.
+ */
+int gen_load_open(const struct gen_run *run, bool talked, bool measure, struct gen_sum *sum)
 {
 	u32 n = gen_conf.conns;
 	int err;

@@ -93,11 +93,16 @@ int gen_store_expect_resets(void);
 u32 gen_store_resets(void);
 
 /* gen_load.c */
+int gen_load_open(const struct gen_run *run, bool talked, bool measure, struct gen_sum *sum);
 int gen_row_fill(const struct gen_run *run);
 int gen_row_random(const struct gen_run *run);
 int gen_row_expiry(const struct gen_run *run);
 int gen_row_idle(const struct gen_run *run);
 int gen_row_refresh(const struct gen_run *run);
+
+/* gen_wait.c */
+int gen_row_walk(const struct gen_run *run);
+int gen_row_resets(const struct gen_run *run);
 
 /* gen_lines.c */
 int gen_row_lines_own(const struct gen_run *run);
