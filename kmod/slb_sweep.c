@@ -10,7 +10,13 @@
 #include "slb_limit.h"
 #include "slb_net.h"
 
-#define SLB_SWEEP_BUCKETS	256	/* per step, BH off */
+/*
+ * A step is done with BH off: about 70 instructions for a bucket and its connection that is not
+ * meant, 1500 for one that is ended, 7000 with two RSTs. So a packet waits for some 130 000 of
+ * them at most.
+ */
+#define SLB_SWEEP_BUCKETS	256	/* per step */
+#define SLB_SWEEP_ENDED		16	/* per step */
 #define SLB_SWEEP_RESETS	100	/* connections, two RSTs each, before the sweep sleeps */
 #define SLB_SWEEP_SLEEP_US	500
 #define SLB_SWEEP_SLEEPS	20	/* at most, while softirqs are behind */
@@ -24,6 +30,7 @@
  * @match: only connections of which this is true; NULL: any
  * @arg: for @match
  * @ended: connections that were ended
+ * @step: connections that were ended in this step
  * @resets: connections that were reset since the sweep has slept
  */
 struct slb_sweep {
@@ -34,6 +41,7 @@ struct slb_sweep {
 	bool			(*match)(const struct slb_conn *conn, const void *arg);
 	const void		*arg;
 	u32			ended;
+	unsigned int		step;
 	unsigned int		resets;
 };
 
@@ -72,6 +80,7 @@ static void slb_sweep(struct slb_sweep *sweep, slb_table_visit_t visit)
 	bool over;
 
 	do {
+		sweep->step = 0;
 		local_bh_disable();
 		over = slb_table_walk(&sweep->sn->table, &cursor, SLB_SWEEP_BUCKETS, visit, sweep);
 		local_bh_enable();
@@ -139,14 +148,20 @@ static bool slb_sweep_matches(const struct slb_sweep *sweep, const struct slb_co
 	       (!sweep->srv || conn->srv == sweep->srv) && (!sweep->gone || READ_ONCE(conn->srv->gone));
 }
 
-/* The walk stops where it is to sleep; that it comes to @conn again then does no harm. */
+/* False ends the step; that the walk comes to @conn again then does no harm: it has ended. */
+static bool slb_sweep_end(struct slb_sweep *sweep, struct slb_conn *conn)
+{
+	sweep->step++;
+	if (slb_conn_reset(sweep->sn, conn))
+		sweep->resets++;
+	return sweep->step < SLB_SWEEP_ENDED;
+}
+
 static bool slb_sweep_reset_one(struct slb_conn *conn, void *arg)
 {
 	struct slb_sweep *sweep = arg;
 
-	if (slb_sweep_matches(sweep, conn) && slb_conn_reset(sweep->sn, conn))
-		sweep->resets++;
-	return sweep->resets < SLB_SWEEP_RESETS;
+	return !slb_sweep_matches(sweep, conn) || slb_sweep_end(sweep, conn);
 }
 
 /**
@@ -170,9 +185,7 @@ static bool slb_sweep_purge_one(struct slb_conn *conn, void *arg)
 {
 	struct slb_sweep *sweep = arg;
 
-	if (slb_acl_denies_conn_rcu(conn) && slb_conn_reset(sweep->sn, conn))
-		sweep->resets++;
-	return sweep->resets < SLB_SWEEP_RESETS;
+	return !slb_acl_denies_conn_rcu(conn) || slb_sweep_end(sweep, conn);
 }
 
 /**
@@ -204,7 +217,6 @@ void slb_conn_reset_gone(struct slb_net *sn)
 	slb_sweep(&sweep, slb_sweep_reset_one);
 }
 
-/* The walk stops where it is to sleep; what it has ended shows that. */
 static bool slb_sweep_kill_one(struct slb_conn *conn, void *arg)
 {
 	u8 bits = READ_ONCE(slb_conn_way4(conn, SLB_DIR_ORIG)->bits);
@@ -216,9 +228,7 @@ static bool slb_sweep_kill_one(struct slb_conn *conn, void *arg)
 	slb_conn_note(conn, SLB_WHY_KILLED);
 	slb_count(sweep->sn, SLB_COUNT_KILLED);
 	sweep->ended++;
-	if (slb_conn_reset(sweep->sn, conn))
-		sweep->resets++;
-	return sweep->resets < SLB_SWEEP_RESETS;
+	return slb_sweep_end(sweep, conn);
 }
 
 /**
@@ -244,10 +254,10 @@ u32 slb_conn_kill_matching(struct slb_net *sn,
 
 static bool slb_sweep_end_one(struct slb_conn *conn, void *arg)
 {
-	const struct slb_sweep *sweep = arg;
+	struct slb_sweep *sweep = arg;
 
 	slb_conn_end(sweep->sn, conn);
-	return true;
+	return ++sweep->step < SLB_SWEEP_ENDED;
 }
 
 /**
