@@ -49,9 +49,9 @@ static enum hrtimer_restart gen_wait_begin(struct hrtimer *timer)
  */
 int gen_row_walk(const struct gen_run *run)
 {
-	char *argv[] = { "/bench/walk.sh", (char *)run->row->suffix + 1,
+	char *argv[4] = { "/bench/walk.sh", (char *)run->row->suffix + 1,
 			 run->row->proto == IPPROTO_TCP ? "-t" : "-u", NULL };
-	char *envp[] = { "PATH=/bin:/sbin:/usr/sbin", NULL };
+	char *envp[2] = { "PATH=/bin:/sbin:/usr/sbin", NULL };
 	u64 begun, took;
 	int err;
 
