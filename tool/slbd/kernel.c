@@ -46,10 +46,13 @@ static bool slbd_kernel_is_old(const struct nlmsghdr *nlh)
 	return slbd_health_knows(&srv);
 }
 
+/* Soon, if it was to be later; but what could not be put back is not tried at each change. */
 static void slbd_kernel_look(double after)
 {
-	if (ev_is_active(&slbd_kernel_timer))
+	if (ev_is_active(&slbd_kernel_timer) &&
+	    (slbd_kernel_bare || ev_timer_remaining(slbd_kernel_loop, &slbd_kernel_timer) <= after))
 		return;
+	ev_timer_stop(slbd_kernel_loop, &slbd_kernel_timer);
 	ev_timer_set(&slbd_kernel_timer, after, 0);
 	ev_timer_start(slbd_kernel_loop, &slbd_kernel_timer);
 }
@@ -276,8 +279,10 @@ int slbd_kernel_load(struct slb_config *config)
 	if (!slbd_kernel_there)
 		return -1;
 	err = slb_config_load(&slbd_kernel_nl, config, SLB_LOAD_SERVICES | SLB_LOAD_LADDRS);
-	if (!err)
+	if (!err) {
+		slbd_kernel_bare = false;
 		return 0;
+	}
 	if (err == -ENOENT) {
 		slbd_kernel_missing();
 		return -1;

@@ -115,6 +115,9 @@ def _():
     tool("reload")
     same(tool("-S"), state["saved"])
     eventually(lambda: states() == WANT, "the states", 10)
+    mark = time.monotonic()
+    tool("-a", "-t", f"{VIP[4]}:80", "-r", f"{server_addr(4)}:8099")
+    slbd.wait("8099 is down: refused", 15, mark)
     same(slbd.stop(), 0)
 
 
