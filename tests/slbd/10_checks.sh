@@ -1,8 +1,8 @@
 #!/bin/bash
-# slbd: each type of check against real servers, while they are well, when they fail and when they are well again.
+# slbd: each type of check against real servers, while they are well, when they fail and when they are well again;
+# where the CPU is emulated without https.
 # timeout: 150
-# lanes: uml
-# The emulated CPU takes longer for a TLS handshake than the checks may.
+# lanes: uml qemu-6.12
 . "$(dirname "$0")/../net/helpers/topo.sh"
 need nginx dnsmasq nft openssl
 plan

@@ -4,8 +4,9 @@ import os
 import re
 import time
 
+import netns
 from cases import both, case, eventually, main, same
-from cluster import LADDR, VIP, balancer, server_addr
+from cluster import LADDR, SERVER_NS, VIP, balancer, server_addr
 from servers import (SLOW, TMP, Datagrams, Listener, Slbd, access_log, dnsmasq, end, health, inside, nft, nginx,
                      put)
 
@@ -39,6 +40,13 @@ ILL = {
     "nobody": (9009, 6, "type=tcp", "refused"),
     "silent": (9010, 6, "type=tcp", "timeout"),
 }
+# The emulated CPU takes longer for a TLS handshake than the checks may.
+TLS = not os.environ["SLB_LANE"].startswith("qemu")
+if not TLS:
+    WELL = {name: what for name, what in WELL.items() if "type=https" not in what[2]}
+    ILL = {name: what for name, what in ILL.items() if "type=https" not in what[2]}
+# What does not depend on the kernel is shown on one.
+once = case if TLS else lambda name: lambda function: function
 RULES = """
 table inet fw {
 	chain in {
@@ -91,6 +99,9 @@ def _():
     put_all()
     state["nginx"], state["dnsmasq"] = nginx(), dnsmasq()
     nft(RULES)
+    # Several checks of the one server live on its ICMP errors.
+    netns.sysctl(SERVER_NS[0], "ipv4.icmp_ratelimit", 0)
+    netns.sysctl(SERVER_NS[0], "ipv6.icmp.ratelimit", 0)
     for v in (4, 6):
         state["tcp", v], state["syn", v] = Listener(v, 9001), Listener(v, 9002)
         state["udp", v], state["expect", v] = Datagrams(v, 9003), Datagrams(v, 9004, b"hello world")
@@ -140,11 +151,11 @@ def _(v):
     lines = [line for line in access_log() if line.startswith(LADDR[v] + " ")]
     assert all(61000 <= int(line.split()[1]) <= 65535 for line in lines)
     for want in ('8080 HEAD /alive HTTP/1.1 "www.example.org:81" "slbd/', '8080 GET /text HTTP/1.0 "' + end(v, 8080),
-                 '8443 HEAD /alive HTTP/1.1 "', "8444 HEAD /alive", "8080 HEAD /busy"):
+                 "8080 HEAD /busy", *(('8443 HEAD /alive HTTP/1.1 "', "8444 HEAD /alive") if TLS else ())):
         assert any(want in line for line in lines), (want, lines[-5:])
 
 
-@case("equal checks of a server are made once, in each family those of two groups")
+@once("equal checks of a server are made once, in each family those of two groups")
 def _():
     servers = len(slb.servers())
     assert state["slbd"].has(f"slbd: {servers} servers, {servers - 2} different checks"), servers
@@ -174,7 +185,7 @@ def _():
 @both("they are down in the kernel too, with the reason")
 def _(v):
     got = states(v, WELL)
-    same({s for s, _ in got.values()}, {"down"})
+    same({name: s for name, (s, _) in got.items()}, {name: "down" for name in got})
     same((got[group("tcp", v)][1], got[group("http", v)][1]), ("refused", "code 404"))
 
 
@@ -195,7 +206,7 @@ def _():
     same(slbd.has("group (nobody|silent|busy).* is up", mark), [])
 
 
-@case("a file that is wrong changes nothing; equal checks go on; none brings up, manual leaves alone")
+@once("a file that is wrong changes nothing; equal checks go on; none brings up, manual leaves alone")
 def _():
     slbd = state["slbd"]
     slbd.reload(["--group tcp4 type=tcp interval=0"])
@@ -210,7 +221,7 @@ def _():
     same([line for _, line in slbd.has(" is (up|down)", mark) if "nobody4" not in line], [])
 
 
-@case("a server that flaps faster than rise and fall does not change")
+@once("a server that flaps faster than rise and fall does not change")
 def _():
     slbd = state["slbd"]
     listener = state["tcp", 4]
@@ -225,7 +236,7 @@ def _():
     same(states(4, ["tcp"])["tcp4"][0], "up")
 
 
-@case("servers come and go: a new one is checked at once, a removed one no longer")
+@once("servers come and go: a new one is checked at once, a removed one no longer")
 def _():
     slbd = state["slbd"]
     slb.srv("tcp4", server_addr(4), 9010)
