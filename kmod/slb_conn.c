@@ -488,6 +488,23 @@ bool slb_conn_reset(struct slb_net *sn, struct slb_conn *conn)
 }
 
 /**
+ * slb_conn_reopens() - does a client's SYN open afresh?
+ * @conn: an entry that has not ended
+ * @state: its state
+ *
+ * In SYN_SENT nothing has been heard of the server. If that has gone down since, the client's
+ * repeated SYN would go there in vain, until the client gives up; another server can answer it.
+ *
+ * Context: any, inside RCU; the entry holds its server.
+ * Return: true when nothing of the old connection is left to lose.
+ */
+bool slb_conn_reopens(const struct slb_conn *conn, u8 state)
+{
+	return slb_state_reopens(state) ||
+	       (state == SLB_STATE_SYN_SENT && READ_ONCE(conn->srv->down));
+}
+
+/**
  * slb_conn_rest() - give a client's tuple free and let only the lease rest
  * @sn: the namespace's balancer
  * @conn: an entry whose client opens afresh
@@ -509,7 +526,7 @@ bool slb_conn_rest(struct slb_net *sn, struct slb_conn *conn)
 		slb_conn_unlock(conn);
 		return true;
 	}
-	if (!(orig->bits & SLB_WAY_ENDED) && !slb_state_reopens(orig->state)) {
+	if (!(orig->bits & SLB_WAY_ENDED) && !slb_conn_reopens(conn, orig->state)) {
 		slb_conn_unlock(conn);
 		return false;
 	}

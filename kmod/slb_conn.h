@@ -380,6 +380,7 @@ void slb_conn_end(struct slb_net *sn, struct slb_conn *conn);
 void slb_conn_set_state(struct slb_net *sn, struct slb_conn *conn, u8 state);
 bool slb_conn_expire(struct slb_net *sn, struct slb_conn *conn, struct slb_grave **grave);
 bool slb_conn_reset(struct slb_net *sn, struct slb_conn *conn);
+bool slb_conn_reopens(const struct slb_conn *conn, u8 state);
 bool slb_conn_rest(struct slb_net *sn, struct slb_conn *conn);
 void slb_conn_note(struct slb_conn *conn, u8 why);
 u8 slb_conn_why(const struct slb_conn *conn);

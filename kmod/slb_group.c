@@ -332,7 +332,7 @@ bool slb_group_place_locked(struct slb_srv *srv, const struct slb_srv_conf *conf
 	struct slb_group *group = srv->group;
 	bool others;
 
-	srv->down = conf->down;
+	WRITE_ONCE(srv->down, conf->down);
 	srv->unproved = conf->unproved;
 	WRITE_ONCE(srv->draining, draining);
 	others = slb_health_rerank_locked(srv, slb_health_rank(conf, draining), conf->priority);

@@ -82,8 +82,8 @@ unsigned int slb_path_refuse(struct slb_pkt *pkt)
 }
 
 /*
- * A client's SYN for a tuple that is still known. Where both ends have finished it opens afresh.
- * Elsewhere it is forwarded translated: one spoofed SYN must not kill a download, half closed or
+ * A client's SYN for a tuple that is still known. Where both ends have finished it opens afresh, and
+ * where the server has gone down before it answered. Elsewhere it is forwarded translated: one spoofed SYN must not kill a download, half closed or
  * not, and the server's challenge ACK tells whether the client has restarted.
  */
 static bool slb_path_reopens(const struct slb_pkt *pkt, const struct slb_way *way)
@@ -92,7 +92,7 @@ static bool slb_path_reopens(const struct slb_pkt *pkt, const struct slb_way *wa
 	    slb_way_dir(way) != SLB_DIR_ORIG)
 		return false;
 	return READ_ONCE(way->bits) & (SLB_WAY_ENDED | SLB_WAY_RESTING) ||
-	       slb_state_reopens(READ_ONCE(way->state));
+	       slb_conn_reopens(slb_way_conn(way), READ_ONCE(way->state));
 }
 
 /* A packet of a connection that we have ended, or whose client has moved on. */

@@ -165,8 +165,8 @@ struct slb_cap {
  * @grace: RCU's state when it was removed; under sn->cfg_mutex
  * @label: what people call it
  * @priority: its tier; under sn->cfg_mutex
- * @down: operational state; under sn->cfg_mutex
- * @unproved: nobody has said yet whether it is up; likewise
+ * @down: operational state; w: sn->cfg_mutex
+ * @unproved: nobody has said yet whether it is up; under sn->cfg_mutex
  * @rank: enum slb_rank; likewise
  * @health_since: jiffies when @down or @unproved changed, 0 if never; likewise
  * @health_reason: why, or NULL; likewise

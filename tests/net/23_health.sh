@@ -3,6 +3,7 @@
 # timeout: 120
 # lanes: uml qemu
 . "$(dirname "$0")/helpers/topo.sh"
+need nft
 plan
 cluster 2
 run_cases "$lb" "$helpers/health.py"

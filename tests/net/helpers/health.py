@@ -11,6 +11,7 @@ from cluster import CLIENT_NS, LB, SERVER_NS, VIP, connect, fresh_socket, listen
 from groups_util import ends, refused, talk
 from monitor import Monitor
 from pool import GROUP, before, edit, listed, setup, slb
+from wire import SLOW
 
 
 def unproved(v):
@@ -220,6 +221,29 @@ def _(v):
     edit(v, here, down=0)
     client.send(b"d")
     same(socks[here - 1].recv(10), b"d")
+
+
+@both("a client whose SYN nobody has answered meets another server once that one is down")
+def _(v):
+    setup(v)
+    edit(v, 2, down=1)
+    silent = "add table inet t; add chain inet t c { type filter hook input priority 0; }; add rule inet t c tcp dport 8080 drop"
+    netns.run(SERVER_NS[0], "nft", silent)
+    earlier = slb.counters()[0]["conn-reopened"]
+    try:
+        with listen(v, 2) as second, fresh_socket(CLIENT_NS, v) as client:
+            client.setblocking(False)
+            client.connect_ex((VIP[v], 80))
+            eventually(lambda: listed(v, 1)["inactive"] == 1, "the SYN")
+            edit(v, 2, down=0)
+            edit(v, 1, down=1)
+            client.settimeout(20 * SLOW)
+            server = second.accept()[0]
+            with server:
+                talk(client, server)
+            assert slb.counters()[0]["conn-reopened"] > earlier, "not counted"
+    finally:
+        netns.run(SERVER_NS[0], "nft", "delete table inet t")
 
 
 main(before=before)
