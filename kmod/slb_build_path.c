@@ -9,6 +9,7 @@
 #include "slb_toa.c"
 #include "slb_track.c"
 #include "slb_xmit.c"
+#include "slb_open_fill.c"
 #include "slb_open.c"
 #include "slb_explain.c"
 #include "slb_path.c"

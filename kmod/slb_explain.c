@@ -7,6 +7,7 @@
 #include "slb_acl.h"
 #include "slb_explain.h"
 #include "slb_limit.h"
+#include "slb_open.h"
 #include "slb_path.h"
 #include "slb_persist.h"
 #include "slb_sched.h"
