@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Makes sure that the Debian packages needed are there:
 #
-#   deps.sh [--list] [build|tests|demo|bench|style|dkms]...      default: build
+#   deps.sh [--list] [build|tests|demo|bench|style|dkms|package]...      default: build
 #
 # As root it installs what is missing; otherwise it says what is and exits 1. --list only prints.
 set -u
@@ -39,13 +39,17 @@ packages() {
 		echo bc bison flex libelf-dev linux-source-6.1 patch
 		echo bind9-dnsutils bird2 bpftrace conntrack dkms dnsmasq-base ethtool haproxy iperf3 iptables iputils-ping \
 			ipvsadm jq keepalived libnl-3-dev libnl-genl-3-dev netcat-openbsd nftables openssl prometheus psmisc \
-			python3-pyte python3-scapy socat strace tcpdump traceroute wrk
+			python3-pyte python3-scapy socat strace systemd tcpdump traceroute wrk
 		;;
 	style)
 		packages build
 		echo codespell git linux-source-6.1 perl shellcheck sparse
 		;;
 	dkms) echo dkms ;;
+	package)
+		packages build
+		echo debhelper dh-dkms dpkg-dev fakeroot git lintian
+		;;
 	*) die "unknown purpose '$1'" ;;
 	esac
 }

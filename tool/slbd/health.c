@@ -15,6 +15,7 @@
 #include "local.h"
 #include "log.h"
 #include "metrics.h"
+#include "notify.h"
 #include "syn.h"
 #include "subject.h"
 
@@ -45,6 +46,7 @@ static void slbd_health_say(const struct slbd_subject *subject, bool down, const
 	char owner[SLB_OBJECT_TEXT];
 	char end[SLB_END_TEXT];
 	const struct slbd_field field[] = {
+		{ "MESSAGE_ID", down ? SLBD_LOG_ID_DOWN : SLBD_LOG_ID_UP },
 		{ *subject->group ? "SLB_GROUP" : "SLB_SERVICE",
 		  *subject->group ? subject->group : owner },
 		{ "SLB_SERVER", end },
@@ -66,6 +68,23 @@ static void slbd_health_set(struct slbd_subject *subject, bool down, const char 
 	subject->down = down;
 	subject->unproved = false;
 	slbd_health_say(subject, down, reason);
+	slbd_notify_changed();
+}
+
+/**
+ * slbd_health_count() - how many servers there are
+ * @down: result: how many of them are down
+ *
+ * Return: how many, with checks or without.
+ */
+size_t slbd_health_count(size_t *down)
+{
+	size_t i;
+
+	*down = 0;
+	for (i = 0; i < slbd_subject_count; i++)
+		*down += slbd_subjects[i]->down;
+	return slbd_subject_count;
 }
 
 /* Has the check said enough to change what is known of a server? */

@@ -10,6 +10,7 @@
 void slbd_health_init(bool dry);
 void slbd_health_changed(void);
 bool slbd_health_checks(const char *name, const struct slb_svc_key *svc);
+size_t slbd_health_count(size_t *down);
 bool slbd_health_knows(const struct slb_srv *srv);
 unsigned int slbd_health_generation(void);
 const struct slbd_subject *slbd_health_subject(size_t i);

@@ -2,6 +2,7 @@
 /* File descriptors: as many as the system gives; what is left for probes. Programs of checks. */
 #include <errno.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 
 #include "limits.h"
@@ -34,6 +35,17 @@ void slbd_limits_raise(void)
 		getrlimit(RLIMIT_NOFILE, &limit);
 	}
 	slbd_limits_fds = limit.rlim_cur > SLBD_LIMITS_WANT ? SLBD_LIMITS_WANT : limit.rlim_cur;
+}
+
+/**
+ * slbd_limits_drop() - keep capabilities from programs that are started
+ *
+ * A daemon that is not root's has them from the service manager, for itself: what the checks of type exec
+ * run is not to configure the network.
+ */
+void slbd_limits_drop(void)
+{
+	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
 }
 
 /**

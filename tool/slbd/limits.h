@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 void slbd_limits_raise(void);
+void slbd_limits_drop(void);
 size_t slbd_limits_probes(void);
 void slbd_limits_programs_set(size_t most);
 size_t slbd_limits_programs(void);

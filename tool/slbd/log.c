@@ -7,9 +7,11 @@
 #include <sys/uio.h>
 #include <systemd/sd-journal.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "detach.h"
 #include "log.h"
+#include "notify.h"
 
 #define SLBD_LOG_TEXT	1024
 
@@ -30,7 +32,7 @@ static void slbd_log_err(const char *text)
  */
 void slbd_log_init(enum slbd_log_to to, bool foreground, int level)
 {
-	if (to == SLBD_LOG_AUTO && getenv("JOURNAL_STREAM"))
+	if (to == SLBD_LOG_AUTO && slbd_notify_is_journal(STDERR_FILENO))
 		to = SLBD_LOG_JOURNAL;
 	else if (to == SLBD_LOG_AUTO)
 		to = foreground ? SLBD_LOG_STDERR : SLBD_LOG_SYSLOG;

@@ -11,6 +11,10 @@
 
 #define SLBD_FIELDS	8
 
+/* MESSAGE_ID in the journal: a server went down, and one went up. */
+#define SLBD_LOG_ID_DOWN	"6b1d2f0c1ea14c8cb8a51fb6f3f0c5d1"
+#define SLBD_LOG_ID_UP		"a4c7be7a3a4d4a7bb62b0d6fd5b5e2ef"
+
 enum slbd_log_to {
 	SLBD_LOG_AUTO,		/* the journal if stderr leads there, else syslog, or stderr with -f */
 	SLBD_LOG_STDERR,

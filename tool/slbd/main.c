@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -19,6 +18,7 @@
 #include "limits.h"
 #include "log.h"
 #include "metrics.h"
+#include "notify.h"
 #include "../slbconf.h"
 #include "../slb_names_gen.h"
 
@@ -48,7 +48,6 @@ struct slbd_options {
 };
 
 static struct slbd_options slbd_options = { .level = LOG_INFO, .hurry = 1 };
-static ev_timer slbd_watchdog;
 static struct {
 	ev_signal	term, intr, hup;
 } slbd_signals;
@@ -234,7 +233,7 @@ static int slbd_reload(void)
 	struct slb_file file;
 	int ret;
 
-	sd_notify(0, "RELOADING=1");
+	slbd_notify_reloading();
 	ret = slbd_read(&file, &conf);
 	if (!ret)
 		ret = slbd_metrics_prepare(&conf);
@@ -250,7 +249,7 @@ static int slbd_reload(void)
 	}
 	slb_file_free(&file);
 	slbd_conf_free(&conf);
-	sd_notify(0, "READY=1");
+	slbd_notify_ready();
 	return ret;
 }
 
@@ -267,25 +266,6 @@ static void slbd_end(struct ev_loop *loop, ev_signal *sig, int events)
 	(void)events;
 	slbd_log(LOG_NOTICE, "ends by signal %d; traffic goes on", sig->signum);
 	ev_break(loop, EVBREAK_ALL);
-}
-
-static void slbd_alive(struct ev_loop *loop, ev_timer *timer, int events)
-{
-	(void)loop;
-	(void)timer;
-	(void)events;
-	sd_notify(0, "WATCHDOG=1");
-}
-
-static void slbd_watch(struct ev_loop *loop)
-{
-	uint64_t usec;
-
-	ev_init(&slbd_watchdog, slbd_alive);
-	if (sd_watchdog_enabled(0, &usec) <= 0)
-		return;
-	slbd_watchdog.repeat = usec / 2e6;
-	ev_timer_again(loop, &slbd_watchdog);
 }
 
 static void slbd_signals_start(struct ev_loop *loop)
@@ -352,6 +332,7 @@ static int slbd_main(struct slb_file *file, const struct slbd_conf *conf)
 		return SLB_EXIT_REFUSED;
 	}
 	slbd_limits_raise();
+	slbd_limits_drop();
 	loop = ev_default_loop(EVFLAG_AUTO);
 	if (!loop) {
 		slbd_log(LOG_ERR, "there is no event loop");
@@ -361,11 +342,11 @@ static int slbd_main(struct slb_file *file, const struct slbd_conf *conf)
 	ret = slbd_start(loop, file, conf);
 	if (!ret) {
 		slbd_log(LOG_NOTICE, "slbd %s is ready", SLB_RELEASE);
-		slbd_watch(loop);
-		sd_notify(0, "READY=1");
+		slbd_notify_begin(loop);
+		slbd_notify_ready();
 		slbd_detach_ready(slbd_options.log == SLBD_LOG_STDERR);
 		ev_run(loop, 0);
-		sd_notify(0, "STOPPING=1");
+		slbd_notify_end(loop);
 		if (slbd_options.pidfile)
 			unlink(slbd_options.pidfile);
 	}
