@@ -82,9 +82,10 @@ unsigned int slb_path_refuse(struct slb_pkt *pkt)
 }
 
 /*
- * A client's SYN for a tuple that is still known. Where both ends have finished it opens afresh, and
- * where the server has gone down before it answered. Elsewhere it is forwarded translated: one spoofed SYN must not kill a download, half closed or
- * not, and the server's challenge ACK tells whether the client has restarted.
+ * A client's SYN for a tuple that is still known. Where both ends have finished it opens afresh,
+ * and where the server has gone down before it answered. Elsewhere it is forwarded translated: one
+ * spoofed SYN must not kill a download, half closed or not, and the server's challenge ACK tells
+ * whether the client has restarted.
  */
 static bool slb_path_reopens(const struct slb_pkt *pkt, const struct slb_way *way)
 {
