@@ -31,6 +31,7 @@ help:
 	@echo '  install-modules, install-tool, install-headers   one of them'
 	@echo '  dkms-install    the modules under DKMS, for KVER or the running kernel'
 	@echo '  dkms-remove     and out of it'
+	@echo '  deb             Debian packages slbadm, slbd and slb-dkms in build/deb/'
 	@echo 'See'
 	@echo '  demo            real servers behind slb in a throw-away machine'
 	@echo '  demo-shell      the same, and leaves you there with a prompt'
@@ -40,6 +41,7 @@ help:
 	@echo '  check           everything below; ends in "N passed, N failed"'
 	@echo '  check-smp       races between CPUs, apart from check: takes hours. SLB_SMP_MINUTES=10 for each'
 	@echo '                  test; VARIANT=kasan or kcsan for one kernel, which is built when missing'
+	@echo '  check-deb       the packages are built, and right; apart from check'
 	@echo '  style           the gates: scripts/style.sh [GATE]... for one'
 	@echo '  uml             tests in the sanitizer kernel; T="net/00_load.sh ..." chooses'
 	@echo '  time            the same kernel with a clock that skips idle hours'
@@ -80,6 +82,12 @@ dkms-install:
 dkms-remove:
 	scripts/dkms.sh remove "$(VERSION)"
 
+deb:
+	@scripts/build-deb.sh
+
+check-deb:
+	@scripts/build-deb.sh --check
+
 demo demo-shell:
 	@scripts/deps.sh demo
 	@scripts/demo.sh $(if $(filter demo-shell,$@),--shell)
@@ -111,4 +119,4 @@ clean:
 	rm -rf build
 
 .PHONY: all help modules module tool generate install install-modules install-tool install-headers \
-	dkms-install dkms-remove demo demo-shell bench check check-smp style deps clean $(tests)
+	dkms-install dkms-remove deb check-deb demo demo-shell bench check check-smp style deps clean $(tests)

@@ -4,15 +4,35 @@
 #
 #   dkms.sh install VERSION KERNEL...     also for the kernels that have this version already
 #   dkms.sh remove VERSION
+#   dkms.sh sources DIRECTORY             puts there what DKMS builds from
 #
 # SLB_DKMS_ARGS are handed to dkms, for example --dkmstree and --sourcetree.
 set -u
 . "$(dirname "$0")/common.sh"
 cd "$SLB_TOP" || exit 1
 
+# What a build reads, and no more: no tests, no tool.
+sources() {
+	echo Kbuild dkms.conf LICENSE
+	find kmod include/uapi -name '*.[ch]' ! -name '*.mod.c' ! -path '*/selftest/*.c'
+}
+
+# copy DIRECTORY
+copy() {
+	local file
+
+	for file in $(sources); do
+		install -D -m 644 "$file" "$1/$file" || return
+	done
+}
+
 command=$1
 version=$2
 shift 2
+if [ "$command" = sources ]; then
+	copy "$version"
+	exit
+fi
 read -ra args <<<"${SLB_DKMS_ARGS:-}"
 args+=(-m slb -v "$version")
 src=/usr/src/slb-$version
@@ -31,20 +51,12 @@ remove() {
 	rm -rf "$src"
 }
 
-# What a build reads, and no more: no tests, no tool.
-sources() {
-	echo Kbuild dkms.conf LICENSE
-	find kmod include/uapi -name '*.[ch]' ! -name '*.mod.c' ! -path '*/selftest/*.c'
-}
-
 case $command in
 install)
 	[ $# -gt 0 ] || die "for which kernel?"
 	mapfile -t list < <(printf '%s\n' "$@" "$(kernels)" | grep . | sort -u)
 	remove || exit 1
-	for file in $(sources); do
-		install -D -m 644 "$file" "$src/$file" || exit 1
-	done
+	copy "$src" || exit 1
 	dkms add "${args[@]}" || exit 1
 	for kernel in "${list[@]}"; do
 		dkms build "${args[@]}" -k "$kernel" || exit 1

@@ -40,10 +40,12 @@ gate_spec() {
 }
 
 gate_version() {
-	local spec dkms
+	local spec dkms deb
 
 	spec=$(scripts/version.sh)
 	dkms=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"$/\1/p' dkms.conf)
+	deb=$(sed -n '1s/^slb (\(.*\)) .*/\1/p' debian/changelog)
+	[ "$spec" = "$deb" ] || echo "debian/changelog says '$deb', include/slb.yaml says '$spec'"
 	[ "$spec" = "$dkms" ] || echo "dkms.conf says '$dkms', include/slb.yaml says '$spec'"
 }
 
