@@ -279,6 +279,7 @@ static void slb_conn_end_into(struct slb_net *sn, struct slb_conn *conn, struct 
 
 	slb_conn_release_lease(conn);
 	slb_count(sn, SLB_COUNT_CONN_DESTROYED);
+	this_cpu_inc(conn->svc->stats->ended);
 	atomic_dec(&sn->conns);
 	slb_conn_bury(conn, grave);
 }

@@ -82,6 +82,25 @@ static unsigned long slb_lease_allowed(const struct slb_lease_range *range, unsi
 	return mask;
 }
 
+/**
+ * slb_lease_ports() - how many ports of a local address may be leased towards one server
+ * @laddr: the address
+ *
+ * Context: any.
+ * Return: their number.
+ */
+u32 slb_lease_ports(const struct slb_laddr *laddr)
+{
+	struct slb_lease_range range;
+	unsigned int i;
+	u32 n = 0;
+
+	slb_lease_range_get(laddr, &range);
+	for (i = 0; i < SLB_LEASE_CHUNKS * SLB_LEASE_WORDS; i++)
+		n += hweight_long(slb_lease_allowed(&range, i));
+	return n;
+}
+
 /* Ports of chunk @c that are in use or may be. */
 static unsigned int slb_lease_count(const struct slb_lease_map *map,
 				    const struct slb_lease_range *range, unsigned int c)

@@ -148,6 +148,7 @@ void slb_lease_map_retire(struct slb_lease_map *map);
 void slb_lease_forget_laddr(struct slb_net *sn, struct slb_laddr *laddr);
 
 /* slb_lease.c */
+u32 slb_lease_ports(const struct slb_laddr *laddr);
 int slb_lease_take_rcu(struct slb_net *sn, struct slb_ep *ep, struct slb_laddr *laddr,
 		       struct slb_lease *lease);
 void slb_lease_release(struct slb_lease_map *map, __be16 port);

@@ -34,6 +34,7 @@ static int slb_nl_laddr_put(struct sk_buff *skb, const struct slb_laddr *laddr)
 	    nla_put_u8(skb, SLB_A_LADDR_OWNER, laddr->owner) ||
 	    nla_put_u16(skb, SLB_A_LADDR_PORT_FIRST, laddr->port_first) ||
 	    nla_put_u16(skb, SLB_A_LADDR_PORT_LAST, laddr->port_last) ||
+	    nla_put_u32(skb, SLB_A_LADDR_PORTS, slb_lease_ports(laddr)) ||
 	    nla_put_u32(skb, SLB_A_LADDR_LEASES, max(atomic_read(&laddr->leases), 0)) ||
 	    nla_put_u64_64bit(skb, SLB_A_LADDR_EXHAUSTED, atomic64_read(&laddr->exhausted),
 			      SLB_A_LADDR_PAD) ||

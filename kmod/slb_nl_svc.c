@@ -20,6 +20,7 @@ static int slb_nl_svc_put(struct sk_buff *skb, const struct slb_svc *svc)
 	    slb_nl_put_timeouts(skb, SLB_A_SVC_TIMEOUTS, conf.timeout_s) ||
 	    slb_nl_put_svc_limits(skb, svc) ||
 	    slb_nl_put_stats(skb, SLB_A_SVC_STATS, svc->stats, &svc->base) ||
+	    nla_put_u32(skb, SLB_A_SVC_CONNS, slb_stats_conns(svc->stats)) ||
 	    nla_put_u32(skb, SLB_A_SVC_SERVERS, slb_svc_group_locked(svc)->nservers) ||
 	    (conf.group && nla_put_string(skb, SLB_A_SVC_GROUP, conf.group->name)) ||
 	    slb_nl_acl_put_svc(skb, svc) ||

@@ -52,6 +52,28 @@ void slb_stats_since(const struct slb_stats __percpu *stats, const struct slb_st
 }
 
 /**
+ * slb_stats_conns() - the connections that a service has
+ * @stats: per CPU
+ *
+ * They are opened and ended on any CPU. The ended are read first: one that ends meanwhile was opened
+ * before, and is counted then.
+ *
+ * Context: any.
+ * Return: their number.
+ */
+u32 slb_stats_conns(const struct slb_stats __percpu *stats)
+{
+	s64 conns = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		conns -= READ_ONCE(per_cpu_ptr(stats, cpu)->ended);
+	for_each_possible_cpu(cpu)
+		conns += READ_ONCE(per_cpu_ptr(stats, cpu)->conns);
+	return clamp_t(s64, conns, 0, U32_MAX);
+}
+
+/**
  * slb_counters_sum() - the namespace's counters since it began
  * @sn: the namespace's balancer
  * @sum: the answer

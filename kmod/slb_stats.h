@@ -26,6 +26,7 @@
  * @limit_client: service: connections refused because of a limit of the client's prefix
  * @limit_server: service: connections refused because every server was at its limit
  * @limited: service: packets dropped because of its bandwidth, by direction
+ * @ended: service: connections that have ended
  */
 struct slb_stats {
 	u64	pkts[2];
@@ -43,6 +44,7 @@ struct slb_stats {
 	u64	limit_client;
 	u64	limit_server;
 	u64	limited[2];
+	u64	ended;
 };
 
 /**
@@ -60,6 +62,7 @@ struct slb_net;
 void slb_stats_sum(const struct slb_stats __percpu *stats, struct slb_stats *sum);
 void slb_stats_since(const struct slb_stats __percpu *stats, const struct slb_stats *base,
 		     struct slb_stats *since);
+u32 slb_stats_conns(const struct slb_stats __percpu *stats);
 void slb_counters_sum(const struct slb_net *sn, struct slb_counters *sum);
 void slb_counters_since_locked(const struct slb_net *sn, struct slb_counters *since);
 void slb_counters_zero_locked(struct slb_net *sn);

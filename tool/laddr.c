@@ -134,7 +134,7 @@ void slb_laddr_get(struct slb_laddr *laddr, const struct nlmsghdr *nlh)
 {
 	static const __u16 numbers[] = {
 		SLB_A_LADDR_VRF, SLB_A_LADDR_DEDICATED, SLB_A_LADDR_PORT_FIRST,
-		SLB_A_LADDR_PORT_LAST, SLB_A_LADDR_LEASES, SLB_A_LADDR_OWNER,
+		SLB_A_LADDR_PORT_LAST, SLB_A_LADDR_LEASES, SLB_A_LADDR_OWNER, SLB_A_LADDR_PORTS,
 	};
 	const struct nlattr *attrs[SLB_A_LADDR_MAX + 1];
 	size_t i;

@@ -364,10 +364,11 @@ static const struct slb_attr_name slb_service_attrs_list[] = {
 	[SLB_A_SVC_ALL_DOWN] = { "all-down" },
 	[SLB_A_SVC_CHECKED] = { "checked" },
 	[SLB_A_SVC_TABLE_SIZE] = { "table-size" },
+	[SLB_A_SVC_CONNS] = { "conns" },
 };
 
 const struct slb_attr_set slb_service_attrs = {
-	slb_service_attrs_list, SLB_A_SVC_TABLE_SIZE + 1
+	slb_service_attrs_list, SLB_A_SVC_CONNS + 1
 };
 
 static const struct slb_attr_name slb_service_key_attrs_list[] = {
@@ -427,10 +428,11 @@ static const struct slb_attr_name slb_laddr_attrs_list[] = {
 	[SLB_A_LADDR_DYING] = { "dying" },
 	[SLB_A_LADDR_PAD] = { "pad" },
 	[SLB_A_LADDR_OWNER] = { "owner" },
+	[SLB_A_LADDR_PORTS] = { "ports" },
 };
 
 const struct slb_attr_set slb_laddr_attrs = {
-	slb_laddr_attrs_list, SLB_A_LADDR_OWNER + 1
+	slb_laddr_attrs_list, SLB_A_LADDR_PORTS + 1
 };
 
 static const struct slb_attr_name slb_timeouts_attrs_list[] = {

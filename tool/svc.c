@@ -171,6 +171,7 @@ void slb_svc_get(struct slb_svc *svc, const struct nlmsghdr *nlh)
 	slb_svc_key_get(&svc->key, attrs);
 	slb_fields_get(slb_svc_fields, &svc->given, svc->value, attrs);
 	svc->value[SLB_A_SVC_SERVERS] = slb_nl_number(attrs[SLB_A_SVC_SERVERS]);
+	svc->value[SLB_A_SVC_CONNS] = slb_nl_number(attrs[SLB_A_SVC_CONNS]);
 	slb_string_get(svc->pool, sizeof(svc->pool), attrs[SLB_A_SVC_POOL]);
 	slb_svc_acl_get(svc, nlh);
 	slb_label_get(&svc->label, attrs[SLB_A_SVC_NAME], attrs[SLB_A_SVC_COMMENT]);

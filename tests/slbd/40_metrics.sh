@@ -3,7 +3,7 @@
 # slbd's metrics of the module: they move by what was sent, say who is healthy and what was refused, and are what
 # slbadm tells. promtool finds nothing wrong with them.
 # timeout: 120
-# lanes: uml qemu-6.12
+# lanes: uml
 . "$(dirname "$0")/../net/helpers/topo.sh"
 need slbd
 plan

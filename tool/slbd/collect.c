@@ -22,6 +22,7 @@
 #include "subject.h"
 
 #define SLBD_COLLECT_TRIES	5	/* of a dump that changes of the configuration interrupt */
+#define SLBD_BUCKET_BYTES	8	/* a pointer of the module's */
 #define SLBD_COLLECT_CHECKS	256	/* servers looked at in one turn */
 
 enum slbd_srv_state {
@@ -48,6 +49,7 @@ static struct {
 	size_t		subject;	/* the next one */
 	unsigned int	subjects;	/* which of them: slbd_health_generation() */
 	__u64		states[SLBD_STATES];
+	__u64		conns[2];	/* IPv4, IPv6 */
 	double		began;
 	time_t		start;		/* of the daemon */
 	bool		up;
@@ -116,6 +118,7 @@ static int slbd_collect_laddr(const struct nlmsghdr *nlh, void *data)
 	slbd_snap_label(snap, "address", slb_addr_text(text, &laddr.addr));
 	if (laddr.value[SLB_A_LADDR_VRF])
 		slbd_snap_label(snap, "vrf", slb_vrf_text(text, laddr.value[SLB_A_LADDR_VRF]));
+	value[SLBD_LADDR_PORTS] = laddr.value[SLB_A_LADDR_PORTS];
 	value[SLBD_LADDR_LEASES] = laddr.value[SLB_A_LADDR_LEASES];
 	value[SLBD_LADDR_EXHAUSTED] = laddr.exhausted;
 	value[SLBD_LADDR_RECLAIMED] = laddr.reclaimed;
@@ -156,6 +159,8 @@ static int slbd_collect_svc(const struct nlmsghdr *nlh, void *data)
 	memcpy(value, svc.stats.value, sizeof(svc.stats.value));
 	value[SLBD_SVC_ENABLED] = svc.value[SLB_A_SVC_ENABLED];
 	value[SLBD_SVC_SERVERS] = svc.value[SLB_A_SVC_SERVERS];
+	value[SLBD_SVC_CONNS] = svc.value[SLB_A_SVC_CONNS];
+	slbd_collect_now.conns[svc.key.end.addr.len == 16] += svc.value[SLB_A_SVC_CONNS];
 	value[SLBD_SVC_MAX_CONNS] = svc.limits.value[SLB_A_LIM_CONNS] ?: SLBD_NO_VALUE;
 	value[SLBD_SVC_MAX_RATE] = svc.limits.value[SLB_A_LIM_RATE] ?: SLBD_NO_VALUE;
 	slbd_collect_svc_info(snap, &svc, text);
@@ -279,6 +284,8 @@ static void slbd_collect_ask(void)
 	const struct slbd_step *step = &slbd_steps[slbd_collect_now.step];
 	int err;
 
+	if (step->class == SLBD_OF_SVC)
+		memset(slbd_collect_now.conns, 0, sizeof(slbd_collect_now.conns));
 	memset(slbd_collect_now.states, 0, sizeof(slbd_collect_now.states));
 	slbd_snap_reset(slbd_collect_now.snap, step->class);
 	slbd_snap_reset(slbd_collect_now.snap, step->more);
@@ -296,6 +303,18 @@ static void slbd_collect_states(struct slbd_snap *snap)
 		*slbd_snap_row(snap, SLBD_OF_STATE) = slbd_collect_now.states[i];
 		slbd_snap_label(snap, "state", slbd_state_text[i]);
 	}
+}
+
+static void slbd_collect_use(struct slbd_snap *snap)
+{
+	const __u64 *info = snap->rows[SLBD_OF_MODULE].value;
+
+	*slbd_snap_row(snap, SLBD_OF_MEMORY) =
+		slbd_collect_now.conns[0] * info[SLB_A_INFO_CONN_BYTES4] +
+		slbd_collect_now.conns[1] * info[SLB_A_INFO_CONN_BYTES6];
+	slbd_snap_label(snap, "of", "connections");
+	*slbd_snap_row(snap, SLBD_OF_MEMORY) = info[SLB_A_INFO_BUCKETS] * SLBD_BUCKET_BYTES;
+	slbd_snap_label(snap, "of", "table");
 }
 
 static void slbd_collect_read(struct ev_loop *loop, ev_io *io, int events)
@@ -322,6 +341,7 @@ static void slbd_collect_read(struct ev_loop *loop, ev_io *io, int events)
 		return;
 	}
 	slbd_collect_states(slbd_collect_now.snap);
+	slbd_collect_use(slbd_collect_now.snap);
 	slbd_collect_now.up = true;
 	slbd_collect_leave();
 }

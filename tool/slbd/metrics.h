@@ -24,6 +24,7 @@ enum slbd_class {
 	SLBD_OF_MODULE,		/* by SLB_A_INFO_*; one row, none if there is no module */
 	SLBD_OF_BUILD,		/* label only */
 	SLBD_OF_STATE,		/* servers by state */
+	SLBD_OF_MEMORY,		/* what takes it */
 	SLBD_OF_DROP,		/* a reason */
 	SLBD_OF_COUNT,		/* by SLB_COUNT_*; one row */
 	SLBD_OF_SVC,		/* by SLB_A_STATS_*, then by enum slbd_svc_value */
@@ -51,6 +52,7 @@ enum slbd_self {
 enum slbd_svc_value {
 	SLBD_SVC_ENABLED = SLB_A_STATS_MAX + 1,
 	SLBD_SVC_SERVERS,
+	SLBD_SVC_CONNS,
 	SLBD_SVC_MAX_CONNS,
 	SLBD_SVC_MAX_RATE,
 	SLBD_SVC_VALUES
@@ -66,6 +68,7 @@ enum slbd_srv_value {
 };
 
 enum slbd_laddr_value {
+	SLBD_LADDR_PORTS,
 	SLBD_LADDR_LEASES,
 	SLBD_LADDR_EXHAUSTED,
 	SLBD_LADDR_RECLAIMED,

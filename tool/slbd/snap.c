@@ -16,6 +16,7 @@ static const unsigned int slbd_snap_stride[SLBD_CLASSES] = {
 	[SLBD_OF_MODULE] = SLB_A_INFO_MAX + 1,
 	[SLBD_OF_BUILD] = 1,
 	[SLBD_OF_STATE] = 1,
+	[SLBD_OF_MEMORY] = 1,
 	[SLBD_OF_DROP] = 1,
 	[SLBD_OF_COUNT] = SLB_COUNT_COUNT,
 	[SLBD_OF_SVC] = SLBD_SVC_VALUES,

@@ -551,6 +551,7 @@ enum slb_owner {
  * @SLB_A_SVC_ALL_DOWN: (u8) of its own group
  * @SLB_A_SVC_CHECKED: (u8) of its own group
  * @SLB_A_SVC_TABLE_SIZE: (u32) of its own group
+ * @SLB_A_SVC_CONNS: (u32) connections in every state; in answers only
  * @__SLB_A_SVC_MAX: (one more)
  * @SLB_A_SVC_MAX: (the last)
  */
@@ -592,6 +593,7 @@ enum slb_a_svc {
 	SLB_A_SVC_ALL_DOWN,
 	SLB_A_SVC_CHECKED,
 	SLB_A_SVC_TABLE_SIZE,
+	SLB_A_SVC_CONNS,
 
 	__SLB_A_SVC_MAX,
 	SLB_A_SVC_MAX = __SLB_A_SVC_MAX - 1
@@ -674,6 +676,7 @@ enum slb_a_srv {
  * @SLB_A_LADDR_DYING: (flag) removed and waiting for its connections; in answers only
  * @SLB_A_LADDR_PAD: (pad) padding
  * @SLB_A_LADDR_OWNER: (u8) whose it is; default hand
+ * @SLB_A_LADDR_PORTS: (u32) ports that may be leased towards each server; in answers only
  * @__SLB_A_LADDR_MAX: (one more)
  * @SLB_A_LADDR_MAX: (the last)
  */
@@ -690,6 +693,7 @@ enum slb_a_laddr {
 	SLB_A_LADDR_DYING,
 	SLB_A_LADDR_PAD,
 	SLB_A_LADDR_OWNER,
+	SLB_A_LADDR_PORTS,
 
 	__SLB_A_LADDR_MAX,
 	SLB_A_LADDR_MAX = __SLB_A_LADDR_MAX - 1

@@ -19,6 +19,8 @@ MANY = 200 if SLOW > 1 else 600
 CHECKS = [f"--group web{v} type=tcp interval=1 timeout=4 rise=1 fall=1 port=9000" for v in (4, 6)]
 # A request and an answer of 100 KB each way.
 BYTES = 100_000
+# 1024 to 60999 but for those that the host may use itself.
+PORTS = 60999 - 1024 - (60999 - 32768)
 state = {}
 
 
@@ -97,6 +99,9 @@ def _(v):
             assert least < amount < 1.5 * least, (name, direction, amount)
             assert delta(f"slb_{name}_packets_total", before, now, direction=direction, **labels) > 2
     same(now.get("slb_server_connections", state="active", **of_server(v)), 1)
+    same(now.get("slb_service_connections", service=service(v)), 1)
+    same(delta("slb_service_connections", before, now), 1)
+    same(now.get("slb_laddr_ports", pool="", address=LADDR[v]), PORTS)
     same(now.get("slb_laddr_leases", pool="", address=LADDR[v]), 1)
     assert delta("slb_connections", before, now) >= 1
     assert delta("slb_seen_total", before, now) > 4
@@ -163,6 +168,11 @@ def _(v):
     now = scrape()
     same(now.get("slb_service_refused_connections_total", service=service(v, 81), limit="conns"), 1)
     same(now.get("slb_service_max_connections", service=service(v, 81)), 1)
+    same(now.get("slb_service_connections", service=service(v, 81)), 1)
+    tool("kill", "-t", spec(v, 81))
+    eventually(lambda: scrape().get("slb_service_connections", service=service(v, 81)) == 0, "its end", 30)
+    tool("-Z", "-t", spec(v))
+    same(scrape().get("slb_service_connections", service=service(v)), 1)
     for end in first:
         end.close()
 
@@ -193,6 +203,11 @@ def _():
     same(now.sum("slb_servers"), 4)
     info = json.loads(tool("info", "--json"))
     same(now.get("slb_table_buckets"), info["buckets"])
+    same(now.get("slb_memory_bytes", of="table"), 8 * info["buckets"])
+    held = sum(now.sum("slb_service_connections", service=service(v, port)) * info[f"conn-bytes{v}"]
+               for v in (4, 6) for port in (80, 81))
+    assert held > 0
+    same(now.get("slb_memory_bytes", of="connections"), held)
     same(now.get("slb_build_info", version=info["tool"], module=info["module"]), 1)
     drops = {dict(key)["reason"] for key in now.all("slb_dropped_packets_total")}
     assert {"denied", "no-server", "bandwidth"} < drops, drops
