@@ -14,6 +14,8 @@
 #include "control.h"
 #include "err.h"
 
+#define SLB_CONTROL_PATIENCE	2	/* seconds */
+
 /**
  * slb_control_dir() - where the socket is
  *
@@ -47,10 +49,13 @@ int slb_control_name(struct sockaddr_un *to, const char *ending)
 	return len < (int)sizeof(to->sun_path) ? 0 : -ENAMETOOLONG;
 }
 
-/* Returns a file descriptor, or a negative errno: -ECONNREFUSED if there is no slbd. */
-static int slb_control_connect(void)
+/*
+ * Returns a file descriptor, or a negative errno: -ECONNREFUSED if there is no slbd. One who listens and takes
+ * nobody in does not hold us up, nor one who does not answer, unless @long_work may take as long as it does.
+ */
+static int slb_control_connect(bool long_work)
 {
-	struct timeval patience = { .tv_sec = 5 };
+	struct timeval patience = { .tv_sec = SLB_CONTROL_PATIENCE };
 	struct sockaddr_un to;
 	int err = slb_control_name(&to, "socket");
 	int fd;
@@ -60,8 +65,9 @@ static int slb_control_connect(void)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -errno;
-	/* One who listens and takes nobody in does not hold us up. */
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+	if (!long_work)
+		setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
 	if (!connect(fd, (struct sockaddr *)&to, sizeof(to)))
 		return fd;
 	err = errno == ENOENT ? -ECONNREFUSED : -errno;
@@ -102,7 +108,7 @@ static int slb_control_answer(FILE *stream, void (*each)(const char *line, void 
  */
 int slb_control_ask(const char *request, void (*each)(const char *line, void *data), void *data)
 {
-	int fd = slb_control_connect();
+	int fd = slb_control_connect(!strcmp(request, SLB_CONTROL_RELOAD));
 	FILE *stream;
 	int ret;
 

@@ -28,7 +28,7 @@ int slb_main_version(const struct slb_req *req)
 	struct slb_nl nl;
 	bool loaded;
 
-	loaded = !slb_nl_open(&nl, &slb_nl_slb);
+	loaded = !slb_nl_open_loaded(&nl, &slb_nl_slb);
 	slb_out_begin(slb_req_has(req, SLB_SLOT_JSON), true);
 	slb_list_version(&nl, loaded);
 	slb_out_end();

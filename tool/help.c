@@ -196,7 +196,7 @@ static void slb_complete_objects(enum slb_slot slot, __u8 proto)
 	struct slb_nl nl;
 	size_t i;
 
-	if (slb_nl_open(&nl, &slb_nl_slb))
+	if (slb_nl_open_loaded(&nl, &slb_nl_slb))
 		return;
 	if (!slb_config_load(&nl, &config, SLB_LOAD_SERVICES | SLB_LOAD_LADDRS)) {
 		for (i = 0; slot == SLB_SLOT_SERVICE && i < config.svc_count; i++)

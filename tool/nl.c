@@ -270,26 +270,40 @@ struct nlmsghdr *slb_nl_request(struct slb_nl *nl, __u8 cmd, __u16 flags)
 	return nlh;
 }
 
+struct slb_nl_found {
+	const char	*name;
+	__u16		id;
+};
+
 static int slb_nl_controller(const struct nlmsghdr *nlh, void *data)
 {
 	const struct nlattr *attrs[CTRL_ATTR_MAX + 1];
-	struct slb_nl *nl = data;
+	const struct nlattr *name;
+	struct slb_nl_found *found = data;
 
 	slb_nl_index(nlh, attrs, CTRL_ATTR_MAX);
-	if (attrs[CTRL_ATTR_FAMILY_ID])
-		nl->id = slb_nl_number(attrs[CTRL_ATTR_FAMILY_ID]);
+	name = attrs[CTRL_ATTR_FAMILY_NAME];
+	if (name && mnl_attr_validate(name, MNL_TYPE_NUL_STRING) >= 0 &&
+	    !strcmp(mnl_attr_get_str(name), found->name) && attrs[CTRL_ATTR_FAMILY_ID])
+		found->id = slb_nl_number(attrs[CTRL_ATTR_FAMILY_ID]);
 	return 0;
 }
 
-static int slb_nl_resolve(struct slb_nl *nl)
+/* Asked for a name, the kernel loads the module that has it as an alias; asked for all families it does not. */
+static int slb_nl_resolve(struct slb_nl *nl, bool load)
 {
+	struct slb_nl_found found = { .name = nl->family->name };
 	struct nlmsghdr *nlh;
 	int err;
 
 	nl->id = GENL_ID_CTRL;
-	nlh = slb_nl_request(nl, CTRL_CMD_GETFAMILY, 0);
-	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, nl->family->name);
-	err = slb_nl_talk(nl, slb_nl_controller, nl);
+	nlh = slb_nl_request(nl, CTRL_CMD_GETFAMILY, load ? 0 : NLM_F_DUMP);
+	if (load)
+		mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, nl->family->name);
+	err = slb_nl_talk(nl, slb_nl_controller, &found);
+	nl->id = found.id;
+	if (!err && !found.id)
+		err = -ENOENT;
 	if (err == -ENOENT)
 		snprintf(nl->words, sizeof(nl->words),
 			 "the %s module is not loaded (modprobe %s)", nl->family->name,
@@ -297,14 +311,7 @@ static int slb_nl_resolve(struct slb_nl *nl)
 	return err;
 }
 
-/**
- * slb_nl_open() - open the way to a family
- * @nl: filled in; @words says what is wrong, also when this fails
- * @family: the family
- *
- * Return: 0 or a negative errno, -ENOENT if there is no such family.
- */
-int slb_nl_open(struct slb_nl *nl, const struct slb_nl_family *family)
+static int slb_nl_begin(struct slb_nl *nl, const struct slb_nl_family *family, bool load)
 {
 	int one = 1;
 	int err;
@@ -321,11 +328,35 @@ int slb_nl_open(struct slb_nl *nl, const struct slb_nl_family *family)
 	} else {
 		mnl_socket_setsockopt(nl->sock, NETLINK_CAP_ACK, &one, sizeof(one));
 		mnl_socket_setsockopt(nl->sock, NETLINK_EXT_ACK, &one, sizeof(one));
-		err = slb_nl_resolve(nl);
+		err = slb_nl_resolve(nl, load);
 	}
 	if (err)
 		slb_nl_close(nl);
 	return err;
+}
+
+/**
+ * slb_nl_open() - open the way to a family
+ * @nl: filled in; @words says what is wrong, also when this fails
+ * @family: the family; the kernel loads its module if it is installed
+ *
+ * Return: 0 or a negative errno, -ENOENT if there is no such family.
+ */
+int slb_nl_open(struct slb_nl *nl, const struct slb_nl_family *family)
+{
+	return slb_nl_begin(nl, family, true);
+}
+
+/**
+ * slb_nl_open_loaded() - the same for who only looks: a module that was removed stays so
+ * @nl: filled in; @words says what is wrong, also when this fails
+ * @family: the family
+ *
+ * Return: 0 or a negative errno, -ENOENT if there is no such family.
+ */
+int slb_nl_open_loaded(struct slb_nl *nl, const struct slb_nl_family *family)
+{
+	return slb_nl_begin(nl, family, false);
 }
 
 /**

@@ -49,6 +49,7 @@ extern const struct slb_nl_family slb_nl_slb;
 extern const struct slb_nl_family slb_nl_toa;
 
 int slb_nl_open(struct slb_nl *nl, const struct slb_nl_family *family);
+int slb_nl_open_loaded(struct slb_nl *nl, const struct slb_nl_family *family);
 void slb_nl_close(struct slb_nl *nl);
 
 int slb_nl_join(struct slb_nl *nl, const char *group);

@@ -6,4 +6,5 @@
 need slbd
 plan
 cluster 2
+on_exit "echo $(cat /proc/sys/kernel/modprobe) >/proc/sys/kernel/modprobe"
 SLB_TMP=$SLB_TMP run_cases "$lb" "$SLB_TOP/tests/slbd/helpers/module.py"

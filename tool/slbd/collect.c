@@ -359,7 +359,7 @@ static void slbd_collect_open(void)
 		return;
 	}
 	/* Anew each time: the module may have been unloaded and loaded, which gives it another number. */
-	if (slb_nl_open(nl, &slb_nl_slb)) {
+	if (slb_nl_open_loaded(nl, &slb_nl_slb)) {
 		slbd_collect_failed(0);
 		return;
 	}

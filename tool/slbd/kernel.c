@@ -135,7 +135,7 @@ static __u16 slbd_kernel_family(void)
 	struct slb_nl nl;
 	__u16 id;
 
-	if (slb_nl_open(&nl, &slb_nl_slb))
+	if (slb_nl_open_loaded(&nl, &slb_nl_slb))
 		return 0;
 	id = nl.id;
 	slb_nl_close(&nl);

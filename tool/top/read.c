@@ -67,7 +67,7 @@ static int slb_top_read(struct slb_top_source *source, struct slb_top_reading *n
 		slb_nl_close(nl);
 	}
 	/* That there is no module says more than what became of a request. */
-	if (slb_nl_open(nl, &slb_nl_slb))
+	if (slb_nl_open_loaded(nl, &slb_nl_slb))
 		snprintf(source->words, sizeof(source->words), "%s", nl->words);
 	else if (!slb_top_ask(nl, now))
 		return 0;

@@ -34,6 +34,23 @@ def states():
 WANT = sorted([(server_addr(v, 1), "up") for v in (4, 6)] + [(server_addr(v, 2), "down") for v in (4, 6)])
 
 
+def asked_for_modules():
+    """From now on the kernel asks for modules in vain; the answer tells which."""
+    program, asked = f"{TMP}/modprobe", f"{TMP}/asked"
+    with open(program, "w", encoding="ascii") as file:
+        file.write(f'#!/bin/sh\necho "$@" >>{asked}\nexit 1\n')
+    os.chmod(program, 0o755)
+    with open(asked, "w", encoding="ascii"):
+        pass
+    with open("/proc/sys/kernel/modprobe", "w", encoding="ascii") as file:
+        file.write(program)
+
+    def names():
+        with open(asked, encoding="ascii") as file:
+            return file.read().split()
+    return names
+
+
 def removed():
     eventually(lambda: not subprocess.run(["rmmod", "slb"], stderr=subprocess.DEVNULL, check=False).returncode,
                "the module to go", 20)
@@ -53,9 +70,10 @@ def _():
     state["saved"] = tool("-S")
 
 
-@case("the module is removed: that is said once, and slbd waits")
+@case("the module is removed: that is said once, and slbd waits; nobody who waits loads it")
 def _():
     mark = time.monotonic()
+    asked = asked_for_modules()
     removed()
     slbd = state["slbd"]
     slbd.wait("the slb module was removed", 10, mark)
@@ -63,6 +81,11 @@ def _():
     eventually(lambda: all(len(state["listener", v].peers) > seen[v] + 1 for v in (4, 6)), "checks to go on", 10)
     same(len(slbd.has("module|ERR|cannot|does not", mark)), 1, slbd.log[-9:])
     assert slbd.process.poll() is None
+    tool("--version")
+    assert not [name for name in asked() if "family-slb" in name], asked()
+    # The kernel does ask for it when it is meant.
+    subprocess.run(["slbadm", "-L"], capture_output=True, check=False)
+    assert [name for name in asked() if "family-slb" in name], asked()
 
 
 @case("it is loaded again: what slb.conf has is put back, with what checks know")
@@ -94,7 +117,9 @@ def _():
 def _():
     slbd = state["slbd"]
     mark = time.monotonic()
+    known = health()
     slbd.process.send_signal(19)
+    same(health(), known, "what can be told without slbd")
     removed()
     loaded()
     slbd.process.send_signal(18)
