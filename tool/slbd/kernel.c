@@ -22,7 +22,7 @@
 
 #define SLBD_KERNEL_DELAY	0.1	/* seconds */
 #define SLBD_KERNEL_AGAIN	5.0	/* seconds until what has failed is tried again */
-#define SLBD_KERNEL_RESTORE	30.0	/* the same of a file that is wrong, or refused */
+#define SLBD_KERNEL_RESTORE	10.0	/* the same of a file that is wrong, or refused */
 
 static struct slb_nl slbd_kernel_nl;
 static struct slb_nl slbd_kernel_events;
@@ -147,7 +147,6 @@ static void slbd_kernel_moved(void)
 {
 	__u16 id = slbd_kernel_family();
 
-	slbd_kernel_doubt = false;
 	if (slbd_kernel_there && id == slbd_kernel_nl.id)
 		return;
 	if (slbd_kernel_there) {
@@ -163,12 +162,16 @@ static void slbd_kernel_moved(void)
 	slbd_kernel_restore();
 }
 
+/* Doubt that proves to be wrong has kept nobody from what was to be done. */
 static void slbd_kernel_due(struct ev_loop *loop, ev_timer *timer, int events)
 {
+	bool doubt = slbd_kernel_doubt;
+
 	(void)loop;
 	(void)timer;
 	(void)events;
-	if (slbd_kernel_doubt || !slbd_kernel_there)
+	slbd_kernel_doubt = false;
+	if (!slbd_kernel_there || (doubt && slbd_kernel_family() != slbd_kernel_nl.id))
 		slbd_kernel_moved();
 	else if (slbd_kernel_bare)
 		slbd_kernel_restore();
@@ -284,7 +287,8 @@ int slbd_kernel_load(struct slb_config *config)
 		return 0;
 	}
 	if (err == -ENOENT) {
-		slbd_kernel_missing();
+		slbd_kernel_doubt = true;
+		slbd_kernel_look(SLBD_KERNEL_AGAIN);
 		return -1;
 	}
 	slbd_log(LOG_ERR, "the configuration cannot be read: %s", slbd_kernel_nl.words);

@@ -143,6 +143,18 @@ def _():
     mark = time.monotonic()
     tool("-a", "-t", f"{VIP[4]}:80", "-r", f"{server_addr(4)}:8099")
     slbd.wait("8099 is down: refused", 15, mark)
+
+
+@case("or without being told to, though the checks' results find no server meanwhile")
+def _():
+    slbd = state["slbd"]
+    mark = time.monotonic()
+    write("nonsense: 1")
+    removed()
+    loaded()
+    slbd.wait("nonsense", 10, mark)
+    write()
+    eventually(lambda: states() == WANT, "the states", 30)
     same(slbd.stop(), 0)
 
 
