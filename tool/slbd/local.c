@@ -15,6 +15,7 @@
 #include "local.h"
 #include "log.h"
 
+#define SLBD_LOCAL_DELAY	0.1	/* seconds from the news to the question */
 #define SLBD_LOCAL_ANSWER	8192
 
 /**
@@ -34,6 +35,7 @@ static struct {
 	struct mnl_socket	*news;
 	struct ev_loop		*loop;
 	ev_io			io;
+	ev_timer		timer;
 	void			(*changed)(void);
 	struct slbd_known	*known;
 	size_t			known_count;
@@ -118,24 +120,36 @@ void slbd_local_forget(void)
 }
 
 /* Addresses come and go for many reasons: only those matter that were asked for. */
-static void slbd_local_read(struct ev_loop *loop, ev_io *io, int events)
+static void slbd_local_due(struct ev_loop *loop, ev_timer *timer, int events)
 {
-	char buf[SLBD_LOCAL_ANSWER];
 	struct slbd_known *known;
 	bool changed = false;
 	size_t i;
 
 	(void)loop;
-	(void)io;
+	(void)timer;
 	(void)events;
-	while (mnl_socket_recvfrom(slbd_local.news, buf, sizeof(buf)) >= 0 || errno == ENOBUFS)
-		;
 	for (i = 0; i < slbd_local.known_count && !changed; i++) {
 		known = &slbd_local.known[i];
 		changed = slbd_local_ask(&known->addr, known->vrf) != known->local;
 	}
 	if (changed)
 		slbd_local.changed();
+}
+
+/* The kernel tells of an IPv4 address before it changes the routes that we ask. */
+static void slbd_local_read(struct ev_loop *loop, ev_io *io, int events)
+{
+	char buf[SLBD_LOCAL_ANSWER];
+
+	(void)io;
+	(void)events;
+	while (mnl_socket_recvfrom(slbd_local.news, buf, sizeof(buf)) >= 0 || errno == ENOBUFS)
+		;
+	if (ev_is_active(&slbd_local.timer))
+		return;
+	ev_timer_set(&slbd_local.timer, SLBD_LOCAL_DELAY, 0);
+	ev_timer_start(loop, &slbd_local.timer);
 }
 
 /**
@@ -157,6 +171,7 @@ int slbd_local_open(struct ev_loop *loop, void (*changed)(void))
 		slbd_local_close();
 		return -1;
 	}
+	ev_init(&slbd_local.timer, slbd_local_due);
 	ev_io_init(&slbd_local.io, slbd_local_read, mnl_socket_get_fd(slbd_local.news), EV_READ);
 	ev_io_start(loop, &slbd_local.io);
 	return 0;
@@ -167,6 +182,8 @@ void slbd_local_close(void)
 {
 	if (ev_is_active(&slbd_local.io))
 		ev_io_stop(slbd_local.loop, &slbd_local.io);
+	if (ev_is_active(&slbd_local.timer))
+		ev_timer_stop(slbd_local.loop, &slbd_local.timer);
 	if (slbd_local.news)
 		mnl_socket_close(slbd_local.news);
 	if (slbd_local.ask)
