@@ -407,8 +407,9 @@ void slbd_check_put(struct slbd_check *check)
 	if (check->running) {
 		check->ops->stop(check);
 		check->lane->running--;
-		slbd_sched_go_on(check->lane);
 	}
+	/* It may have been running, or the one that was told to go on. One too many only waits again. */
+	slbd_sched_go_on(check->lane);
 	ev_timer_stop(slbd_loop, &check->due);
 	ev_timer_stop(slbd_loop, &check->expiry);
 	if (check->ops->free)
