@@ -21,7 +21,8 @@
 #include "metrics.h"
 #include "subject.h"
 
-#define SLBD_COLLECT_TRIES	5	/* of a dump that changes of the configuration interrupt */
+#define SLBD_COLLECT_TRIES	5	/* of what changes of the configuration interrupt */
+#define SLBD_COLLECT_PAUSE	0.1	/* seconds before the second try, twice as many before the third... */
 #define SLBD_BUCKET_BYTES	8	/* a pointer of the module's */
 #define SLBD_COLLECT_CHECKS	256	/* servers looked at in one turn */
 
@@ -44,6 +45,7 @@ static struct {
 	struct slbd_snap *snap;		/* NULL while nobody asks */
 	ev_io		io;
 	ev_timer	turn;
+	ev_timer	pause;
 	unsigned int	step;
 	unsigned int	tries;
 	size_t		subject;	/* the next one */
@@ -261,6 +263,7 @@ static void slbd_collect_leave(void)
 {
 	if (ev_is_active(&slbd_collect_now.io))
 		ev_io_stop(slbd_collect_now.loop, &slbd_collect_now.io);
+	slbd_collect_now.tries = 0;
 	slb_nl_close(&slbd_collect_now.nl);
 	slbd_collect_now.step = SLBD_STEPS;
 	slbd_collect_again();
@@ -268,11 +271,17 @@ static void slbd_collect_leave(void)
 
 static void slbd_collect_failed(int err)
 {
-	unsigned int i;
+	unsigned int i = 0;
 
-	slbd_log(LOG_INFO, "metrics without the module: %s", err == -EINTR ?
-		 "its configuration changes all the time" : slbd_collect_now.nl.words);
-	for (i = 0; i < SLBD_STEPS; i++) {
+	/* It answers: what it has told as a whole stays. */
+	if (err == -EINTR) {
+		slbd_log(LOG_INFO, "metrics without all of the module's: its configuration changes all the time");
+		slbd_collect_now.up = true;
+		i = slbd_collect_now.step;
+	} else {
+		slbd_log(LOG_INFO, "metrics without the module: %s", slbd_collect_now.nl.words);
+	}
+	for (; i < SLBD_STEPS; i++) {
 		slbd_snap_reset(slbd_collect_now.snap, slbd_steps[i].class);
 		slbd_snap_reset(slbd_collect_now.snap, slbd_steps[i].more);
 	}
@@ -293,6 +302,22 @@ static void slbd_collect_ask(void)
 	err = slb_nl_send(&slbd_collect_now.nl);
 	if (err)
 		slbd_collect_failed(err);
+}
+
+static void slbd_collect_go_on(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	(void)timer;
+	(void)events;
+	ev_io_start(loop, &slbd_collect_now.io);
+	slbd_collect_ask();
+}
+
+/* A dump was interrupted by a change, which seldom comes alone. */
+static void slbd_collect_pause(void)
+{
+	ev_io_stop(slbd_collect_now.loop, &slbd_collect_now.io);
+	ev_timer_set(&slbd_collect_now.pause, slbd_collect_now.tries * SLBD_COLLECT_PAUSE, 0);
+	ev_timer_start(slbd_collect_now.loop, &slbd_collect_now.pause);
 }
 
 static void slbd_collect_states(struct slbd_snap *snap)
@@ -328,7 +353,7 @@ static void slbd_collect_read(struct ev_loop *loop, ev_io *io, int events)
 	if (ret > 0)
 		return;
 	if (ret == -EINTR && ++slbd_collect_now.tries < SLBD_COLLECT_TRIES) {
-		slbd_collect_ask();
+		slbd_collect_pause();
 		return;
 	}
 	if (ret) {
@@ -401,7 +426,10 @@ static void slbd_collect_subject(struct slbd_snap *snap, const struct slbd_subje
 		value[SLBD_CHECK_TOOK] = check->took * 1e6;
 }
 
-/* Some more of the checks; true at their end. They may have become others since the last turn. */
+/*
+ * Some more of the checks; true at their end. They may have become others since the last turn; where they do again and
+ * again there are none.
+ */
 static bool slbd_collect_checks(struct slbd_snap *snap)
 {
 	static const struct slbd_tally *last;
@@ -411,6 +439,8 @@ static bool slbd_collect_checks(struct slbd_snap *snap)
 	if (!slbd_collect_now.subject || slbd_collect_now.subjects != slbd_health_generation()) {
 		slbd_snap_reset(snap, SLBD_OF_CHECK);
 		slbd_snap_reset(snap, SLBD_OF_OWNER);
+		if (slbd_collect_now.tries++ == SLBD_COLLECT_TRIES)
+			return true;
 		slbd_collect_now.subjects = slbd_health_generation();
 		slbd_collect_now.subject = 0;
 		last = NULL;
@@ -493,6 +523,7 @@ void slbd_collect_init(struct ev_loop *loop, bool dry)
 	slbd_collect_now.dry = dry;
 	slbd_collect_now.start = time(NULL);
 	ev_init(&slbd_collect_now.turn, slbd_collect_turn);
+	ev_init(&slbd_collect_now.pause, slbd_collect_go_on);
 	ev_init(&slbd_collect_now.io, slbd_collect_read);
 }
 
@@ -520,6 +551,7 @@ void slbd_collect_end(void)
 	if (!slbd_collect_now.snap)
 		return;
 	ev_timer_stop(slbd_collect_now.loop, &slbd_collect_now.turn);
+	ev_timer_stop(slbd_collect_now.loop, &slbd_collect_now.pause);
 	if (ev_is_active(&slbd_collect_now.io))
 		ev_io_stop(slbd_collect_now.loop, &slbd_collect_now.io);
 	slb_nl_close(&slbd_collect_now.nl);
