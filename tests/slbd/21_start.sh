@@ -21,6 +21,12 @@ check "it has its file already, and runs" kill -0 "$pid"
 is "what it was started with is closed" "$(readlink "/proc/$pid/fd/0" "/proc/$pid/fd/1" "/proc/$pid/fd/2" | sort -u)" /dev/null
 kill "$pid"
 check "it ends" wait_for test ! -e "$SLB_TMP/pid"
+"$daemon" -n --checks "$SLB_TMP/checks" -p "$SLB_TMP/pid" <&- >&- 2>&-
+is "so can one be that is started without any files" "$?" 0
+pid=$(cat "$SLB_TMP/pid")
+is "which has none of its own in their place" "$(readlink "/proc/$pid/fd/0" "/proc/$pid/fd/1" "/proc/$pid/fd/2" | sort -u)" /dev/null
+check "and runs" kill "$pid"
+check "until it is ended" wait_for test ! -e "$SLB_TMP/pid"
 out=$("$daemon" -c "$SLB_TMP/slb.conf" -p "$SLB_TMP/pid" 2>&1)
 is "a daemon that cannot serve, as there is no module: the exit status is 1" "$?" 1
 matches "and it is said why" "$out" 'the slb module is not loaded'

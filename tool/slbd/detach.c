@@ -38,10 +38,26 @@ static void slbd_detach_null(int fd)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-	if (null < 0)
+	if (null < 0 || null == fd)
 		return;
 	dup2(null, fd);
 	close(null);
+}
+
+/**
+ * slbd_detach_fill() - who was started without standard input, output or error gets what leads nowhere
+ *
+ * Otherwise the first files that are opened would take their numbers, and what is written to stderr.
+ */
+void slbd_detach_fill(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
 }
 
 /**

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+void slbd_detach_fill(void);
 int slbd_detach(void);
 bool slbd_detach_waits(void);
 void slbd_detach_ready(bool keep_stderr);

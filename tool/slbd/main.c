@@ -368,10 +368,12 @@ static char *slbd_default(void)
 
 int main(int argc, char **argv)
 {
-	int ret = slbd_parse(argc, argv);
 	struct slbd_conf conf;
 	struct slb_file file;
+	int ret;
 
+	slbd_detach_fill();
+	ret = slbd_parse(argc, argv);
 	if (ret >= 0)
 		return ret;
 	if (slbd_options.config && slbd_options.checks) {
