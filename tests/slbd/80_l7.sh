@@ -1,6 +1,6 @@
 #!/bin/bash
 # HTTPS through slb to nginx proxies and on to applications, by examples/l7: what clients get and applications see.
-# timeout: 120
+# timeout: 180
 # lanes: qemu-6.1
 . "$(dirname "$0")/../net/helpers/topo.sh"
 . "$(dirname "$0")/helpers/ha.sh"
@@ -56,20 +56,28 @@ done >"$SLB_TMP/haproxy/ticket.keys"
 sed "s,/etc/haproxy/,$SLB_TMP/haproxy/,g" "$files/haproxy.cfg" >"$SLB_TMP/haproxy/cfg"
 check "HAProxy accepts its file" haproxy -c -f "$SLB_TMP/haproxy/cfg"
 
-# The proxies: with other paths, and less time for what takes long.
+# The proxies: with other paths, and less time for what takes long; an answer may still take longer than another server
+# may be asked (proxy_next_upstream_timeout).
+late=$((10 + SLB_SLOW)) idle=$((2 * SLB_SLOW))
 for n in 1 2; do
 	ns=px$n
 	dir=$SLB_TMP/px$n
 	mkdir -p "$dir/tmp"
 	cp -r "$files/html" "$SLB_TMP"/{shop,img}.{pem,key} "$SLB_TMP/ticket.key" "$dir"
 	sed -e "s,/etc/nginx/,$dir/,; s,/run/nginx.pid,$dir/nginx.pid,; s,/var/log/nginx/,$dir/,; s/^user .*/user root;/" \
-		-e "s/worker_processes auto/worker_processes 1/; s/proxy_read_timeout 60s/proxy_read_timeout 3s/" \
-		-e "s/keepalive_timeout 15s/keepalive_timeout 2s/; /^http {/a client_body_temp_path $dir/tmp/b; proxy_temp_path $dir/tmp/p;" \
+		-e "s/worker_processes auto/worker_processes 1/; s/proxy_read_timeout 60s/proxy_read_timeout ${late}s/" \
+		-e "s/keepalive_timeout 15s/keepalive_timeout ${idle}s/; /^http {/a client_body_temp_path $dir/tmp/b; proxy_temp_path $dir/tmp/p;" \
 		-e "/^http {/a fastcgi_temp_path $dir/tmp/f; uwsgi_temp_path $dir/tmp/u; scgi_temp_path $dir/tmp/s;" \
 		"$files/nginx.conf" >"$dir/nginx.conf"
 	near "${!ns}" slbadm toa replace 10.1.0.1 2001:db8:b::1 || bail "the receiver does not take the addresses"
 	spawn_near "${!ns}" nginx -p "$dir" -c "$dir/nginx.conf" -e "$dir/error.log" -g 'daemon off;'
 done
+# HAProxy on one of them, on other ports.
+sed -i "s/bind \(.*\):80/bind \1:81/; s/bind \(.*\):443/bind \1:444/; s/^\t\(user\|group\) .*/\t\1 root/; s/maxconn .*/maxconn 200/" \
+	"$SLB_TMP/haproxy/cfg"
+spawn_near "$px1" haproxy -db -f "$SLB_TMP/haproxy/cfg"
+# A SYN stays with a dead server for longer than the test waits, if it is left to that.
+near "$lb" slbadm --set syn-sent=$((60 * SLB_SLOW)) || bail "no timeout is set"
 spawn_near "$lb" slbd -f -l stderr -c "$files/slb.conf"
 check "all proxies are up" wait_for -t 20 all_up "$lb" 8 || diag "$(cat "$SLB_TMP"/px*/error.log "$spawned_log")"
-SLB_TMP=$SLB_TMP APPS=$apps PROXY=$px2 run_cases "$client" "$SLB_TOP/tests/slbd/helpers/l7.py"
+SLB_TMP=$SLB_TMP APPS=$apps PROXY=$px2 LATE=$late IDLE=$idle run_cases "$client" "$SLB_TOP/tests/slbd/helpers/l7.py"
