@@ -1,6 +1,6 @@
 #!/bin/bash
 # Two balancers announce services by BIRD to a router that spreads connections; who has no servers, or is dead, gets none.
-# timeout: 120
+# timeout: 150
 # lanes: uml
 . "$(dirname "$0")/../net/helpers/topo.sh"
 . "$(dirname "$0")/helpers/ha.sh"
@@ -43,11 +43,23 @@ run_bird() {
 	spawn_near "$2" bird -f -c "$SLB_TMP/bird-$1/bird.conf" -s "$SLB_TMP/bird-$1/ctl"
 }
 run_bird router "$router" router.conf
+# What slb-announce asks slbadm fails while there is a file.
+mkdir "$SLB_TMP/bin"
+cat >"$SLB_TMP/bin/slbadm" <<END
+#!/bin/sh
+if [ "\$1" = -L ] && [ -e "\$FAIL" ]; then
+	echo failed >>"\$FAIL.log"
+	exit 1
+fi
+exec "$(command -v slbadm)" "\$@"
+END
+chmod +x "$SLB_TMP/bin/slbadm"
 for n in 1 2; do
 	ns=lb$n
 	run_bird "lb$n" "${!ns}" bird.conf
 	bird[n]=$spawned
-	spawn_near "${!ns}" "$files/slb-announce" slb0 10.0.80.0/24 2001:db8:80::/64
+	spawn_near "${!ns}" env PATH="$SLB_TMP/bin:$PATH" FAIL="$SLB_TMP/fail$n" "$files/slb-announce" slb0 \
+		10.0.80.0/24 2001:db8:80::/64
 	announce[n]=$spawned_log
 done
 
@@ -80,7 +92,20 @@ done
 clients "$client" $vip4 $vip6
 wait_for steady 0
 wait_for steady 1
+: >"$SLB_TMP/fail1"
 ip -n "$lb1" link set eth1 down
+all_down() {
+	[ "$(near "$lb1" slbadm health -n | awk 'NR > 1 { print $2 }' | sort -u)" = down ]
+}
+# When slb-announce asks for the second time it has done with the first.
+failed_twice() {
+	[ "$(wc -l <"$SLB_TMP/fail1.log")" -ge 2 ]
+}
+check "its servers are down" wait_for -t 20 all_down || seen
+: >"$SLB_TMP/fail1.log"
+check "slb-announce asks slbadm, which fails, and asks again" wait_for -t 40 failed_twice || seen
+check "what was announced stays" has "$lb1" $vip4 $vip6
+rm "$SLB_TMP/fail1"
 check "a balancer that reaches no server withdraws the services" wait_for -t 20 ways 1 || seen
 matches "it says so" "$(cat "${announce[1]}")" "^$vip4 is withdrawn"
 answers=$(many)
