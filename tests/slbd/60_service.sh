@@ -3,6 +3,7 @@
 # timeout: 90
 # lanes: uml
 . "$(dirname "$0")/../net/helpers/topo.sh"
+. "$SLB_TOP/tests/slbd/helpers/unit.sh"
 need setpriv python3
 plan
 cluster 1
@@ -33,8 +34,8 @@ chmod 644 "$conf"
 serve 1	# nothing at /
 
 # With what systemd/slbd.service gives.
-spawn_ns "$lb" setpriv --reuid=65534 --regid=65534 --clear-groups --no-new-privs --inh-caps=-all,+net_admin,+net_raw \
-	--ambient-caps=-all,+net_admin,+net_raw --bounding-set=-all,+net_admin,+net_raw "$(command -v slbd)" -f -l stderr -c "$conf"
+read -ra given < <(unit_setpriv)
+spawn_ns "$lb" "${given[@]}" "$(command -v slbd)" -f -l stderr -c "$conf"
 slbd=$spawned log=$spawned_log
 check "it is ready" wait_for -t 20 grep -q 'is ready' "$log"
 matches "nobody is root there" "$(grep -E '^(Uid|CapEff):' "/proc/$slbd/status" | tr -s '\t\n' ' ')" \

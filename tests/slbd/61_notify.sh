@@ -4,9 +4,12 @@
 # timeout: 90
 [ -n "${SLB_ALONE-}" ] || SLB_ALONE=1 exec unshare -n -m "$0" "$@"
 . "$(dirname "$0")/../lib.sh"
+. "$SLB_TOP/tests/slbd/helpers/unit.sh"
 need python3 systemd-analyze setpriv
 plan
 export SLBD=${SLBD:-$SLB_TOP/build/tool/slbd}
+SLB_UNIT_SETPRIV=$(unit_setpriv)
+export SLB_UNIT_SETPRIV
 ip link set lo up
 # The journal's socket is at a fixed place.
 mkdir -p /run/systemd
@@ -32,6 +35,8 @@ for unit in slbd slb-restore; do
 	is "$unit.service is understood" "$(systemd-analyze verify "$SLB_TMP/$unit.service" 2>&1 | grep "$unit")" ""
 	check "its exposure is low" systemd-analyze security --offline=true --threshold=25 --no-pager "$SLB_TMP/$unit.service"
 done
+# Netlink for the module, UNIX for slbadm and the service manager, the others for checks; raw sockets are of these.
+is "slbd has the address families that it uses" "$(unit_words RestrictAddressFamilies | xargs)" "AF_INET AF_INET6 AF_NETLINK AF_UNIX"
 if command -v systemd-sysusers >/dev/null; then
 	mkdir -p "$SLB_TMP/users/etc"
 	systemd-sysusers --root="$SLB_TMP/users" "$root/usr/lib/sysusers.d/slbd.conf" >/dev/null 2>&1
