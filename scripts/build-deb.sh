@@ -62,11 +62,13 @@ echo "KTAP version 1"
 echo "1..6"
 point "the packages are built" build
 point "slbadm has the tool, its manual, completion, the unit" has slbadm usr/sbin/slbadm \
-	usr/share/man/man8/slbadm.8.gz usr/share/man/man7/slb.7.gz usr/share/bash-completion/completions/slbadm \
+	usr/share/man/man8/slbadm.8.gz usr/share/man/man7/slb.7.gz usr/share/man/man7/slb-ha.7.gz \
+	usr/share/man/man7/slb-ipvsadm.7.gz usr/share/bash-completion/completions/slbadm \
 	'\(usr/\)\?lib/systemd/system/slb-restore.service'
 point "slbd has the daemon, its manual, unit, user, what loads the module, examples" has slbd usr/sbin/slbd usr/share/man/man8/slbd.8.gz \
 	usr/share/man/man5/slb.conf.5.gz '\(usr/\)\?lib/systemd/system/slbd.service' usr/lib/sysusers.d/slbd.conf \
-	'usr/share/doc/slbd/examples/slb.conf\(\.gz\)\?' etc/slb/ \
+	'usr/share/doc/slbd/examples/slb.conf\(\.gz\)\?' 'usr/share/doc/slbd/examples/ha/keepalived/slb.conf\(\.gz\)\?' \
+	'usr/share/doc/slbd/examples/l7/nginx.conf\(\.gz\)\?' 'usr/share/doc/slbd/examples/grafana/slb.json\(\.gz\)\?' etc/slb/ \
 	usr/lib/modules-load.d/slb.conf usr/lib/sysctl.d/60-slb.conf
 point "slb-dkms has what DKMS builds from" has slb-dkms "usr/src/slb-$version/dkms.conf" "usr/src/slb-$version/Kbuild" \
 	"usr/src/slb-$version/kmod/slb_main.c" "usr/src/slb-$version/kmod/toa/toa_main.c" "usr/src/slb-$version/include/uapi/linux/slb.h"
