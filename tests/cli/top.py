@@ -40,20 +40,20 @@ def three(ms, factor):
             "0 0 0 0 0 0 0 -a --group web -r [2001:db8::12]:80 --down --reason refused")
 
 
-def start(*lines, **options):
+def start(*lines, timeout=10, interval=3600, **options):
     reading(*lines)
-    terminal = Terminal([PROGRAM, FILE], **options)
+    terminal = Terminal([PROGRAM, FILE, str(interval)], **options)
     terminals.append(terminal)
-    terminal.until("?:help", "the first screen")
+    terminal.until("?:help", "the first screen", timeout)
     return terminal
 
 
-def again(terminal, *lines):
+def again(terminal, *lines, timeout=10):
     """One more reading; it is shown when its connections are."""
     again.count += 1
     reading(*lines, f"conns {again.count}")
     terminal.key(" ")
-    terminal.until(f"{again.count} connections", "the next reading")
+    terminal.until(f"{again.count} connections", "the next reading", timeout)
 
 
 again.count = 1000
@@ -206,6 +206,18 @@ def _():
         terminal.until("3 of 3 services", "the list")
 
 
+@case("the help stays when the terminal gets another size")
+def _():
+    terminal = start(*three(1000, 1))
+    terminal.key("?")
+    terminal.until("slbadm top: keys", "the help")
+    terminal.resize(100, 30)
+    terminal.until("slbadm top: keys", "the help on the larger terminal")
+    assert "slbadm top: keys" in terminal.text(), terminal.text()
+    terminal.key("x")
+    terminal.until("3 of 3 services", "the list")
+
+
 @case("services come and go; the cursor stays with its own")
 def _():
     def some(ms, *ports):
@@ -260,9 +272,9 @@ def _():
 
 @case("50 000 services: scrolled, filtered, and little is written for each key")
 def _():
-    terminal = start("ms 1", "many 50000")
-    terminal.until("50000 of 50000 services", "all of them", 60)
-    again(terminal, "ms 2", "many 50000")
+    terminal = start("ms 1", "many 50000", timeout=60)
+    assert terminal.line(2).startswith("50000 of 50000 services"), terminal.line(2)
+    again(terminal, "ms 2", "many 50000", timeout=60)
     same(names(terminal)[0], "tcp 10.0.195.79:80")
     terminal.read(0.1)
     earlier = terminal.written
@@ -320,6 +332,17 @@ def _():
     terminal.until(lambda: terminal.line(0).endswith(" 1!"), "standing still")
     terminal.key("P+")
     terminal.until(lambda: terminal.line(0).endswith(" 2s"), "going on")
+
+
+@case("a time between readings that is longer than + makes it stays")
+def _():
+    terminal = start(*three(1000, 1), interval=86400)
+    assert terminal.line(0).endswith(" 86400s"), terminal.line(0)
+    terminal.key("+P")
+    terminal.until(lambda: terminal.line(0).endswith("!"), "standing still")
+    assert terminal.line(0).endswith(" 86400!"), terminal.line(0)
+    terminal.key("P-")
+    terminal.until(lambda: terminal.line(0).endswith(" 3600s"), "less")
 
 
 @case("q, end of the terminal and signals: the terminal is as before")

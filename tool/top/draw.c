@@ -324,7 +324,7 @@ static void slb_top_draw_head(const struct slb_top *top, unsigned int seconds, b
 		    top->now.version, top->now.svc_count, top->sick, top->now.srv_count,
 		    total->up, total->all);
 	if (COLS >= 76)
-		slb_top_say(0, COLS - 14, 14, "%8s %4u%s", text, seconds, still ? "!" : "s");
+		slb_top_say(0, COLS - 15, 15, "%8s %5u%s", text, seconds, still ? "!" : "s");
 	slb_top_say(1, 0, COLS, "%s conn/s, %s pkt/s, in %s out %s bit/s; %llu connections",
 		    known ? slb_top_number(n[0], slb_top_conns(total)) : "-",
 		    known ? slb_top_number(n[1], slb_top_pkts(total)) : "-",

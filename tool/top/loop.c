@@ -155,6 +155,9 @@ static void slb_top_slower(struct slb_top_loop *loop, int by)
 	int i;
 
 	if (by > 0) {
+		/* --interval may be longer than that. */
+		if (loop->seconds >= SLB_TOP_LONGEST)
+			return;
 		for (i = 0; i < last && steps[i] <= loop->seconds; i++)
 			;
 	} else {
@@ -292,6 +295,9 @@ static bool slb_top_keys(struct slb_top_loop *loop)
 
 	while (!loop->quit && (what = get_wch(&key)) != ERR) {
 		any = true;
+		/* Not pressed by anybody. */
+		if (what == KEY_CODE_YES && key == KEY_RESIZE)
+			continue;
 		if (loop->help)
 			loop->help = false;
 		else if (loop->prompt)

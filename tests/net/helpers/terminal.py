@@ -63,6 +63,8 @@ class Terminal:
     def resize(self, columns, lines):
         self.read()
         self.screen.resize(lines, columns)
+        # It is empty, so that what is seen was drawn since.
+        self.screen.reset()
         self.size(columns, lines)
 
     def read(self, seconds=0):
