@@ -270,21 +270,33 @@ struct nlmsghdr *slb_nl_request(struct slb_nl *nl, __u8 cmd, __u16 flags)
 	return nlh;
 }
 
+/**
+ * slb_nl_names() - is a message of the controller's about a family?
+ * @family: the family
+ * @attrs: what the message has
+ *
+ * Return: true if so.
+ */
+bool slb_nl_names(const struct slb_nl_family *family, const struct nlattr **attrs)
+{
+	const struct nlattr *name = attrs[CTRL_ATTR_FAMILY_NAME];
+
+	return name && mnl_attr_validate(name, MNL_TYPE_NUL_STRING) >= 0 &&
+	       !strcmp(mnl_attr_get_str(name), family->name);
+}
+
 struct slb_nl_found {
-	const char	*name;
-	__u16		id;
+	const struct slb_nl_family	*family;
+	__u16				id;
 };
 
 static int slb_nl_controller(const struct nlmsghdr *nlh, void *data)
 {
 	const struct nlattr *attrs[CTRL_ATTR_MAX + 1];
-	const struct nlattr *name;
 	struct slb_nl_found *found = data;
 
 	slb_nl_index(nlh, attrs, CTRL_ATTR_MAX);
-	name = attrs[CTRL_ATTR_FAMILY_NAME];
-	if (name && mnl_attr_validate(name, MNL_TYPE_NUL_STRING) >= 0 &&
-	    !strcmp(mnl_attr_get_str(name), found->name) && attrs[CTRL_ATTR_FAMILY_ID])
+	if (attrs[CTRL_ATTR_FAMILY_ID] && slb_nl_names(found->family, attrs))
 		found->id = slb_nl_number(attrs[CTRL_ATTR_FAMILY_ID]);
 	return 0;
 }
@@ -292,7 +304,7 @@ static int slb_nl_controller(const struct nlmsghdr *nlh, void *data)
 /* Asked for a name, the kernel loads the module that has it as an alias; asked for all families it does not. */
 static int slb_nl_resolve(struct slb_nl *nl, bool load)
 {
-	struct slb_nl_found found = { .name = nl->family->name };
+	struct slb_nl_found found = { .family = nl->family };
 	struct nlmsghdr *nlh;
 	int err;
 

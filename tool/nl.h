@@ -48,6 +48,7 @@ struct slb_nl {
 extern const struct slb_nl_family slb_nl_slb;
 extern const struct slb_nl_family slb_nl_toa;
 
+bool slb_nl_names(const struct slb_nl_family *family, const struct nlattr **attrs);
 int slb_nl_open(struct slb_nl *nl, const struct slb_nl_family *family);
 int slb_nl_open_loaded(struct slb_nl *nl, const struct slb_nl_family *family);
 void slb_nl_close(struct slb_nl *nl);

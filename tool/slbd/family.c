@@ -23,15 +23,12 @@ static bool slbd_family_is_ours(const struct nlmsghdr *nlh)
 {
 	const struct nlattr *attrs[CTRL_ATTR_MAX + 1];
 	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
-	const struct nlattr *name;
 
 	if (nlh->nlmsg_type != GENL_ID_CTRL || mnl_nlmsg_get_payload_len(nlh) < sizeof(*genl) ||
 	    (genl->cmd != CTRL_CMD_NEWFAMILY && genl->cmd != CTRL_CMD_DELFAMILY))
 		return false;
 	slb_nl_index(nlh, attrs, CTRL_ATTR_MAX);
-	name = attrs[CTRL_ATTR_FAMILY_NAME];
-	return name && mnl_attr_validate(name, MNL_TYPE_NUL_STRING) >= 0 &&
-	       !strcmp(mnl_attr_get_str(name), slb_nl_slb.name);
+	return slb_nl_names(&slb_nl_slb, attrs);
 }
 
 static void slbd_family_read(struct ev_loop *loop, ev_io *io, int events)

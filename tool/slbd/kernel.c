@@ -142,13 +142,13 @@ static __u16 slbd_kernel_family(void)
 	return id;
 }
 
-/* The module may have been removed, loaded, or both. */
-static void slbd_kernel_moved(void)
+/* The module may have been removed, loaded, or both. Returns false if it is the one that it was. */
+static bool slbd_kernel_replaced(void)
 {
 	__u16 id = slbd_kernel_family();
 
 	if (slbd_kernel_there && id == slbd_kernel_nl.id)
-		return;
+		return false;
 	if (slbd_kernel_there) {
 		slbd_log(LOG_WARNING, "the slb module was removed: nothing is balanced until it is loaded again");
 		slbd_kernel_disconnect();
@@ -156,10 +156,16 @@ static void slbd_kernel_moved(void)
 	}
 	if (!id || slbd_kernel_connect()) {
 		slbd_kernel_look(SLBD_KERNEL_AGAIN);
-		return;
+		return true;
 	}
 	slbd_log(LOG_NOTICE, "the slb module is loaded again");
 	slbd_kernel_restore();
+	return true;
+}
+
+static void slbd_kernel_moved(void)
+{
+	slbd_kernel_replaced();
 }
 
 /* Doubt that proves to be wrong has kept nobody from what was to be done. */
@@ -171,9 +177,9 @@ static void slbd_kernel_due(struct ev_loop *loop, ev_timer *timer, int events)
 	(void)timer;
 	(void)events;
 	slbd_kernel_doubt = false;
-	if (!slbd_kernel_there || (doubt && slbd_kernel_family() != slbd_kernel_nl.id))
-		slbd_kernel_moved();
-	else if (slbd_kernel_bare)
+	if ((doubt || !slbd_kernel_there) && slbd_kernel_replaced())
+		return;
+	if (slbd_kernel_bare)
 		slbd_kernel_restore();
 	else
 		slbd_kernel_ops->changed();

@@ -127,14 +127,18 @@ def _():
     eventually(lambda: states() == WANT, "the states", 10)
 
 
-@case("a file that is wrong meanwhile is said, and read again when it is right")
-def _():
-    slbd = state["slbd"]
+def back_with_a_wrong_file(slbd):
     mark = time.monotonic()
     write("nonsense: 1")
     removed()
     loaded()
     slbd.wait("nonsense", 10, mark)
+
+
+@case("a file that is wrong meanwhile is said, and read again when it is right")
+def _():
+    slbd = state["slbd"]
+    back_with_a_wrong_file(slbd)
     same(health(), {})
     write()
     tool("reload")
@@ -148,11 +152,7 @@ def _():
 @case("or without being told to, though the checks' results find no server meanwhile")
 def _():
     slbd = state["slbd"]
-    mark = time.monotonic()
-    write("nonsense: 1")
-    removed()
-    loaded()
-    slbd.wait("nonsense", 10, mark)
+    back_with_a_wrong_file(slbd)
     write()
     eventually(lambda: states() == WANT, "the states", 30)
     same(slbd.stop(), 0)
