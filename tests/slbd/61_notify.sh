@@ -3,7 +3,7 @@
 # lanes: host
 # timeout: 90
 [ -n "${SLB_ALONE-}" ] || SLB_ALONE=1 exec unshare -n -m "$0" "$@"
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../net/helpers/topo.sh"
 . "$SLB_TOP/tests/slbd/helpers/unit.sh"
 need python3 systemd-analyze setpriv
 plan
@@ -15,15 +15,7 @@ ip link set lo up
 mkdir -p /run/systemd
 mount -t tmpfs tmpfs /run/systemd || bail "no place for a journal"
 mkdir /run/systemd/journal
-while IFS=$'\t' read -r result name detail; do
-	case $result in
-	ok) ok "$name" ;;
-	"not ok") not_ok "$name" "$detail" ;;
-	exit) is "notify.py came to its end" "$name" 0 ;;
-	*) diag "$result $name $detail" ;;
-	esac
-done < <(PYTHONPATH=$SLB_TOP/tests/net/helpers /usr/bin/python3 "$SLB_TOP/tests/slbd/helpers/notify.py" 2>&1
-	printf 'exit\t%s\n' $?)
+lb='' run_cases '' "$SLB_TOP/tests/slbd/helpers/notify.py"
 
 # The units, as they would be installed: systemd knows every line, and what it thinks of the sandbox.
 root=$SLB_TMP/root
